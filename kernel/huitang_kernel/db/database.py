@@ -1,0 +1,101 @@
+"""Transactions: `write` opens one, in which rows change, the audit record is written and events go to the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import asyncpg
+from huitang_sdk.contracts import Actor, Event, Ref
+from huitang_sdk.errors import UnauditedWrite
+
+from huitang_kernel.db.engine import ENGINE
+
+AuditWriter = Callable[..., Any]
+OutboxWriter = Callable[..., Any]
+
+_open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
+
+
+class OpenWrite:
+    """The `Write` of the contract: bound to the transaction it was opened with."""
+
+    def __init__(self, database: PostgresDatabase, actor: Actor) -> None:
+        self.actor = actor
+        self.audited = 0
+        self._database = database
+
+    async def audit(
+        self, action: str, subject: Ref, *, detail: Mapping[str, Any] | None = None, reason: str = ""
+    ) -> None:
+        await self._database.write_audit(self.actor, action, subject, detail or {}, reason)
+        self.audited += 1
+
+    async def emit(self, event: Event) -> None:
+        await self._database.write_event(self.actor, event)
+
+
+class PostgresDatabase:
+    """The process's pool. `write_audit` and `write_event` are set by the audit log and the outbox when joined in app.py."""
+
+    def __init__(self) -> None:
+        self.dsn = ""
+        self.write_audit: AuditWriter
+        self.write_event: OutboxWriter
+
+    async def connect(self, dsn: str, *, minimum: int = 2, maximum: int = 10) -> None:
+        self.dsn = dsn
+        ENGINE.config = {"dsn": dsn}
+        await ENGINE.start_connection_pool(
+            min_size=minimum, max_size=maximum, server_settings={"application_name": "huitang"}
+        )
+
+    async def close(self) -> None:
+        if ENGINE.pool is not None:
+            await ENGINE.close_connection_pool()
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        if ENGINE.pool is None:
+            raise RuntimeError("the database is not connected")
+        return ENGINE.pool
+
+    @asynccontextmanager
+    async def write(self, actor: Actor) -> AsyncIterator[OpenWrite]:
+        joined = _open_write.get()
+        if joined is not None and ENGINE.current_transaction.get() is not None:
+            yield joined
+            return
+        write = OpenWrite(self, actor)
+        async with ENGINE.transaction():
+            token = _open_write.set(write)
+            try:
+                yield write
+                if not write.audited:
+                    raise UnauditedWrite("a write must call audit() before it ends")
+            finally:
+                _open_write.reset(token)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """The open transaction's connection, or one from the pool."""
+        transaction = ENGINE.current_transaction.get()
+        if transaction is not None:
+            yield transaction.connection
+            return
+        async with self.pool.acquire() as connection:
+            yield connection
+
+    async def fetch(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        async with self.connection() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *values)]
+
+    async def execute(self, sql: str, *values: Any) -> None:
+        async with self.connection() as connection:
+            await connection.execute(sql, *values)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Tell every process; inside a transaction it is told at commit."""
+        await self.execute("SELECT pg_notify($1, $2)", channel, payload)

@@ -1,0 +1,80 @@
+"""One LISTEN connection per process: what changed elsewhere is known here within a moment, and re-read after a gap."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+
+Handler = Callable[[str], Awaitable[None]]
+log = logging.getLogger("huitang.listener")
+
+
+class Listener:
+    """Calls handlers with the payload; after a lost connection every handler is called with "" so that it re-reads all."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, list[Handler]] = defaultdict(list)
+        self._queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._connection: asyncpg.Connection | None = None
+        self._lost = asyncio.Event()
+
+    def on(self, channel: str, handler: Handler) -> None:
+        """Register before `start`. Handlers run one after another, in the order of arrival."""
+        self._handlers[channel].append(handler)
+
+    async def start(self, dsn: str) -> None:
+        await self._listen(dsn)
+        self._tasks = [asyncio.create_task(self._keep(dsn)), asyncio.create_task(self._deliver())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+        if self._connection is not None and not self._connection.is_closed():
+            with contextlib.suppress(Exception):
+                await self._connection.close(timeout=2)
+
+    async def _listen(self, dsn: str) -> None:
+        self._lost.clear()
+        connection = await asyncpg.connect(dsn, server_settings={"application_name": "huitang-listener"})
+        connection.add_termination_listener(lambda *_: self._lost.set())
+        for channel in self._handlers:
+            await connection.add_listener(channel, self._receive)
+        self._connection = connection
+
+    def _receive(self, _connection: Any, _pid: int, channel: str, payload: Any) -> None:
+        self._queue.put_nowait((channel, str(payload)))
+
+    async def _keep(self, dsn: str) -> None:
+        while True:
+            await self._lost.wait()
+            log.warning("the listening connection was lost; connecting again")
+            delay = 0.2
+            while True:
+                try:
+                    await self._listen(dsn)
+                    break
+                except (OSError, asyncpg.PostgresError):
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 5.0)
+            for channel in self._handlers:
+                self._queue.put_nowait((channel, ""))
+
+    async def _deliver(self) -> None:
+        while True:
+            channel, payload = await self._queue.get()
+            for handler in self._handlers[channel]:
+                try:
+                    await handler(payload)
+                except Exception:
+                    log.exception("handler of channel %s failed", channel)

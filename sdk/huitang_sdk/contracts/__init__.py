@@ -1,0 +1,43 @@
+"""What the kernel offers a plugin, as protocols without code: one module per service."""
+
+from huitang_sdk.contracts.audit import AuditEntry, Ref
+from huitang_sdk.contracts.clock import Clock
+from huitang_sdk.contracts.db import Database, Write
+from huitang_sdk.contracts.events import Delivery, Event
+from huitang_sdk.contracts.files import Files, StoredFile
+from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
+from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
+from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
+from huitang_sdk.contracts.scheduling import Run, Scheduling
+from huitang_sdk.contracts.search import Search, SearchDocument, SearchHit, SearchPage
+
+__all__ = [
+    "Account",
+    "Actor",
+    "AuditEntry",
+    "Clock",
+    "Database",
+    "Delivery",
+    "Event",
+    "Explanation",
+    "Files",
+    "Grant",
+    "Identity",
+    "Notice",
+    "Notifications",
+    "Organisation",
+    "Permissions",
+    "Position",
+    "Ref",
+    "Run",
+    "Scheduling",
+    "Scope",
+    "Search",
+    "SearchDocument",
+    "SearchHit",
+    "SearchPage",
+    "StoredFile",
+    "Todo",
+    "Todos",
+    "Write",
+]

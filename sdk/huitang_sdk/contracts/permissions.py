@@ -1,0 +1,89 @@
+"""What an actor may do (permission), and on which rows (scope)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from piccolo.columns import Column
+from piccolo.columns.combination import CombinableMixin, WhereRaw
+
+from huitang_sdk.contracts.identity import Actor
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """The rows one actor may touch with one permission, ready to become part of a query."""
+
+    permission: str
+    everything: bool = False
+    organisations: tuple[UUID, ...] = ()
+    owner: UUID | None = None
+    """Set when rows the actor owns are included."""
+    allowed: tuple[UUID, ...] = ()
+    denied: tuple[UUID, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True when no row at all is in scope."""
+        return not (self.everything or self.organisations or self.owner or self.allowed)
+
+    def where(self, *, organisation: Column, key: Column, owner: Column | None = None) -> CombinableMixin:
+        """The condition for a Piccolo query: `Notice.select().where(scope.where(organisation=…, owner=…, key=…))`.
+
+        `organisation` holds the owning unit, `owner` the account that owns the row, `key` the primary key (for rows
+        granted or refused one by one).
+        """
+        parts: list[CombinableMixin] = []
+        if self.everything:
+            parts.append(WhereRaw("TRUE"))
+        if self.organisations:
+            parts.append(organisation.is_in(list(self.organisations)))
+        if self.owner and owner is not None:
+            parts.append(owner == self.owner)
+        if self.allowed:
+            parts.append(key.is_in(list(self.allowed)))
+        condition: CombinableMixin = WhereRaw("FALSE")
+        if parts:
+            condition = parts[0]
+            for part in parts[1:]:
+                condition = condition | part  # type: ignore[operator]
+        return condition & key.not_in(list(self.denied)) if self.denied else condition  # type: ignore[operator]
+
+    def includes(self, *, key: UUID, organisation: UUID | None, owner: UUID | None = None) -> bool:
+        """Whether one row that is already in memory is in scope: the same answer as `where`."""
+        if key in self.denied:
+            return False
+        return bool(
+            self.everything
+            or (organisation and organisation in self.organisations)
+            or (self.owner and owner == self.owner)
+            or key in self.allowed
+        )
+
+
+class Explanation(Struct, frozen=True):
+    """Why an actor may or may not: every grant looked at, and the rule that decided."""
+
+    permission: str
+    allowed: bool
+    reasons: tuple[str, ...]
+    """One translated sentence per rule that counts, the deciding one first."""
+
+
+class Permissions(Protocol):
+    def may(self, actor: Actor, permission: str) -> bool:
+        """Whether the actor holds the permission anywhere. In memory, no I/O: cheap enough for every menu entry."""
+
+    def require(self, actor: Actor, permission: str) -> None:
+        """Raise `NotSignedIn` or `Forbidden` unless `may`."""
+
+    def scope(self, actor: Actor, permission: str) -> Scope:
+        """The rows; an empty scope when the permission is not held."""
+
+    async def explain(self, account_id: UUID, permission: str) -> Explanation:
+        """Answer "why may she?" for another account."""
+
+    async def holders(self, permission: str, organisation_id: UUID) -> Sequence[UUID]:
+        """Active accounts whose scope for `permission` includes rows of the organisation: for picking an assignee."""

@@ -1,0 +1,157 @@
+"""What a plugin declares at boot: frozen values, returned by the hooks, validated by the kernel, then fixed.
+
+Ids carry the plugin's id: permission "noticeboard.notice.publish" (plugin, noun, verb). Titles are plain English and are
+translated with the plugin's own catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from litestar import Request
+
+    from huitang_sdk.contracts import Delivery, Event, Run, SearchDocument
+    from huitang_sdk.plugin import PluginContext
+
+Reach = Literal["own", "unit", "below", "all"]
+
+
+class Permission(Struct, frozen=True):
+    """Something one may be allowed to do. Its rows are decided by the reach of the grant."""
+
+    id: str
+    title: str
+
+
+class Role(Struct, frozen=True):
+    """A default role: a starting point that operators can change. `id` is "<plugin>.<role>"."""
+
+    id: str
+    title: str
+    permissions: tuple[str, ...]
+    reach: Reach = "below"
+    """The reach proposed when the role is granted."""
+
+
+class MenuItem(Struct, frozen=True):
+    """One entry of the left navigation, below the plugin's title; shown to those who hold `permission` (None: signed in).
+
+    `icon` is a Tabler icon name; `order` sorts within the plugin; `section` "work" or "console" (the operator's).
+    """
+
+    title: str
+    url: str
+    permission: str | None = None
+    icon: str = "circle"
+    order: int = 100
+    section: Literal["work", "console"] = "work"
+
+
+class Widget(Struct, frozen=True):
+    """A card on the workbench, loaded by itself from `url` (a fragment), failing by itself. `width` in columns of 12."""
+
+    id: str
+    title: str
+    url: str
+    permission: str | None = None
+    width: int = 6
+    order: int = 100
+
+
+class Slot(Struct, frozen=True):
+    """Fill a named place of a page (see docs/reference for the names): `render` returns safe HTML or "" for nothing."""
+
+    slot: str
+    render: Callable[[PluginContext[Any], Request[Any, Any, Any], Mapping[str, Any]], Awaitable[str]]
+    permission: str | None = None
+    order: int = 100
+
+
+class SearchSource(Struct, frozen=True):
+    """A kind of thing that can be found.
+
+    `permission` decides who finds it and in which scope. `document` reads one thing (None: gone, take it out), `ids` all
+    of them for a rebuild. `events` maps an event type to the attribute that holds the id of the changed thing.
+    """
+
+    kind: str
+    title: str
+    permission: str
+    document: Callable[[PluginContext[Any], UUID], Awaitable[SearchDocument | None]]
+    ids: Callable[[PluginContext[Any]], AsyncIterator[UUID]]
+    events: Mapping[type[Event], str] = {}
+
+
+class NotificationKind(Struct, frozen=True):
+    """A kind of notice. Templates are Jinja texts in the plugin's `templates/<id>/notices/<kind's last part>.<channel>`.
+
+    Files: `<name>.subject.txt` and `<name>.body.txt`, per language in `zh-CN/` and `en/` folders. `channels` are the ones
+    it may use, in-app always among them; `todo` says that it is used for to-dos.
+    """
+
+    id: str
+    title: str
+    channels: tuple[Literal["in-app", "email"], ...] = ("in-app", "email")
+    urgent: bool = False
+    todo: bool = False
+
+
+class Job(Struct, frozen=True):
+    """Work done by itself at set times, once per due time in the whole cluster.
+
+    `cron` is a crontab line on the wall clock of Asia/Shanghai, or "" for a job that only dated tasks and "run now" start.
+    `grace` is how many seconds late a missed run may still start. `run` must be idempotent for the same `Run.due`.
+    """
+
+    id: str
+    title: str
+    run: Callable[[PluginContext[Any], Run], Awaitable[str | None]]
+    cron: str = ""
+    grace: int = 3600
+
+
+class HealthStatus(Struct, frozen=True):
+    """`message` and `remedy` are translated sentences: what is the matter, and what to do."""
+
+    ok: bool
+    message: str = ""
+    remedy: str = ""
+
+
+class HealthCheck(Struct, frozen=True):
+    """A question the console and `huitang doctor` ask. `critical` ones decide whether the node is ready for traffic."""
+
+    id: str
+    title: str
+    check: Callable[[PluginContext[Any]], Awaitable[HealthStatus]]
+    critical: bool = False
+
+
+class Subscription(Struct, frozen=True):
+    """React to an event after its commit, at least once. `consumer` names the reaction ("budget.remind"), for the ledger."""
+
+    event: type[Event]
+    consumer: str
+    handle: Callable[[PluginContext[Any], Any, Delivery], Awaitable[None]]
+
+
+class Declarations(Struct, frozen=True):
+    """Everything one plugin declared: what the registry keeps."""
+
+    permissions: Sequence[Permission] = ()
+    roles: Sequence[Role] = ()
+    menu: Sequence[MenuItem] = ()
+    widgets: Sequence[Widget] = ()
+    slots: Sequence[Slot] = ()
+    search_sources: Sequence[SearchSource] = ()
+    notification_kinds: Sequence[NotificationKind] = ()
+    jobs: Sequence[Job] = ()
+    health_checks: Sequence[HealthCheck] = ()
+    subscriptions: Sequence[Subscription] = ()
+    pages: Sequence[Any] = ()
+    api: Sequence[Any] = ()

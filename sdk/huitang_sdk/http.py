@@ -1,0 +1,170 @@
+"""Pages, fragments, guards and downloads.
+
+    @get("/", guards=[requires("noticeboard.notice.read")])
+    async def list_notices(request: Request, ctx: NamedDependency[PluginContext], actor: NamedDependency[Actor]) -> Page:
+        return Page("noticeboard/list.html", {"notices": await published(ctx, actor)}, block="table")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from jinja2_fragments import render_block
+from litestar import MediaType, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect, Stream
+from litestar.types import Guard
+
+from huitang_sdk.contracts import Actor, Files, Permissions, StoredFile
+from huitang_sdk.contracts.identity import ANONYMOUS
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+INLINE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
+"""Types a browser may show in place; everything else is downloaded."""
+
+
+def actor_of(connection: Connection) -> Actor:
+    """Who is behind a request: set by the kernel's middleware."""
+    actor = connection.scope.get("huitang_actor")
+    return actor if isinstance(actor, Actor) else ANONYMOUS
+
+
+def requires(permission: str) -> Guard:
+    """Guard: the actor must hold `permission` somewhere; which rows is for the query's scope."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        permissions: Permissions = connection.app.state.permissions
+        permissions.require(actor_of(connection), permission)
+
+    guard.access = permission  # type: ignore[attr-defined]
+    return guard
+
+
+def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard: anybody who is signed in, for pages about oneself."""
+    from huitang_sdk.errors import NotSignedIn
+
+    if not actor_of(connection).is_signed_in:
+        raise NotSignedIn
+
+
+signed_in.access = "signed in"  # type: ignore[attr-defined]
+
+
+def public(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard that lets everybody in; it is there so that a page is public on purpose, never by omission."""
+
+
+public.access = "public"  # type: ignore[attr-defined]
+
+
+def access_of(handler: BaseRouteHandler) -> str | None:
+    """What a route asks for: a permission, "signed in", "public", or None when nobody said (the kernel refuses that)."""
+    answers = [getattr(guard, "access", None) for guard in handler.resolve_guards()]
+    named = [answer for answer in answers if answer]
+    return named[-1] if named else None
+
+
+def wants_fragment(request: Request[Any, Any, Any]) -> bool:
+    """True for an HTMX request that swaps a part of the page (not boosted, not a history restore)."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+class Page(Response[bytes]):
+    """A template rendered in the portal's shell; only `block` of it when HTMX asks for a part of the page."""
+
+    def __init__(
+        self,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *,
+        block: str | None = None,
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(b"", status_code=status_code, media_type=MediaType.HTML, headers=dict(headers or {}))
+        self.template = template
+        self.context = dict(context or {})
+        self.block = block
+
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **options: Any) -> Any:  # type: ignore[override]
+        environment = request.app.state.templates
+        context = {"request": request, "actor": actor_of(request), **self.context}
+        self.headers.setdefault("Vary", "HX-Request")
+        self.headers.setdefault("Cache-Control", "no-store")
+        if self.block and wants_fragment(request):
+            html = render_block(environment, self.template, self.block, context)
+        else:
+            html = environment.get_template(self.template).render(context)
+        self.content = html.encode()
+        return super().to_asgi_response(app, request, **options)
+
+
+def go_to(request: Request[Any, Any, Any], url: str) -> Response[Any]:
+    """After a successful form: a redirect (303), or the same by HTMX without a full answer being swapped in."""
+    if wants_fragment(request):
+        return Response(None, status_code=204, headers={"HX-Redirect": url})
+    return Redirect(url, status_code=303)
+
+
+_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+
+
+def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """The (start, end) of a single byte range, end excluded; None for the whole; raises ValueError if unsatisfiable.
+
+    >>> parse_range("bytes=0-99", 1000), parse_range("bytes=-100", 1000), parse_range(None, 1000)
+    ((0, 100), (900, 1000), None)
+    """
+    match = _RANGE.match(header or "")
+    if not match or not any(match.groups()):
+        return None
+    first, last = match.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(size, int(last) + 1) if first and last else size
+    if start >= end:
+        raise ValueError(header)
+    return start, end
+
+
+def file_response(
+    request: Request[Any, Any, Any], files: Files, stored: StoredFile, *, inline: bool = False
+) -> Response[Any]:
+    """Send a stored file: streamed, with ETag and byte ranges, downloaded unless `inline` and of a harmless type."""
+    tag = f'"{stored.sha256}"'
+    shown = inline and stored.media_type in INLINE_TYPES
+    headers = {
+        "ETag": tag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(stored.name)}",
+    }
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    try:
+        part = parse_range(request.headers.get("range"), stored.size)
+    except ValueError:
+        return Response(None, status_code=416, headers={**headers, "Content-Range": f"bytes */{stored.size}"})
+    start, end = part or (0, stored.size)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
+    headers["Content-Length"] = str(end - start)
+    stream: AsyncIterator[bytes] = files.stream(stored, start=start, end=end)
+    return Stream(stream, status_code=206 if part else 200, media_type=stored.media_type, headers=headers)
+
+
+def attachment(name: str, content: bytes, media_type: str) -> Response[bytes]:
+    """Send bytes made on the spot (an export, a Word document) under a file name of any language."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
