@@ -16,8 +16,8 @@ from dynaconf import Dynaconf
 from msgspec import Struct
 
 ENV_PREFIX = "HUITANG"
-RESERVED_ENV = frozenset({"config"})
-"""`HUITANG_CONFIG` names the settings file itself."""
+RESERVED = frozenset({"config", "load_dotenv", "test_dsn"})
+"""`HUITANG_CONFIG` names the settings file itself, `HUITANG_TEST_DSN` the database of the tests; the rest is dynaconf's own."""
 
 
 class Secret:
@@ -108,7 +108,7 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
         merge_enabled=False,
         core_loaders=["TOML"],
     )
-    values = {key: value for key, value in _plain(raw.as_dict()).items() if key not in RESERVED_ENV}
+    values = {key: value for key, value in _plain(raw.as_dict()).items() if key not in RESERVED}
     _merge(values, overrides or {})
     errors: list[str] = []
     settings = read_struct(Settings, values, "", errors)

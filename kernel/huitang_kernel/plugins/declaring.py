@@ -1,0 +1,133 @@
+"""Call every plugin's hooks, one plugin at a time, and check what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import pluggy
+from huitang_sdk import declare
+from huitang_sdk.errors import DeclarationError
+from huitang_sdk.hooks import PROJECT, HuitangHooks
+from huitang_sdk.http import access_of
+from litestar import Router
+from litestar.handlers import BaseRouteHandler
+from litestar.routes import BaseRoute
+
+from huitang_kernel.plugins.registry import PluginRecord
+
+KINDS: dict[str, type[Any] | None] = {
+    "permissions": declare.Permission,
+    "roles": declare.Role,
+    "menu": declare.MenuItem,
+    "widgets": declare.Widget,
+    "slots": declare.Slot,
+    "search_sources": declare.SearchSource,
+    "notification_kinds": declare.NotificationKind,
+    "jobs": declare.Job,
+    "health_checks": declare.HealthCheck,
+    "subscriptions": declare.Subscription,
+    "pages": None,
+    "api": None,
+}
+
+
+class HookCaller:
+    """pluggy behind a narrow door: register one plugin, ask it everything, keep its failures apart."""
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(HuitangHooks)
+
+    def declarations(self, record: PluginRecord) -> declare.Declarations:
+        """Everything the plugin declares, checked. Raises DeclarationError or whatever the hook raised."""
+        self._manager.register(record.plugin, name=record.id)
+        try:
+            self._manager.check_pending()
+            values = {name: tuple(self._call(record, name)) for name in KINDS}
+        except Exception:
+            self._manager.unregister(record.plugin)
+            raise
+        declared = declare.Declarations(**values)
+        check(record, declared)
+        return declared
+
+    def _call(self, record: PluginRecord, name: str) -> Sequence[Any]:
+        caller = getattr(self._manager.hook, name)
+        found: list[Any] = []
+        for implementation in caller.get_hookimpls():
+            if implementation.plugin_name == record.id:
+                found.extend(implementation.function())
+        kind = KINDS[name]
+        for value in found:
+            if kind is not None and not isinstance(value, kind):
+                raise DeclarationError(f"{name}() returned {value!r}, which is not a {kind.__name__}")
+        return found
+
+
+def check(record: PluginRecord, declared: declare.Declarations) -> None:
+    """Ids must carry the plugin's id and be unique; permissions that are named must be declared."""
+    own = f"{record.id}."
+    named: list[tuple[str, Iterable[str]]] = [
+        ("permission", [p.id for p in declared.permissions]),
+        ("role", [r.id for r in declared.roles]),
+        ("widget", [w.id for w in declared.widgets]),
+        ("search source", [s.kind for s in declared.search_sources]),
+        ("notification kind", [k.id for k in declared.notification_kinds]),
+        ("job", [j.id for j in declared.jobs]),
+        ("health check", [h.id for h in declared.health_checks]),
+        ("consumer", [s.consumer for s in declared.subscriptions]),
+    ]
+    for what, ids in named:
+        seen: set[str] = set()
+        for identifier in ids:
+            if not identifier.startswith(own):
+                raise DeclarationError(f"{what} {identifier!r} must start with {own!r}")
+            if identifier in seen:
+                raise DeclarationError(f"{what} {identifier!r} is declared twice")
+            seen.add(identifier)
+    _check_permissions_exist(record, declared)
+
+
+def _check_permissions_exist(record: PluginRecord, declared: declare.Declarations) -> None:
+    known = {permission.id for permission in declared.permissions}
+    used = [(f"role {r.id}", p) for r in declared.roles for p in r.permissions]
+    used += [(f"menu item {m.title!r}", m.permission) for m in declared.menu if m.permission]
+    used += [(f"widget {w.id}", w.permission) for w in declared.widgets if w.permission]
+    used += [(f"search source {s.kind}", s.permission) for s in declared.search_sources]
+    for where, permission in used:
+        if permission.startswith(f"{record.id}.") and permission not in known:
+            raise DeclarationError(f"{where} names the permission {permission!r}, which is not declared")
+
+
+def check_routes(record: PluginRecord, router: Router) -> None:
+    """Every handler says who may enter, and no path is served twice."""
+    seen: set[tuple[str, str]] = set()
+    for route in router.routes:
+        for handler in _handlers(route):
+            access = access_of(handler)
+            if access is None:
+                raise DeclarationError(f"{route.path}: no guard says who may enter (requires, signed_in or public)")
+            if "." in access:
+                _check_access(record, route, access)
+            for method in getattr(handler, "http_methods", ("*",)):
+                if (route.path, str(method)) in seen:
+                    raise DeclarationError(f"{method} {route.path} is served twice")
+                seen.add((route.path, str(method)))
+
+
+def _check_access(record: PluginRecord, route: BaseRoute, access: str) -> None:
+    known = {permission.id for permission in record.declarations.permissions}
+    if access.startswith(f"{record.id}.") and access not in known:
+        raise DeclarationError(f"{route.path}: requires {access!r}, which is not declared")
+
+
+def _handlers(route: BaseRoute) -> Sequence[BaseRouteHandler]:
+    several = getattr(route, "route_handlers", None)
+    return tuple(several) if several else (route.route_handler,)  # type: ignore[attr-defined]
+
+
+def frozen(declared: declare.Declarations) -> dict[str, int]:
+    """How many of each kind a plugin declared, for the console."""
+    return {field.name: len(getattr(declared, field.name)) for field in msgspec.structs.fields(declared)}

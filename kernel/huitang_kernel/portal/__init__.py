@@ -1,0 +1,1 @@
+"""Shell, workbench and operator console."""

@@ -1,0 +1,77 @@
+"""The services of one process, and the context in which each plugin sees them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from huitang_sdk import PluginContext
+from msgspec import Struct
+
+from huitang_kernel.builtin import BuiltinPlugin
+from huitang_kernel.core import Core
+from huitang_kernel.files.plugin import FilesPlugin
+from huitang_kernel.files.service import FilesService
+from huitang_kernel.identity.plugin import IdentityPlugin
+from huitang_kernel.identity.service import IdentityService
+from huitang_kernel.notifications.plugin import NotificationsPlugin
+from huitang_kernel.notifications.service import NotificationsService
+from huitang_kernel.permissions.plugin import PermissionsPlugin
+from huitang_kernel.permissions.service import PermissionsService
+from huitang_kernel.plugins.registry import PluginRecord
+from huitang_kernel.portal.plugin import PortalPlugin
+from huitang_kernel.portal.service import PortalService
+from huitang_kernel.scheduling.plugin import SchedulingPlugin
+from huitang_kernel.scheduling.service import SchedulingService
+from huitang_kernel.search.plugin import SearchPlugin
+from huitang_kernel.search.service import SearchService
+
+BUILTINS: tuple[type[BuiltinPlugin], ...] = (
+    IdentityPlugin,
+    PermissionsPlugin,
+    FilesPlugin,
+    SearchPlugin,
+    NotificationsPlugin,
+    SchedulingPlugin,
+    PortalPlugin,
+)
+"""In start order."""
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """Named like the built-in plugins that make them."""
+
+    identity: IdentityService
+    permissions: PermissionsService
+    files: FilesService
+    search: SearchService
+    notifications: NotificationsService
+    scheduling: SchedulingService
+    portal: PortalService
+
+
+def build_services(core: Core) -> Services:
+    """Let every built-in plugin make its service."""
+    built: dict[str, Any] = {}
+    for record in core.registry:
+        if isinstance(record.plugin, BuiltinPlugin):
+            built[record.id] = record.plugin.build(core, record.settings)
+    return Services(**built)
+
+
+def context_for(record: PluginRecord, core: Core, services: Services) -> PluginContext[Any]:
+    """The plugin's own view of the services."""
+    return PluginContext(
+        plugin=record.id,
+        settings=record.settings,
+        db=core.database,
+        identity=services.identity,
+        permissions=services.permissions,
+        files=services.files.scoped(record.id),
+        search=services.search,
+        notifications=services.notifications.scoped(record.id),
+        todos=services.notifications.todos_of(record.id),
+        scheduling=services.scheduling.scoped(record.id),
+        clock=core.clock,
+        log=logging.getLogger(f"huitang.plugins.{record.id}"),
+    )

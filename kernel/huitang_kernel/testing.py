@@ -1,0 +1,94 @@
+"""Fixtures for everybody's tests, registered with pytest: a real PostgreSQL and a real hall in it.
+
+`postgres` is one embedded server per test session; `fresh_dsn` a database of one's own, copied in a moment from one that
+was migrated once; `open_hall` starts a hall with given plugins and closes it after the test.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from huitang_sdk import Plugin
+
+from huitang_kernel.app import Hall, build_app
+from huitang_kernel.config import load_settings
+from huitang_kernel.db.embedded import EmbeddedPostgres
+
+TEST_KEY = "a key that is used in tests and nowhere else"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """DSN of an embedded PostgreSQL that lives as long as the test session (or of HUITANG_TEST_DSN)."""
+    import os
+
+    if os.environ.get("HUITANG_TEST_DSN"):
+        yield os.environ["HUITANG_TEST_DSN"]
+        return
+    with tempfile.TemporaryDirectory(prefix="huitang-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedPostgres(Path(folder) / "pg")
+        dsn = server.start()
+        yield dsn
+        server.stop()
+
+
+def with_database(dsn: str, name: str) -> str:
+    """The same server, another database."""
+    head, _, tail = dsn.rpartition("/") if "?" not in dsn else dsn.partition("?")[0].rpartition("/")
+    query = dsn.partition("?")[2]
+    return f"{head}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest_asyncio.fixture
+async def fresh_dsn(postgres: str) -> AsyncIterator[str]:
+    """A new empty database, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield with_database(postgres, name)
+    finally:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await connection.close()
+
+
+OpenHall = Callable[..., Awaitable[Hall]]
+
+
+@pytest_asyncio.fixture
+async def open_hall(fresh_dsn: str, tmp_path: Path) -> AsyncIterator[OpenHall]:
+    """`await open_hall(*plugins, installed=(), background=False, **settings)` → a started Hall, closed after the test.
+
+    Entry points of the environment are not looked at unless `installed=None` is passed. `hall.dsn` is its database.
+    """
+    halls: list[Hall] = []
+
+    async def start(
+        *plugins: Plugin, installed: Any = (), background: bool = False, serve: bool = True, **overrides: Any
+    ) -> Hall:
+        settings = load_settings(None, {"data_dir": str(tmp_path), "key": TEST_KEY, **overrides})
+        hall = Hall(settings, plugins=plugins, installed=installed)
+        hall.app = build_app(hall, fresh_dsn) if serve else None  # type: ignore[attr-defined]
+        hall.dsn = fresh_dsn  # type: ignore[attr-defined]
+        await hall.open(fresh_dsn, background=background)
+        halls.append(hall)
+        return hall
+
+    yield start
+    for hall in halls:
+        await hall.close()
+
+
+def client_of(hall: Hall, **options: Any) -> httpx.AsyncClient:
+    """An HTTP client that talks to the hall's application without a socket."""
+    transport = httpx.ASGITransport(app=hall.app, raise_app_exceptions=False)  # type: ignore[attr-defined]
+    return httpx.AsyncClient(transport=transport, base_url="http://hall.test", **options)

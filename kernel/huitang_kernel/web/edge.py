@@ -1,0 +1,124 @@
+"""First and last hand on every request: its id, who sends it, in which language, from which site, and safe headers."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts.identity import ANONYMOUS
+from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES, set_locale
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
+log = logging.getLogger("huitang.request")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+}
+
+
+class Edge:
+    """The outermost ASGI application: Litestar's own middleware would not see addresses that do not exist."""
+
+    def __init__(self, app: ASGIApp, authenticate: Authenticate, max_body: int) -> None:
+        self.app = app
+        self._authenticate = authenticate
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        request_id = uuid.uuid4().hex
+        started = time.perf_counter()
+        refusal = refuse(connection, self._max_body)
+        if refusal is not None:
+            await _answer(send, refusal[0], refusal[1], request_id)
+            return
+        try:
+            await self._identify(scope, connection, request_id)
+        except Exception:
+            log.exception("request %s: nobody could be identified", request_id)
+            await _answer(send, 503, "暂时无法提供服务，请稍后再试。 Please try again later.", request_id)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                headers["X-Request-Id"] = request_id
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                taken = (time.perf_counter() - started) * 1000
+                log.debug("%s %s → %s in %.1f ms", scope["method"], scope["path"], message["status"], taken)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    async def _identify(self, scope: Scope, connection: ASGIConnection[Any, Any, Any, Any], request_id: str) -> None:
+        address = connection.client.host if connection.client else ""
+        scope["huitang_request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        scope["huitang_address"] = address  # type: ignore[typeddict-unknown-key]
+        actor = ANONYMOUS
+        if not scope["path"].startswith(("/static/", "/health/")):
+            actor = await self._authenticate(connection)
+        scope["huitang_actor"] = actor  # type: ignore[typeddict-unknown-key]
+        set_locale(choose_locale(connection, actor))
+
+
+def choose_locale(connection: ASGIConnection[Any, Any, Any, Any], actor: Actor) -> str:
+    """The reader's own choice (cookie), then the account's, then the browser's, then the default."""
+    chosen = connection.cookies.get("huitang_locale", "")
+    if chosen in LOCALES:
+        return chosen
+    if actor.is_signed_in:
+        return actor.locale
+    accepted = connection.headers.get("accept-language", "").lower()
+    first = accepted.split(",")[0].split(";")[0].strip()
+    return "en" if first.startswith("en") else DEFAULT_LOCALE
+
+
+def refuse(connection: ASGIConnection[Any, Any, Any, Any], max_body: int) -> tuple[int, str] | None:
+    """Status and reason for a request that must not go on: sent by another site's page, or too large."""
+    headers = connection.headers
+    if connection.scope.get("method") not in SAFE_METHODS and not _same_site(headers):
+        return 403, "cross-site request refused"
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > max_body:
+        return 413, f"the request is larger than {max_body // (1024 * 1024)} MB"
+    return None
+
+
+def _same_site(headers: Any) -> bool:
+    """Whether a changing request comes from our own pages, told by headers a page cannot forge (Fetch Metadata, Origin).
+
+    A client that is no browser sends neither and carries no ambient cookie either.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+async def _answer(send: Send, status: int, text: str, request_id: str) -> None:
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

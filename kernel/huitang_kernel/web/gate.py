@@ -1,0 +1,26 @@
+"""The gate before a plugin's routes: open while the plugin is enabled, shut within a second on every node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huitang_sdk.errors import NotFound, Unavailable
+from huitang_sdk.i18n import translate
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from huitang_kernel.plugins.registry import PluginRecord, State
+
+
+def gate(record: PluginRecord) -> Guard:
+    """A disabled plugin's pages do not exist; a failed one's say so."""
+
+    def guard(_: ASGIConnection[Any, Any, Any, Any], __: BaseRouteHandler) -> None:
+        if record.is_active:
+            return
+        if record.state is State.DISABLED:
+            raise NotFound(translate("portal", "This part of the platform is switched off."))
+        raise Unavailable(translate("portal", "This part of the platform is out of order. The operator has been told."))
+
+    return guard
