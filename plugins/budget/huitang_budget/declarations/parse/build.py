@@ -1,0 +1,120 @@
+"""One form to one Declaration."""
+
+from __future__ import annotations
+
+import re
+
+from huitang_budget.declarations.model import Declaration, Found, Problem
+from huitang_budget.declarations.parse.checks import check_sums
+from huitang_budget.declarations.parse.choices import read_choices
+from huitang_budget.declarations.parse.clean import compact, join_blanks, without_boxes
+from huitang_budget.declarations.parse.dates import read_year
+from huitang_budget.declarations.parse.forms import Form, is_title
+from huitang_budget.declarations.parse.indicators import read_indicators
+from huitang_budget.declarations.parse.milestones import read_milestones
+from huitang_budget.declarations.parse.money import unit_in
+from huitang_budget.declarations.parse.pieces import Piece
+from huitang_budget.declarations.parse.sections import Section, Sections, cut_sections
+from huitang_budget.declarations.parse.values import Units, read_amount, read_period, read_sub_projects
+from huitang_budget.declarations.readers.base import place_text
+
+_TEXTS = ("overview", "basis", "necessity", "measures", "plan", "overall_goal", "annual_goal", "remark")
+_UNIT_LINE = re.compile(r"单位[:：]?\s*(?:人民币)?\s*[百千万亿]?元")
+
+
+def build(source: str, number: int, form: Form, read_problems: tuple[Problem, ...]) -> Declaration:
+    """The declaration of one form; what could not be read as it should stands in its `problems`."""
+    sections = cut_sections(list(form.pieces))
+    problems = [*read_problems, *sections.problems]
+    units = Units(_form_unit(form))
+    start, end = read_period(sections, problems)
+    types, uses = (_choices(name, sections, problems) for name in ("project_types", "fund_uses"))
+    subs, sub_total = read_sub_projects(sections.get("sub_projects"), units, problems)
+    money = {
+        name: read_amount(name, sections.get(name), units, problems)
+        for name in ("total_fen", "current_year_fen", "previous_year_fen", "previous_executed_fen")
+    }
+    plan = sections.get("plan")
+    milestones, plan_problems = read_milestones(plan.pieces if plan else [])
+    indicators, table_problems = read_indicators(sections.indicator_pieces)
+    problems += [*plan_problems, *table_problems, *units.mixed]
+    if not indicators:
+        problems.append(_no_indicators(form))
+    declaration = Declaration(
+        source=source,
+        form=number,
+        year=_year(form, sections),
+        declaring_unit=_name(sections.get("declaring_unit")),
+        project_name=_name(sections.get("project_name")),
+        project_types=types,
+        fund_uses=uses,
+        start=start,
+        end=end,
+        sub_projects=tuple(subs),
+        milestones=milestones,
+        indicators=indicators,
+        **money,
+        **{name: _text(sections.get(name)) for name in _TEXTS},
+    )
+    problems += check_sums(declaration, sub_total)
+    return _with_problems(declaration, problems)
+
+
+def _with_problems(declaration: Declaration, problems: list[Problem]) -> Declaration:
+    from msgspec.structs import replace
+
+    return replace(declaration, problems=tuple(problems))
+
+
+def _choices(name: str, sections: Sections, problems: list[Problem]):  # type: ignore[no-untyped-def]
+    section = sections.get(name)
+    choices, more = read_choices(name, section.pieces if section else [])
+    problems.extend(more)
+    return choices
+
+
+def _text(section: Section | None) -> Found[str]:
+    return section.found_text() if section else Found()
+
+
+def _name(section: Section | None) -> Found[str]:
+    """A name on one line, however many the form spread it over; stamps in brackets and page marks are not part of it."""
+    if section is None:
+        return Found()
+    text = "".join(_glue(p.text) for p in section.pieces)
+    text = re.sub(r"[（(]\s*(?:盖章|公章|签章|签字|章)\s*[)）]", "", without_boxes(join_blanks(text))).strip(" :：")
+    return Found(value=text or None, text=text, place=section.place())
+
+
+def _glue(text: str) -> str:
+    return text + (" " if text[-1:].isascii() and text[-1:].isalnum() else "")
+
+
+def _year(form: Form, sections: Sections) -> Found[int]:
+    """The budget year from its own label or from the head of the form: (2019年), 2024年度."""
+    own = sections.get("year")
+    lines: list[Piece] = [*(own.pieces if own else []), *form.head]
+    for piece in lines:
+        if own is None and not is_title(piece.text) and len(compact(piece.text)) > 30:
+            continue
+        year = read_year(piece.text) or (read_year(f"({piece.text})") if own and piece in own.pieces else None)
+        if year:
+            return Found(value=year, text=piece.text, place=piece.place)
+    return Found(text=lines[0].text if own and lines else "", place=lines[0].place if own and lines else None)
+
+
+def _form_unit(form: Form) -> str | None:
+    """The unit named for the whole form (金额单位：万元), or by a heading over its amounts (项目资金（万元）)."""
+    for piece in (*form.head, *form.pieces):
+        if _UNIT_LINE.search(compact(piece.text)) and len(piece.text) <= 40:
+            return unit_in(piece.text)
+    for piece in form.pieces:
+        if piece.field is None and re.fullmatch(r".{2,12}[(（](?:单位[:：])?[百千万亿]?元[)）]", compact(piece.text)):
+            return unit_in(piece.text)
+    return None
+
+
+def _no_indicators(form: Form) -> Problem:
+    last = form.pieces[-1]
+    message = f"{place_text(last.place)}之前没有找到绩效指标表（一级指标、二级指标、三级指标、指标目标值），指标没有读入"
+    return Problem("no_indicators", "indicators", last.text[:40], message, last.place)

@@ -1,0 +1,105 @@
+"""Rows of boxes: which label is ticked, which is not, and which cannot be told."""
+
+from __future__ import annotations
+
+import re
+
+from huitang_budget.declarations.model import Choice, Problem
+from huitang_budget.declarations.parse.clean import EMPTY, TICKED, boxes, compact, join_blanks
+from huitang_budget.declarations.parse.dates import DATE
+from huitang_budget.declarations.parse.pieces import Piece
+from huitang_budget.declarations.readers.base import place_text
+
+_BOX = re.compile(f"[{TICKED}{EMPTY}]")
+_SPLIT = re.compile(r"[\s;；,，、|]+")
+_STRAY = re.compile(r"^[\d.,%¥￥元万/\-年月日号]+$")
+_LONGEST = 30
+
+KNOWN = tuple(
+    "市委市政府已确定的新增项目 结转项目 其他一次性项目 经常性专项业务费 其他经常性项目 基本建设工程类 信息化建设类 政策补贴类 政府购买服务 "
+    "资产购置类 其他事业专业类 政府购买服务类 经常性项目 一次性项目 新增项目 延续项目 新增性项目 延续性项目 专项业务费 其他".split()
+)
+
+
+def read_choices(field: str, pieces: list[Piece]) -> tuple[tuple[Choice, ...], list[Problem]]:
+    """The boxes of one field in order, and a Problem for text between them that is no choice (a stray date)."""
+    texts = [(boxes(piece.text), piece) for piece in pieces]
+    marks = "".join(mark for text, _ in texts for mark in _BOX.findall(text))
+    found = _marked(texts, marks) if marks else _unmarked(texts)
+    choices: list[Choice] = []
+    problems: list[Problem] = []
+    for choice in found:
+        if _STRAY.match(compact(choice.label)) or DATE.search(choice.label):
+            message = f"{place_text(choice.place)}：“{choice.label}”不是选项，没有读入"
+            problems.append(Problem("stray_text", field, choice.label, message, choice.place))
+        else:
+            choices.append(choice)
+    if not marks and len(choices) > 1:
+        message = f"{place_text(choices[0].place)}：各选项旁没有勾选标记（扫描时丢失），无法判断勾选了哪一项"
+        problems.append(Problem("ticks_lost", field, " ".join(c.label for c in choices), message, choices[0].place))
+    return tuple(choices), problems
+
+
+def _marked(texts: list[tuple[str, Piece]], marks: str) -> list[Choice]:
+    """Labels with their marks. The side on which the marks stand is told by the first line that has one."""
+    before = _marks_before([text for text, _ in texts])
+    other = False if EMPTY not in marks else None
+    out: list[Choice] = []
+    for text, piece in texts:
+        parts = re.split(f"([{TICKED}{EMPTY}])", text)
+        labels, ticks = parts[0::2], [mark == TICKED for mark in parts[1::2]]
+        pairs = [(labels[0], None), *zip(labels[1:], ticks, strict=True)] if before else [
+            *zip(labels[:-1], ticks, strict=True), (labels[-1], None)]  # fmt: skip
+        for label, tick in pairs:
+            out.extend(_choices(label, tick, other, before, piece))
+    return out
+
+
+def _choices(label: str, tick: bool | None, other: bool | None, before: bool, piece: Piece) -> list[Choice]:
+    """The labels in one stretch: the one beside the mark has it, the others `other`."""
+    names = _names(label)
+    if not names:
+        return []
+    own = 0 if before else len(names) - 1
+    return [
+        Choice(name, (tick if tick is not None else other) if index == own else other, piece.place)
+        for index, name in enumerate(names)
+    ]
+
+
+def _marks_before(texts: list[str]) -> bool:
+    """True when boxes stand before their labels: the first line with a box starts with it."""
+    votes = 0
+    for text in texts:
+        plain = text.strip()
+        if _BOX.search(plain):
+            votes += (1 if _BOX.match(plain) else -1) + (-1 if _BOX.match(plain[::-1]) else 1)
+    return votes > 0
+
+
+def _unmarked(texts: list[tuple[str, Piece]]) -> list[Choice]:
+    """Labels without any mark: not to be told, except a single label, which is the choice itself."""
+    names = [(name, piece) for text, piece in texts for name in _names(text)]
+    tick = True if len(names) == 1 and _known(names[0][0]) else None
+    return [Choice(name, tick, piece.place) for name, piece in names]
+
+
+def _known(name: str) -> bool:
+    return any(compact(name) == known for known in KNOWN)
+
+
+def _names(text: str) -> list[str]:
+    """The labels in a stretch without marks. Blanks part them, unless the parts only together make a known label."""
+    whole = compact(text).strip(":：;；,，、")
+    if not whole:
+        return []
+    if whole in KNOWN:
+        return [whole]
+    parts = [join_blanks(p).strip(":：") for p in _SPLIT.split(text.strip()) if p.strip(":：()（）")]
+    out: list[str] = []
+    for part in parts:
+        if out and compact(out[-1] + part) in KNOWN and out[-1] not in KNOWN:
+            out[-1] = compact(out[-1] + part)
+        elif len(part) <= _LONGEST:
+            out.append(part)
+    return out
