@@ -14,6 +14,8 @@ _BOX = re.compile(f"[{TICKED}{EMPTY}]")
 _SPLIT = re.compile(r"[\s;；,，、|]+")
 _STRAY = re.compile(r"^[\d.,%¥￥元万/\-年月日号]+$")
 _LONGEST = 30
+_TAIL = 2
+"""A part this short is the tail of a label that was broken, not a choice of its own."""
 
 KNOWN = tuple(
     "市委市政府已确定的新增项目 结转项目 其他一次性项目 经常性专项业务费 其他经常性项目 基本建设工程类 信息化建设类 政策补贴类 政府购买服务 "
@@ -41,25 +43,31 @@ def read_choices(field: str, pieces: list[Piece]) -> tuple[tuple[Choice, ...], l
 
 
 def _marked(texts: list[tuple[str, Piece]], marks: str) -> list[Choice]:
-    """Labels with their marks. The side on which the marks stand is told by the first line that has one."""
+    """Labels with their marks. The side on which the marks stand is told by the lines that have some.
+
+    All lines are taken as one, so that a label broken over two lines keeps its mark.
+    """
     before = _marks_before([text for text, _ in texts])
     other = False if EMPTY not in marks else None
     out: list[Choice] = []
+    label, where, tick = "", texts[0][1], None
     for text, piece in texts:
-        parts = re.split(f"([{TICKED}{EMPTY}])", text)
-        labels, ticks = parts[0::2], [mark == TICKED for mark in parts[1::2]]
-        pairs = [(labels[0], None), *zip(labels[1:], ticks, strict=True)] if before else [
-            *zip(labels[:-1], ticks, strict=True), (labels[-1], None)]  # fmt: skip
-        for label, tick in pairs:
-            out.extend(_choices(label, tick, other, before, piece))
-    return out
+        for part in re.split(f"([{TICKED}{EMPTY}])", text):
+            if not _BOX.fullmatch(part):
+                where = piece if not label.strip() else where
+                label += f" {part}"
+            elif before:
+                out.extend(_choices(label, tick, other, before, where))
+                label, tick = "", part == TICKED
+            else:
+                out.extend(_choices(label, part == TICKED, other, before, where))
+                label = ""
+    return out + _choices(label, tick if before else None, other, before, where)
 
 
 def _choices(label: str, tick: bool | None, other: bool | None, before: bool, piece: Piece) -> list[Choice]:
     """The labels in one stretch: the one beside the mark has it, the others `other`."""
     names = _names(label)
-    if not names:
-        return []
     own = 0 if before else len(names) - 1
     return [
         Choice(name, (tick if tick is not None else other) if index == own else other, piece.place)
@@ -98,8 +106,8 @@ def _names(text: str) -> list[str]:
     parts = [join_blanks(p).strip(":：") for p in _SPLIT.split(text.strip()) if p.strip(":：()（）")]
     out: list[str] = []
     for part in parts:
-        if out and compact(out[-1] + part) in KNOWN and out[-1] not in KNOWN:
-            out[-1] = compact(out[-1] + part)
+        if out and out[-1] not in KNOWN and (compact(out[-1] + part) in KNOWN or len(part) <= _TAIL):
+            out[-1] += part
         elif len(part) <= _LONGEST:
             out.append(part)
     return out

@@ -9,10 +9,11 @@ TICKED = "\ue0f1"
 EMPTY = "\ue0f0"
 """Private characters that stand for a ticked and an empty box between reading and parsing."""
 
-_BLOCK = r"p|div|li|ul|ol|br|tr|table|tbody|thead|h[1-6]|hr"
+_BLOCK = r"p|div|li|ul|ol|tr|table|tbody|thead|h[1-6]|hr"
 _INLINE = r"span|b|i|u|strong|em|font|sup|sub|a|img|td|th|col|colgroup|label|input|o:p|center|small"
 _INPUT = re.compile(r"<\s*input\b[^<>]*>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"<\s*/?\s*(?:{_BLOCK})(?:\s[^<>]*|/)?>", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<\s*/?\s*br\s*/?>", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"<\s*/?\s*(?:{_INLINE})(?:\s[^<>]*|/)?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CHECKED = re.compile(r"\bchecked\b(?!\s*=\s*[\"']?(?:false|0|no)\b)", re.IGNORECASE)
@@ -27,26 +28,28 @@ _PAGE_MARK = re.compile(
     r"^\s*(?:[-—–－_]+\s*\d{1,4}\s*[-—–－_]+|第\s*\d{1,4}\s*页(?:\s*[,，/／]?\s*共\s*\d{1,4}\s*页)?"
     r"|共\s*\d{1,4}\s*页\s*[,，/／]?\s*第\s*\d{1,4}\s*页|[Pp]age\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?)\s*$"
 )
-_BOX_TICKED = re.compile(r"[☑☒✓✔√■▣🗹✅☓✗✘]|[\[【［]\s*[xX√✓vV]\s*[\]】］]|[(（]\s*[√✓✔☑■]\s*[)）]")
-_BOX_EMPTY = re.compile(r"[☐□▢❏❑]|[\[【［]\s*[\]】］]|[(（]\s*[□☐]?\s*[)）]")
+_BOX_TICKED = re.compile(r"[☑☒✓✔√■▣🗹✅☓✗✘þýü\uf0fe\uf0fd\uf0fc\uf052\uf053\uf054]|[\[【［]\s*[xX√✓vV]\s*[\]】］]|[(（]\s*[√✓✔☑■]\s*[)）]")
+_BOX_EMPTY = re.compile(r"[☐□▢❏❑¨£\uf0a8\uf06f\uf0a3\uf0a6]|[\[【［]\s*[\]】］]|[(（]\s*[□☐]?\s*[)）]")
 _BOX_PAIR = re.compile(rf"{EMPTY}\s?{TICKED}|{TICKED}\s?{EMPTY}")
 
 
 def clean_cell(text: str) -> str:
-    """The cell without tags and invisible characters, blanks folded; block tags become line breaks.
+    """The cell without tags and invisible characters, blanks folded; line breaks stay, block tags part paragraphs.
 
-    Boxes made by <input> become TICKED and EMPTY; characters such as ☑ stay as they are (see `boxes`).
+    Paragraphs come apart by an empty line. Boxes made by <input> become TICKED and EMPTY; characters such as ☑ stay as they are (see `boxes`).
     """
     text = _COMMENT.sub("", text)
     text = _INPUT.sub(_input_mark, text)
-    text = _BLOCK_TAG.sub("\n", text)
+    text = _BLOCK_TAG.sub("\n\n", text)
+    text = _BREAK_TAG.sub("\n", text)
     text = _INLINE_TAG.sub("", text)
     for entity, char in _ENTITIES.items():
         text = text.replace(entity, char)
     text = _INVISIBLE.sub("", text.replace("\r", "\n"))
     text = _RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line and not is_page_mark(line))
+    text = "\n".join(line for line in lines if not is_page_mark(line))
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
 def _input_mark(found: re.Match[str]) -> str:
@@ -57,7 +60,12 @@ def _input_mark(found: re.Match[str]) -> str:
 
 
 def boxes(text: str) -> str:
-    """Every shape of a box turned into TICKED or EMPTY; "□√" counts as one ticked box."""
+    """Every shape of a box turned into TICKED or EMPTY; "□√" counts as one ticked box.
+
+    Symbol fonts whose names got lost show R and £ (Wingdings 2) or þ and ¨ (Wingdings) for the two boxes.
+    """
+    if "£" in text:
+        text = re.sub(r"(?<![A-Za-z])R(?![A-Za-z])", TICKED, text)
     text = _BOX_TICKED.sub(TICKED, text)
     text = _BOX_EMPTY.sub(EMPTY, text)
     return _BOX_PAIR.sub(TICKED, text)

@@ -54,7 +54,7 @@ def _lines(pieces: list[Piece]) -> list[Line]:
         out.extend(_from_lines(loose))
         loose = []
         line = _by_columns(row, columns) if columns else None
-        out.append(line or _by_look(row))
+        out.extend(_apart(line or _by_look(row)))
     return out + _from_lines(loose)
 
 
@@ -81,6 +81,14 @@ def _by_columns(row: Grid, columns: dict[int, str]) -> Line | None:
     return Line(cells["level1"], cells["level2"], cells["level3"], target, row.place, row.gap)
 
 
+def _apart(line: Line) -> list[Line]:
+    """A row whose cells hold several indicators, a paragraph each, is as many rows."""
+    names, targets = line.level3.split("\n"), line.target.split("\n")
+    if len(names) < 2 or len(names) != len(targets):
+        return [line]
+    return [replace(line, level3=name, target=target) for name, target in zip(names, targets, strict=True)]
+
+
 def _skip_or_none(row: Grid, columns: dict[int, str]) -> Line | None:
     """Cells under no heading at all: the rest of the row still counts when it is complete without them."""
     known = {column: text for column, text in row.cells.items() if column in columns}
@@ -102,7 +110,7 @@ def _by_look(row: Grid) -> Line:
 
 def _whole_target(operator: str, target: str, unit: str) -> str:
     """The target with the operator and unit that stand in columns of their own (定性 is not an operator)."""
-    target, sign, unit = join_blanks(target.replace("\n", "")), join_blanks(operator), join_blanks(unit)
+    target, sign, unit = join_blanks(target), join_blanks(operator), join_blanks(unit)
     if not target or read_target(target).value is None:
         return target
     known = any(re.fullmatch(pattern, compact(sign)) for pattern, _ in OPERATORS)

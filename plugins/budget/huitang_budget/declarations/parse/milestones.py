@@ -17,6 +17,8 @@ _STAGE = re.compile(
 _NUMBER = re.compile(r"^\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}\s*[、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[)）、.．]|[①-⑳★●◆■▪])\s*")
 _INLINE_NUMBER = re.compile(r"(?<=[\s;；。])(?=(?:[（(]?\d{1,2}[)）]|\d{1,2}[、.．](?!\d)|[①-⑳])\s*[^\d\s])")
 _INLINE_STAGE = re.compile(r"(?<=[\s;；。,，])(?=第[一二三四五六七八九十\d]{1,3}(?:阶段|步|期))")
+_CUT_DATE = re.compile(r"\d{4}(?:[-./年]\s*\d{0,2}|[-./]\d{1,2}[-./]\d?|年\d{1,2}月\d{0,2})?$")
+_RESULT = re.compile(r"^(?:主要|预期|阶段)?成果[:：]|^备注")
 _EDGE = " \t:：,，;；。、（()）—–-"
 _RANGE = re.compile(r"^\s*(?:至|到|[-—–~～]+)\s*$")
 
@@ -33,25 +35,40 @@ def read_milestones(pieces: list[Piece]) -> tuple[tuple[Milestone, ...], list[Pr
 
 
 def _lines(pieces: list[Piece]) -> list[tuple[str, Piece]]:
-    """Lines of the plan; one that goes on in the next (broken before its date) is put together with it."""
+    """Lines of the plan; one that goes on in the next is put together with it."""
     out: list[tuple[str, Piece]] = []
+    before: Piece | None = None
     for piece in pieces:
-        open_end = bool(out) and _goes_on(out[-1][0], piece.text)
-        if open_end:
-            out[-1] = (f"{out[-1][0]} {piece.text}" if out[-1][0][-1:].isdigit() else out[-1][0] + piece.text, out[-1][1])
+        wrapped = before is not None and not piece.gap and (before.row, before.column) == (piece.row, piece.column)
+        if out and (_goes_on(out[-1][0], piece.text) or (wrapped and _is_wrapped(out[-1][0], piece.text))):
+            out[-1] = (_put_together(out[-1][0], piece.text), out[-1][1])
         else:
             out.append((piece.text, piece))
+        before = piece
     return out
+
+
+def _put_together(before: str, text: str) -> str:
+    """A date cut by the line end closes up again; after a whole date a blank stays."""
+    cut = _CUT_DATE.search(before) and text[:1].isdigit()
+    return before + text if cut or not before[-1:].isdigit() else f"{before} {text}"
 
 
 def _goes_on(before: str, text: str) -> bool:
     """A line continues when it has neither date nor number of its own, or when only the date is left for it."""
     if before.rstrip()[-1:] in (":", "：") or re.match(r"^\s*[:：]", text):
         return True
-    if before[-1:] in "-/.年月" and text[:1].isdigit():
-        return True
     starts = _STAGE.match(text) or _NUMBER.match(text) or DATE.search(narrow(text))
-    return not starts and not before.rstrip().endswith(("。", ";", "；")) and not re.match(r"^主要成果|^备注|^预期成果", text)
+    return not starts and not before.rstrip().endswith(("。", ";", "；")) and not _RESULT.match(text)
+
+
+def _is_wrapped(before: str, text: str) -> bool:
+    """Lines of one cell without a paragraph between: a date cut in two, or a title begun behind the last date."""
+    if _CUT_DATE.search(before) and re.match(r"^[\d\-./年月日]", text) and not _NUMBER.match(text):
+        return True
+    dates = find_dates(narrow(before))
+    title_first = bool(dates) and bool(_title(before[: dates[0].start()]))
+    return title_first and bool(_title(before[dates[-1].end() :])) and not before.rstrip().endswith(("。", "；", ";"))
 
 
 def _steps(text: str, piece: Piece, count: int, problems: list[Problem]) -> list[Milestone]:

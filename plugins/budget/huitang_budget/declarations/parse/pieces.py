@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from huitang_budget.declarations.model import Place
 from huitang_budget.declarations.parse.clean import clean_cell
@@ -37,8 +38,11 @@ def cut(document: Document) -> list[Piece]:
 def _row_pieces(number: int, row: Row) -> list[Piece]:
     out: list[Piece] = []
     for cell in row.cells:
+        paragraph = False
         for line in clean_cell(cell.text).split("\n"):
-            if line:
+            if not line:
+                paragraph = True
+            else:
                 first = not out or out[-1].column != cell.column
                 out.append(
                     Piece(
@@ -47,11 +51,12 @@ def _row_pieces(number: int, row: Row) -> list[Piece]:
                         row=number,
                         column=cell.column,
                         width=len(row.cells),
-                        gap=row.gap and not out,
+                        gap=paragraph or (row.gap and not out),
                         first=first,
                         sheet_start=row.sheet_start and not out,
                     )
                 )
+                paragraph = False
     return out
 
 
@@ -71,7 +76,7 @@ class Grid(Struct, frozen=True):
 
 
 def grids(pieces: list[Piece]) -> list[Grid]:
-    """Pieces put back into rows, lines of a cell joined by a line break."""
+    """Pieces put back into rows; lines of a cell are joined, paragraphs of a cell parted by a line break."""
     out: list[Grid] = []
     current = -1
     for piece in pieces:
@@ -79,6 +84,32 @@ def grids(pieces: list[Piece]) -> list[Grid]:
             out.append(Grid({}, piece.place, {}, piece.width, piece.gap))
             current = piece.row
         cells = out[-1].cells
-        cells[piece.column] = f"{cells[piece.column]}\n{piece.text}" if piece.column in cells else piece.text
+        if piece.column in cells:
+            cells[piece.column] = _joined(cells[piece.column], piece)
+        else:
+            cells[piece.column] = piece.text
         out[-1].places.setdefault(piece.column, piece.place)
+    return out
+
+
+def _joined(text: str, piece: Piece) -> str:
+    return f"{text}\n{piece.text}" if piece.gap else glue(text, piece.text)
+
+
+def glue(text: str, more: str) -> str:
+    """Two halves of a text that a line end parted: words of letters get a blank between, all else nothing."""
+    letters = text[-1:].isascii() and text[-1:].isalpha() and more[:1].isascii() and more[:1].isalpha()
+    return f"{text} {more}" if letters else text + more
+
+
+def whole_cells(pieces: list[Piece]) -> list[Piece]:
+    """The lines of each cell joined to one piece, paragraphs kept apart; for cells that hold names or numbers."""
+    out: list[Piece] = []
+    for piece in pieces:
+        before = out[-1] if out else None
+        same = before is not None and before.row == piece.row and before.column == piece.column and not piece.gap
+        if before is not None and same and not before.field and not piece.field and before.width > 1:
+            out[-1] = replace(before, text=glue(before.text, piece.text))
+        else:
+            out.append(piece)
     return out

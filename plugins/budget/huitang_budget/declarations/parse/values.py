@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from msgspec.structs import replace
+
 from huitang_budget.declarations.model import Found, Problem, SubProject
 from huitang_budget.declarations.parse.clean import compact, join_blanks, narrow
-from huitang_budget.declarations.parse.dates import DATE, DateRead, read_date, to_date
-from huitang_budget.declarations.parse.labels import BY_FIELD, SUB_AMOUNT, SUB_NAME, SUB_OTHER
+from huitang_budget.declarations.parse.dates import DATE, DateRead, read_date
+from huitang_budget.declarations.parse.labels import SUB_AMOUNT, SUB_NAME, SUB_OTHER
 from huitang_budget.declarations.parse.money import MoneyRead, looks_like_money, read_money, unit_in
-from huitang_budget.declarations.parse.pieces import Grid, Piece, grids
+from huitang_budget.declarations.parse.pieces import Piece, grids, whole_cells
 from huitang_budget.declarations.parse.sections import Section, Sections
 from huitang_budget.declarations.readers.base import place_text
 
@@ -61,27 +63,26 @@ def read_amount(field: str, section: Section | None, units: Units, problems: lis
     """The amount of a field; None with a Problem when it cannot be read, without one when the cell is empty."""
     if section is None or not section.pieces:
         return Found(place=section.place() if section else None)
-    piece = _money_piece(section)
+    piece = _money_piece(section, problems)
     read = units.money(field, piece, section.note, section.label)
     if read.verdict in _WHY:
         problems.append(_bad_amount(field, TITLES[field], piece, _WHY[read.verdict]))
     return Found(value=read.fen, text=join_blanks(piece.text), place=piece.place)
 
 
-def _money_piece(section: Section) -> Piece:
-    """The piece with the amount: usually the first; a unit or sign on a line of its own is put to it."""
-    first = section.pieces[0]
-    rest = [p for p in section.pieces[1:] if p.row == first.row and p.column == first.column]
+def _money_piece(section: Section, problems: list[Problem]) -> Piece:
+    """The piece with the amount: the first cell, with a unit or sign on a line of its own put to it.
+
+    Anything else that stands in the section has lost its own label: it is told, never added.
+    """
+    pieces = whole_cells(section.pieces)
+    first, rest = pieces[0], pieces[1:]
+    if rest and (compact(rest[0].text) in ("元", "万元", "亿元") or compact(first.text) in ("¥", "￥")):
+        first, rest = replace(first, text=first.text + rest[0].text), rest[1:]
     for piece in rest:
-        if compact(piece.text) in ("元", "万元", "亿元") or compact(first.text) in ("¥", "￥"):
-            return _joined(first, piece)
+        message = f"{place_text(piece.place)}：“{piece.text}”前没有栏目名，没有并入“{section.label.text}”"
+        problems.append(Problem("stray_text", section.field, piece.text, message, piece.place))
     return first
-
-
-def _joined(first: Piece, second: Piece) -> Piece:
-    from msgspec.structs import replace
-
-    return replace(first, text=first.text + second.text)
 
 
 def _bad_amount(field: str, title: str, piece: Piece, why: str) -> Problem:
@@ -210,21 +211,33 @@ def _amount_note(pieces: list[Piece]) -> str:
 def _sub_pieces(pieces: list[Piece], columns: dict[int, str]) -> list[Piece]:
     """The pieces of the rows without headings, serial numbers and columns that are neither name nor amount."""
     skipped = {column for column, role in columns.items() if role == "skip"}
-    kept = [p for p in pieces if _sub_role(p.text) is None and p.column not in skipped]
-    out: list[Piece] = []
+    kept = [p for p in whole_cells(pieces) if _sub_role(p.text) is None and p.column not in skipped]
+    rows: dict[int, list[Piece]] = {}
     for piece in kept:
-        if re.fullmatch(r"\d{1,2}", piece.text) and any(q.row == piece.row and looks_like_money(q.text) and q is not piece for q in kept):
-            if piece.column < max(q.column for q in kept if q.row == piece.row) and piece.first:
-                if any(q.row == piece.row and q.column > piece.column and not looks_like_money(q.text) for q in kept):
-                    continue
-        out.extend(_split_line(piece))
-    return out
+        rows.setdefault(piece.row, []).append(piece)
+    return [part for row in rows.values() for piece in _in_pairs(_without_serial(row)) for part in _split_line(piece)]
+
+
+def _without_serial(row: list[Piece]) -> list[Piece]:
+    """A row without its serial number: a small whole number before a name that has an amount behind it."""
+    first = row[0]
+    serial = re.fullmatch(r"\d{1,2}", first.text) and len(row) >= 3 and not looks_like_money(row[1].text)
+    return row[1:] if serial else row
+
+
+def _in_pairs(row: list[Piece]) -> list[Piece]:
+    """A row whose cells hold several paragraphs each (names | amounts) read paragraph by paragraph."""
+    columns: dict[int, list[Piece]] = {}
+    for piece in row:
+        columns.setdefault(piece.column, []).append(piece)
+    lengths = {len(group) for group in columns.values()}
+    if len(columns) < 2 or len(lengths) != 1:
+        return row
+    return [piece for group in zip(*columns.values(), strict=True) for piece in group]
 
 
 def _split_line(piece: Piece) -> list[Piece]:
     """A line "名称 2124000" that lost its tab is two pieces."""
-    from msgspec.structs import replace
-
     found = re.match(r"^(?P<name>.*[^\d\s.,，¥￥]\S*)\s+(?P<amount>\S+)$", piece.text)
     if piece.width == 1 and found and looks_like_money(found["amount"]) and not looks_like_money(piece.text):
         return [replace(piece, text=found["name"]), replace(piece, text=found["amount"], column=1)]
@@ -243,12 +256,3 @@ def _is_amount(piece: Piece, name: list[Piece], columns: dict[int, str]) -> bool
 def _new_row(before: Piece, piece: Piece) -> bool:
     """Whether a name without amount ends here: the next name is in another row of a table of several cells."""
     return piece.row != before.row and piece.width > 1 and before.width > 1
-
-
-def field_title(field: str) -> str:
-    """The printed name of a field, for messages."""
-    label = BY_FIELD.get(field)
-    return TITLES.get(field) or (label.names[0] if label else field)
-
-
-__all__ = ["Units", "field_title", "read_amount", "read_day", "read_period", "read_sub_projects", "to_date", "Grid"]
