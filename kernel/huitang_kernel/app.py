@@ -88,6 +88,13 @@ class Hall:
 
     async def open(self, dsn: str, *, background: bool) -> None:
         """Everything `connect` does, then listen, and run jobs and deliveries here if `background`."""
+        try:
+            await self._open(dsn, background)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self, dsn: str, background: bool) -> None:
         await self.connect(dsn)
         self.core.listener.on(PLUGINS_CHANNEL, self._switches_changed)
         self.core.listener.on(OUTBOX_CHANNEL, self.dispatcher.wake)

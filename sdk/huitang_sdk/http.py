@@ -65,8 +65,8 @@ public.access = "public"  # type: ignore[attr-defined]
 
 def access_of(handler: BaseRouteHandler) -> str | None:
     """What a route asks for: a permission, "signed in", "public", or None when nobody said (the kernel refuses that)."""
-    answers = [getattr(guard, "access", None) for guard in handler.resolve_guards()]
-    named = [answer for answer in answers if answer]
+    guards = [guard for layer in handler.ownership_layers for guard in layer.guards or ()]
+    named = [guard.access for guard in guards if hasattr(guard, "access")]
     return named[-1] if named else None
 
 

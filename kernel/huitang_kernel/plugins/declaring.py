@@ -106,6 +106,8 @@ def check_routes(record: PluginRecord, router: Router) -> None:
     seen: set[tuple[str, str]] = set()
     for route in router.routes:
         for handler in _handlers(route):
+            if getattr(handler, "http_methods", ()) == {"OPTIONS"}:
+                continue  # made by Litestar for every path; it only lists methods
             access = access_of(handler)
             if access is None:
                 raise DeclarationError(f"{route.path}: no guard says who may enter (requires, signed_in or public)")
