@@ -48,7 +48,8 @@ def _check_size(source: str, size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
         most = limits.file_bytes / 1024 / 1024
         raise UnreadableFile(
-            "too_large", f"{source}：文件有 {size / 1024 / 1024:.1f} MB，超过 {most:g} MB 的上限，没有读取；请拆分或压缩图片后再导入"
+            "too_large",
+            f"{source}：文件有 {size / 1024 / 1024:.1f} MB，超过 {most:g} MB 的上限，没有读取；请拆分或压缩图片后再导入",
         )
 
 

@@ -26,7 +26,8 @@ def parse_document(document: Document, limits: Limits) -> tuple[Declaration, ...
         )
     if len(forms) > limits.forms:
         raise UnreadableFile(
-            "too_many_forms", f"{document.source}：第{limits.forms}份表之后还有更多申报表，超出一次导入的上限；请拆分文件"
+            "too_many_forms",
+            f"{document.source}：第{limits.forms}份表之后还有更多申报表，超出一次导入的上限；请拆分文件",
         )
     return tuple(
         build(document.source, number, form, document.problems if number == 1 else ())

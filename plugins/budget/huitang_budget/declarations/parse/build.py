@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from huitang_budget.declarations.model import Declaration, Found, Problem
+from msgspec.structs import replace
+
+from huitang_budget.declarations.model import Choice, Declaration, Found, Problem
 from huitang_budget.declarations.parse.checks import check_sums
 from huitang_budget.declarations.parse.choices import read_choices
 from huitang_budget.declarations.parse.clean import compact, join_blanks, without_boxes
@@ -15,10 +17,10 @@ from huitang_budget.declarations.parse.milestones import read_milestones
 from huitang_budget.declarations.parse.money import unit_in
 from huitang_budget.declarations.parse.pieces import Piece
 from huitang_budget.declarations.parse.sections import Section, Sections, cut_sections
-from huitang_budget.declarations.parse.values import Units, read_amount, read_period, read_sub_projects
+from huitang_budget.declarations.parse.subprojects import read_sub_projects
+from huitang_budget.declarations.parse.values import Units, read_amount, read_period
 from huitang_budget.declarations.readers.base import place_text
 
-_TEXTS = ("overview", "basis", "necessity", "measures", "plan", "overall_goal", "annual_goal", "remark")
 _UNIT_LINE = re.compile(r"单位[:：]?\s*(?:人民币)?\s*[百千万亿]?元")
 
 
@@ -27,54 +29,69 @@ def build(source: str, number: int, form: Form, read_problems: tuple[Problem, ..
     sections = cut_sections(list(form.pieces))
     problems = [*read_problems, *sections.problems]
     units = Units(_form_unit(form))
-    start, end = read_period(sections, problems)
-    types, uses = (_choices(name, sections, problems) for name in ("project_types", "fund_uses"))
-    subs, sub_total = read_sub_projects(sections.get("sub_projects"), units, problems)
-    money = {
-        name: read_amount(name, sections.get(name), units, problems)
-        for name in ("total_fen", "current_year_fen", "previous_year_fen", "previous_executed_fen")
-    }
-    plan = sections.get("plan")
-    milestones, plan_problems = read_milestones(plan.pieces if plan else [])
+    declaration = _numbers(_texts(Declaration(source=source, form=number), form, sections), sections, units, problems)
     indicators, table_problems = read_indicators(sections.indicator_pieces)
-    problems += [*plan_problems, *table_problems, *units.mixed]
     if not indicators:
         problems.append(_no_indicators(form))
-    declaration = Declaration(
-        source=source,
-        form=number,
+    return replace(declaration, indicators=indicators, problems=(*problems, *table_problems, *units.mixed))
+
+
+def _texts(declaration: Declaration, form: Form, sections: Sections) -> Declaration:
+    """The names and texts of the form filled in."""
+
+    def text(name: str) -> Found[str]:
+        section = sections.get(name)
+        return section.found_text() if section else Found()
+
+    return replace(
+        declaration,
         year=_year(form, sections),
         declaring_unit=_name(sections.get("declaring_unit")),
         project_name=_name(sections.get("project_name")),
+        overview=text("overview"),
+        basis=text("basis"),
+        necessity=text("necessity"),
+        measures=text("measures"),
+        plan=text("plan"),
+        overall_goal=text("overall_goal"),
+        annual_goal=text("annual_goal"),
+        remark=text("remark"),
+    )
+
+
+def _numbers(declaration: Declaration, sections: Sections, units: Units, problems: list[Problem]) -> Declaration:
+    """Dates, boxes, amounts and steps filled in, the Problems met on the way added, sums checked."""
+    start, end = read_period(sections, problems)
+    types, uses = (_choices(name, sections, problems) for name in ("project_types", "fund_uses"))
+    total, current, previous, executed = (
+        read_amount(name, sections.get(name), units, problems)
+        for name in ("total_fen", "current_year_fen", "previous_year_fen", "previous_executed_fen")
+    )
+    subs, sub_total = read_sub_projects(sections.get("sub_projects"), units, problems)
+    plan = sections.get("plan")
+    milestones, plan_problems = read_milestones(plan.pieces if plan else [])
+    filled = replace(
+        declaration,
         project_types=types,
         fund_uses=uses,
         start=start,
         end=end,
+        total_fen=total,
+        current_year_fen=current,
+        previous_year_fen=previous,
+        previous_executed_fen=executed,
         sub_projects=tuple(subs),
         milestones=milestones,
-        indicators=indicators,
-        **money,
-        **{name: _text(sections.get(name)) for name in _TEXTS},
     )
-    problems += check_sums(declaration, sub_total)
-    return _with_problems(declaration, problems)
+    problems += [*plan_problems, *check_sums(filled, sub_total)]
+    return filled
 
 
-def _with_problems(declaration: Declaration, problems: list[Problem]) -> Declaration:
-    from msgspec.structs import replace
-
-    return replace(declaration, problems=tuple(problems))
-
-
-def _choices(name: str, sections: Sections, problems: list[Problem]):  # type: ignore[no-untyped-def]
+def _choices(name: str, sections: Sections, problems: list[Problem]) -> tuple[Choice, ...]:
     section = sections.get(name)
     choices, more = read_choices(name, section.pieces if section else [])
     problems.extend(more)
     return choices
-
-
-def _text(section: Section | None) -> Found[str]:
-    return section.found_text() if section else Found()
 
 
 def _name(section: Section | None) -> Found[str]:
@@ -116,5 +133,7 @@ def _form_unit(form: Form) -> str | None:
 
 def _no_indicators(form: Form) -> Problem:
     last = form.pieces[-1]
-    message = f"{place_text(last.place)}之前没有找到绩效指标表（一级指标、二级指标、三级指标、指标目标值），指标没有读入"
+    message = (
+        f"{place_text(last.place)}之前没有找到绩效指标表（一级指标、二级指标、三级指标、指标目标值），指标没有读入"
+    )
     return Problem("no_indicators", "indicators", last.text[:40], message, last.place)

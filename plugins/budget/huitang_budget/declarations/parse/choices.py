@@ -7,6 +7,7 @@ import re
 from huitang_budget.declarations.model import Choice, Problem
 from huitang_budget.declarations.parse.clean import EMPTY, TICKED, boxes, compact, join_blanks
 from huitang_budget.declarations.parse.dates import DATE
+from huitang_budget.declarations.parse.labels import CHOICES
 from huitang_budget.declarations.parse.pieces import Piece
 from huitang_budget.declarations.readers.base import place_text
 
@@ -16,11 +17,6 @@ _STRAY = re.compile(r"^[\d.,%¥￥元万/\-年月日号]+$")
 _LONGEST = 30
 _TAIL = 2
 """A part this short is the tail of a label that was broken, not a choice of its own."""
-
-KNOWN = tuple(
-    "市委市政府已确定的新增项目 结转项目 其他一次性项目 经常性专项业务费 其他经常性项目 基本建设工程类 信息化建设类 政策补贴类 政府购买服务 "
-    "资产购置类 其他事业专业类 政府购买服务类 经常性项目 一次性项目 新增项目 延续项目 新增性项目 延续性项目 专项业务费 其他".split()
-)
 
 
 def read_choices(field: str, pieces: list[Piece]) -> tuple[tuple[Choice, ...], list[Problem]]:
@@ -93,7 +89,7 @@ def _unmarked(texts: list[tuple[str, Piece]]) -> list[Choice]:
 
 
 def _known(name: str) -> bool:
-    return any(compact(name) == known for known in KNOWN)
+    return any(compact(name) == known for known in CHOICES)
 
 
 def _names(text: str) -> list[str]:
@@ -101,12 +97,12 @@ def _names(text: str) -> list[str]:
     whole = compact(text).strip(":：;；,，、")
     if not whole:
         return []
-    if whole in KNOWN:
+    if whole in CHOICES:
         return [whole]
     parts = [join_blanks(p).strip(":：") for p in _SPLIT.split(text.strip()) if p.strip(":：()（）")]
     out: list[str] = []
     for part in parts:
-        if out and out[-1] not in KNOWN and (compact(out[-1] + part) in KNOWN or len(part) <= _TAIL):
+        if out and out[-1] not in CHOICES and (compact(out[-1] + part) in CHOICES or len(part) <= _TAIL):
             out[-1] += part
         elif len(part) <= _LONGEST:
             out.append(part)

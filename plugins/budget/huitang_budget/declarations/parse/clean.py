@@ -17,7 +17,16 @@ _BREAK_TAG = re.compile(r"<\s*/?\s*br\s*/?>", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"<\s*/?\s*(?:{_INLINE})(?:\s[^<>]*|/)?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CHECKED = re.compile(r"\bchecked\b(?!\s*=\s*[\"']?(?:false|0|no)\b)", re.IGNORECASE)
-_ENTITIES = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&ge;": "≥", "&le;": "≤", "&#160;": " "}
+_ENTITIES = {
+    "&nbsp;": " ",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    "&quot;": '"',
+    "&ge;": "≥",
+    "&le;": "≤",
+    "&#160;": " ",
+}
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\f\v]")
 _RADICALS = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
 """Radicals that PDF fonts give in place of the characters they look like."""
@@ -28,7 +37,9 @@ _PAGE_MARK = re.compile(
     r"^\s*(?:[-—–－_]+\s*\d{1,4}\s*[-—–－_]+|第\s*\d{1,4}\s*页(?:\s*[,，/／]?\s*共\s*\d{1,4}\s*页)?"
     r"|共\s*\d{1,4}\s*页\s*[,，/／]?\s*第\s*\d{1,4}\s*页|[Pp]age\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?)\s*$"
 )
-_BOX_TICKED = re.compile(r"[☑☒✓✔√■▣🗹✅☓✗✘þýü\uf0fe\uf0fd\uf0fc\uf052\uf053\uf054]|[\[【［]\s*[xX√✓vV]\s*[\]】］]|[(（]\s*[√✓✔☑■]\s*[)）]")
+_BOX_TICKED = re.compile(
+    r"[☑☒✓✔√■▣🗹✅☓✗✘þýü\uf0fe\uf0fd\uf0fc\uf052\uf053\uf054]|[\[【［]\s*[xX√✓vV]\s*[\]】］]|[(（]\s*[√✓✔☑■]\s*[)）]"
+)
 _BOX_EMPTY = re.compile(r"[☐□▢❏❑¨£\uf0a8\uf06f\uf0a3\uf0a6]|[\[【［]\s*[\]】］]|[(（]\s*[□☐]?\s*[)）]")
 _BOX_PAIR = re.compile(rf"{EMPTY}\s?{TICKED}|{TICKED}\s?{EMPTY}")
 
@@ -105,7 +116,9 @@ def compact(text: str) -> str:
 
 
 _ENDS = re.compile(r"[。！？；：!?;:…”）)》】.]$")
-_STARTS = re.compile(r"^(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]|[★●◆■—①-⑳]|第[一二三四五六七八九十0-9]+[阶步条期])")
+_STARTS = re.compile(
+    r"^(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]|[★●◆■—①-⑳]|第[一二三四五六七八九十0-9]+[阶步条期])"
+)
 _HEADING = 40
 
 

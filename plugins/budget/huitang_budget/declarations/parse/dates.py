@@ -18,10 +18,12 @@ _FULL = (
 )
 _DIGITS = r"(?<!\d)(?P<c>(?:19|20)\d{2}[01]\d[0-3]\d)(?!\d)"
 DATE = re.compile(rf"(?<!\d)(?:{_FULL})|{_DIGITS}")
-_MONTH = re.compile(r"(?<!\d)\d{4}\s*(?:年\s*\d{1,2}\s*月|[-./]\s*\d{1,2}(?![\d\-./]))|(?<!\d)\d{4}\s*年(?:底|末|初|上半年|下半年)?")
+_MONTH = re.compile(
+    r"(?<!\d)\d{4}\s*(?:年\s*\d{1,2}\s*月|[-./]\s*\d{1,2}(?![\d\-./]))|(?<!\d)\d{4}\s*年(?:底|末|初|上半年|下半年)?"
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|财年)")
 _CN_YEAR = re.compile(r"([一二][〇○零Oo０0一二三四五六七八九]{3})\s*年")
-_CN_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {c: "0" for c in "○零Oo0０"}
+_CN_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零Oo0０", "0")
 _CN_DATE = re.compile(
     r"(?P<y>[一二][〇○零一二三四五六七八九]{3})年(?:(?P<m>[一二三四五六七八九十]{1,2})月)?(?:(?P<d>[一二三四五六七八九十]{1,3})[日号])?"
 )

@@ -60,7 +60,7 @@ def _chunks(pieces: list[Piece]) -> list[list[Piece]]:
 def _title_at(pieces: list[Piece], index: int) -> bool:
     """A title on this line, or on this and the next one or two."""
     piece = pieces[index]
-    if piece.field or "绩效" not in piece.text and "支出" not in piece.text and "项目" not in piece.text:
+    if piece.field or ("绩效" not in piece.text and "支出" not in piece.text and "项目" not in piece.text):
         return False
     text = ""
     for part in pieces[index : index + 3]:
@@ -103,7 +103,9 @@ def _merge(chunks: list[list[Piece]]) -> list[list[Piece]]:
 
 
 def _fields(chunk: list[Piece]) -> set[str]:
-    return {p.field for p in chunk if p.field and p.score >= 2 and p.field not in ("other", "indicators", "sub_projects")}
+    return {
+        p.field for p in chunk if p.field and p.score >= 2 and p.field not in ("other", "indicators", "sub_projects")
+    }
 
 
 def _starts_form(before: list[Piece], chunk: list[Piece]) -> bool:
@@ -118,8 +120,10 @@ def _starts_form(before: list[Piece], chunk: list[Piece]) -> bool:
 def _without_head(chunk: list[Piece]) -> list[Piece]:
     """A running head dropped: its title and year lines up to the first other line."""
     index = 0
-    while index < len(chunk) and index < 4 and (
-        is_title(chunk[index].text) or re.fullmatch(r"[(（]?\d{4}年度?[)）]?", chunk[index].text)
+    while (
+        index < len(chunk)
+        and index < 4
+        and (is_title(chunk[index].text) or re.fullmatch(r"[(（]?\d{4}年度?[)）]?", chunk[index].text))
     ):
         index += 1
     return chunk[index:]
@@ -145,9 +149,12 @@ def _decide(chunk: list[Piece]) -> list[Piece]:
     last: str | None = None
     for index, piece in enumerate(chunk):
         field = piece.field
-        if field is None or BY_FIELD[field].repeats or best[field] == index:
-            out.append(piece)
-        elif piece.score >= 2 and (last == field or "续" in piece.note):
+        if (
+            field is None
+            or BY_FIELD[field].repeats
+            or best[field] == index
+            or (piece.score >= 2 and (last == field or "续" in piece.note))
+        ):
             out.append(piece)
         else:
             out.append(replace(piece, field=None, score=0.0, note=""))

@@ -23,7 +23,11 @@ _NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,2}[)�
 
 PARENT: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ("产出", re.compile(r"^(?:数量|质量|时效|进度)"), re.compile(r"^产出")),
-    ("效果", re.compile(r"^(?:经济效益|社会效益|生态|环境效益|社会效应)(?!.*成本)"), re.compile(r"^(?:效果|效益|产出与效益)")),
+    (
+        "效果",
+        re.compile(r"^(?:经济效益|社会效益|生态|环境效益|社会效应)(?!.*成本)"),
+        re.compile(r"^(?:效果|效益|产出与效益)"),
+    ),
     ("影响力", re.compile(r"^(?:可持续|长效管理|人力资源)"), re.compile(r"^(?:影响力|效益|效果)")),
     ("满意度", re.compile(r"满意度"), re.compile(r"^(?:影响力|满意度|效益|效果)")),
     ("产出", re.compile(r"^成本"), re.compile(r"^产出")),
@@ -77,7 +81,7 @@ def find_indicator_start(pieces: list[Piece]) -> int | None:
     """Index of the first piece of the table: its heading, the label 分解目标, or (heading lost) its first level-1 row."""
     for index, piece in enumerate(pieces):
         role = None if piece.field not in (None, "indicators") else head_role(piece.text)
-        if split_head_line(piece.text) or role in ("level1", "level3") and _head_follows(pieces, index):
+        if split_head_line(piece.text) or (role in ("level1", "level3") and _head_follows(pieces, index)):
             return _with_label(pieces, index)
     for index, piece in enumerate(pieces):
         if piece.field is None and is_level1(piece.text) and _row_follows(pieces, index):

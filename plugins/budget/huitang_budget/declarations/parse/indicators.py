@@ -10,7 +10,14 @@ from msgspec.structs import replace
 from huitang_budget.declarations.model import Indicator, Place, Problem
 from huitang_budget.declarations.parse.clean import compact, join_blanks, without_boxes
 from huitang_budget.declarations.parse.indicator_lines import rows_from_lines, spread_row
-from huitang_budget.declarations.parse.indicator_rows import PARENT, head_columns, head_role, is_head, is_level, is_level1
+from huitang_budget.declarations.parse.indicator_rows import (
+    PARENT,
+    head_columns,
+    head_role,
+    is_head,
+    is_level,
+    is_level1,
+)
 from huitang_budget.declarations.parse.pieces import Grid, Piece, grids
 from huitang_budget.declarations.parse.targets import OPERATORS, read_target
 from huitang_budget.declarations.readers.base import place_text
@@ -188,7 +195,9 @@ def _carried(lines: list[Line], problems: list[Problem]) -> list[Line]:
             _report_move(line, level1, proper, len(out), problems)
             level1 = proper
         if line.level3 or line.target:
-            out.append(replace(line, level1=level1, level2=level2, level3=_name(line.level3), target=_name(line.target)))
+            out.append(
+                replace(line, level1=level1, level2=level2, level3=_name(line.level3), target=_name(line.target))
+            )
     return out
 
 
@@ -200,7 +209,7 @@ def _parent(level1: str, level2: str, is_stated: bool, stated: list[str]) -> str
     """
     displaced = bool(level1) and level1 == level2
     for word, child, parents in PARENT:
-        if not child.match(level2) or parents.match(level1) and not displaced:
+        if not child.match(level2) or (parents.match(level1) and not displaced):
             continue
         known = next((name for name in stated if parents.match(name) and name != level1), None)
         if displaced:
@@ -212,9 +221,7 @@ def _parent(level1: str, level2: str, is_stated: bool, stated: list[str]) -> str
 
 
 def _report_move(line: Line, was: str, now: str, index: int, problems: list[Problem]) -> None:
-    message = (
-        f"{place_text(line.place)}：一级指标一栏印着“{was}”，按表式它应在“{now}”之下（标签错行），已按“{now}”读取"
-    )
+    message = f"{place_text(line.place)}：一级指标一栏印着“{was}”，按表式它应在“{now}”之下（标签错行），已按“{now}”读取"
     problems.append(Problem("level_moved", f"indicators[{index}].level1", was, message, line.place))
 
 

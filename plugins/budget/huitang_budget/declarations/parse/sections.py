@@ -9,6 +9,7 @@ from huitang_budget.declarations.parse.clean import compact, join_lines, without
 from huitang_budget.declarations.parse.indicator_rows import find_indicator_start, is_level
 from huitang_budget.declarations.parse.labels import BY_FIELD
 from huitang_budget.declarations.parse.pieces import Piece
+from huitang_budget.declarations.parse.sub_rows import is_sub_head
 from huitang_budget.declarations.readers.base import place_text
 
 _RESIDUE = 12
@@ -62,6 +63,9 @@ def cut_sections(pieces: list[Piece]) -> Sections:
             current = sections.setdefault(piece.field, Section(piece.field, piece, [], piece.note))
             if piece.field == "other":
                 current = Section("other", piece, [])
+        elif is_sub_head(body, index) and (current is None or current.field != "sub_projects"):
+            current = sections.setdefault("sub_projects", Section("sub_projects", piece, []))
+            current.pieces.append(piece)
         elif index in pending:
             sections[pending[index]].pieces.append(piece)
         elif current is not None and not _set_aside(body, index, current, problems):
@@ -78,7 +82,7 @@ def _cut_indicators(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     while end < len(pieces):
         piece = pieces[end]
         if piece.field and piece.score >= 2 and piece.first and piece.column == 0 and not is_level(piece.text):
-            if piece.field in _CLOSERS or piece.field != "indicators" and piece.score >= 2.5:
+            if piece.field in _CLOSERS or (piece.field != "indicators" and piece.score >= 2.5):
                 break
         end += 1
     return [*pieces[:start], *pieces[end:]], pieces[start:end]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from huitang_budget.declarations.parse.clean import half_width
+from huitang_budget.declarations.parse.labels import VERDICTS
 
 OPERATORS: tuple[tuple[str, str], ...] = (
     (r"大于或?等于|不得?低于|不得?少于|不得?小于|至少|达到|达|>=|=>|≥|≧|⩾|≮|>\s*=", "≥"),
@@ -50,7 +51,11 @@ def read_target(text: str) -> Target:
             unit, operator = re.sub(pattern, "", unit), operator or sign
     if _WITHIN.search(unit):
         operator = operator or "≤"
-    if len(unit) > _LONGEST_UNIT or re.search(r"[。，,;；:：]", unit) or (_is_year(found["number"]) and _DATE_LIKE.match(unit)):
+    if (
+        len(unit) > _LONGEST_UNIT
+        or re.search(r"[。，,;；:：]", unit)
+        or (_is_year(found["number"]) and _DATE_LIKE.match(unit))
+    ):
         return Target()
     if re.match(r"^[-~～—–至到]", unit) or (unit.startswith("月") and operator is None):
         return Target()
@@ -63,12 +68,4 @@ def _is_year(number: str) -> bool:
 
 def is_target_like(text: str) -> bool:
     """True for a cell that can only be a target: a number with or without operator, or a short verdict such as 健全."""
-    return read_target(text).value is not None or half_width(text).strip() in WORDS
-
-
-WORDS = frozenset(
-    "健全 合规 有效 完整 支持 高效 便捷 及时 达标 合格 提升 提高 增强 显著 明显 完善 满意 良好 优 良 规范 合理 完成 按时 按期 是 有 无 "
-    "效率提升 显著提升 明显提升 有所提升 有效提升 有效提高 较高 较好 保障 充分 可持续 持续 长期 稳定 安全 准确 真实 到位 执行 落实 "
-    "达到 改善 明显改善 有效改善 有所改善 促进 有效保障 逐步提升 持续提升 不断提升 长效 建立 定性 优良 符合 足额 无事故 零事故".split()
-)
-"""Verdicts that forms give in place of a number; used only to tell a target from a name when columns are lost."""
+    return read_target(text).value is not None or half_width(text).strip() in VERDICTS

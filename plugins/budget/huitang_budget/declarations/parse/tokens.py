@@ -156,7 +156,9 @@ def _cut_line(piece: Piece) -> list[Piece]:
             out.append(replace(piece, text=before, gap=piece.gap and not out, first=piece.first and not out))
         field = _names()[compact(found["name"])]
         out.append(
-            replace(piece, text=found[0].strip(), field=field, note=compact(found["note"] or ""), score=score, first=not out)
+            replace(
+                piece, text=found[0].strip(), field=field, note=compact(found["note"] or ""), score=score, first=not out
+            )
         )
         rest = found.end()
         while rest < len(piece.text) and piece.text[rest] in "：: \t":
@@ -203,8 +205,10 @@ def _cut_glued(pieces: list[Piece], field: str, shape: str, names: list[str]) ->
     if not either:
         return pieces
     note = r"(?:\s*[（(][^（）()]{0,16}[）)])?"
-    tail = rf"(?=\s*[：:¥￥\d])|(?P<unit>\s*[（(]\s*[百千万亿]?元\s*[）)])" if shape in ("money", "date") else r"(?!)"
-    pattern = re.compile(rf"^{_NUMBERING}(?:{either}){note}[：:]?|(?:{either})(?:{tail})[：:]?|(?:{either}){note}[：:]?$")
+    tail = r"(?=\s*[：:¥￥\d])|(?P<unit>\s*[（(]\s*[百千万亿]?元\s*[）)])" if shape in ("money", "date") else r"(?!)"
+    pattern = re.compile(
+        rf"^{_NUMBERING}(?:{either}){note}[：:]?|(?:{either})(?:{tail})[：:]?|(?:{either}){note}[：:]?$"
+    )
     for index in range(low, high):
         piece = pieces[index]
         found = None if piece.field else pattern.search(piece.text)

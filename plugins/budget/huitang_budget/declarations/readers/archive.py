@@ -68,7 +68,9 @@ def _check_content(source: str, archive: zipfile.ZipFile, entries: list[zipfile.
 
 
 def _bomb(source: str, what: str) -> UnreadableFile:
-    return UnreadableFile("zip_bomb", f"{source}：{what}，像是“压缩炸弹”，没有打开；请用 Word 或 Excel 重新另存后再导入")
+    return UnreadableFile(
+        "zip_bomb", f"{source}：{what}，像是“压缩炸弹”，没有打开；请用 Word 或 Excel 重新另存后再导入"
+    )
 
 
 def _mb(size: int) -> str:

@@ -91,7 +91,9 @@ class _Walker:
             place = Place(table=table, row=index, column=column + 1)
             yield Cell(text="" if continued else _cell_text(cell), place=place, column=column)
             for extra in range(1, span):
-                yield Cell(text="", place=Place(table=table, row=index, column=column + extra + 1), column=column + extra)
+                yield Cell(
+                    text="", place=Place(table=table, row=index, column=column + extra + 1), column=column + extra
+                )
             column += span
 
 

@@ -43,7 +43,9 @@ def _lenient(source: str, data: bytes, encoding: str) -> tuple[str, tuple[Proble
     bad = text.count("\ufffd")
     line = text[: text.find("\ufffd")].count("\n") + 1 if bad else 1
     if bad > max(2, len(text) * _BAD_SHARE) or _plain_share(text) < 0.5:
-        raise UnreadableFile("bad_encoding", f"{source}：第{line}行起的文字按 UTF-8、UTF-16、GB18030 都读不出来；{_MENDING}")
+        raise UnreadableFile(
+            "bad_encoding", f"{source}：第{line}行起的文字按 UTF-8、UTF-16、GB18030 都读不出来；{_MENDING}"
+        )
     if not bad:
         return text, ()
     message = f"文件按 {encoding} 编码读取，第{line}行起有 {bad} 处字符读不出来（显示为“\ufffd”）；{_MENDING}"

@@ -25,7 +25,8 @@ def read_pdf(source: str, data: bytes, limits: Limits) -> Document:
         pages = _pages(source, data, limits)
     if sum(1 for page in pages for char in page.chars if not char.text.isspace()) < _FEWEST_CHARS:
         raise UnreadableFile(
-            "no_text_layer", f"{source}：第1页起没有文字层，像是扫描图片；请先做文字识别（OCR），或提供 Word、Excel 文件"
+            "no_text_layer",
+            f"{source}：第1页起没有文字层，像是扫描图片；请先做文字识别（OCR），或提供 Word、Excel 文件",
         )
     columns = snap([rule.at for page in pages for rule in page.vertical])
     rows = [row for page in pages for row in _page_rows(page, columns)]
@@ -49,7 +50,8 @@ def _pages(source: str, data: bytes, limits: Limits) -> list[Page]:
             raise corrupt(source, "的页目录")
         if count > limits.pdf_pages:
             raise UnreadableFile(
-                "too_many_pages", f"{source}：PDF 有 {count} 页，超过 {limits.pdf_pages} 页的上限；请只保留申报表所在的页"
+                "too_many_pages",
+                f"{source}：PDF 有 {count} 页，超过 {limits.pdf_pages} 页的上限；请只保留申报表所在的页",
             )
         return [_load(source, document, index) for index in range(count)]
     finally:
@@ -102,7 +104,10 @@ def _free_rows(page: Page, chars: list[Char], lines: list[TextLine]) -> Iterator
     for line in free:
         place = Place(page=page.number, line=_line_number(lines, line.y))
         cells = tuple(Cell(part.text(), place, _column(starts, part.left)) for part in line.parts())
-        yield line.y, Row(cells=cells if len(cells) > 1 else (Cell(line.text(), place, cells[0].column if cells else 0),))
+        yield (
+            line.y,
+            Row(cells=cells if len(cells) > 1 else (Cell(line.text(), place, cells[0].column if cells else 0),)),
+        )
 
 
 def _column(starts: list[float], left: float) -> int:

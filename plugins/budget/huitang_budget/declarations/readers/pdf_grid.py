@@ -67,7 +67,9 @@ def _covered(rules: list[Rule], middle: float) -> bool:
     return any(rule.low - 1 <= middle <= rule.high + 1 for rule in rules)
 
 
-def _label(xs: list[float], ys: list[float], vertical: list[list[Rule]], horizontal: list[list[Rule]]) -> list[list[int]]:
+def _label(
+    xs: list[float], ys: list[float], vertical: list[list[Rule]], horizontal: list[list[Rule]]
+) -> list[list[int]]:
     """Number each box by the cell it belongs to: flood from box to box where no rule stands between; outside is -1."""
     rows, columns = len(ys) - 1, len(xs) - 1
     walls_v = [[_covered(vertical[c], (ys[r] + ys[r + 1]) / 2) for c in range(columns + 1)] for r in range(rows)]
@@ -92,7 +94,12 @@ def _flood(
     open_side = False
     while stack:
         r, c = stack.pop()
-        steps = ((r, c - 1, walls_v[r][c]), (r, c + 1, walls_v[r][c + 1]), (r - 1, c, walls_h[r][c]), (r + 1, c, walls_h[r + 1][c]))
+        steps = (
+            (r, c - 1, walls_v[r][c]),
+            (r, c + 1, walls_v[r][c + 1]),
+            (r - 1, c, walls_h[r][c]),
+            (r + 1, c, walls_h[r + 1][c]),
+        )
         for nr, nc, wall in steps:
             if wall or (nr, nc) in seen:
                 continue

@@ -77,7 +77,7 @@ def _turn(rotation: int, width: float, height: float) -> Turn:
 
 def _chars(page: Any, turn: Turn) -> Iterator[Char]:
     """The characters in the order of the file; those PDFium adds itself (line ends, guessed blanks) left out."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     text = page.get_textpage()
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
@@ -99,7 +99,7 @@ def _chars(page: Any, turn: Turn) -> Iterator[Char]:
 
 def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
     """Ends of all straight strokes and of filled boxes so thin that they are lines."""
-    import pypdfium2.raw as raw
+    from pypdfium2 import raw
 
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3):
         try:

@@ -32,7 +32,9 @@ _ADVICE = "请提供 .txt、.docx、.xlsx 或 .pdf（带文字层）的申报表
 def sniff(source: str, data: bytes) -> Kind:
     """The kind of `data`. Raises UnreadableFile: empty_file, wrong_type, password_protected, corrupt_file."""
     if not data.strip(b"\x00 \t\r\n\x0c\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFile("empty_file", f"{source}：文件是空的（{len(data)} 字节，没有任何文字）；请重新导出后再导入")
+        raise UnreadableFile(
+            "empty_file", f"{source}：文件是空的（{len(data)} 字节，没有任何文字）；请重新导出后再导入"
+        )
     _refuse_pictures(source, data)
     if data.startswith(b"PK"):
         return _zip_kind(source, data)
@@ -52,7 +54,7 @@ def _refuse_pictures(source: str, data: bytes) -> None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise UnreadableFile("wrong_type", f"{source}：文件开头表明这是 WEBP 图片；{_ADVICE}")
     for magic, name in _OTHERS:
-        if data.startswith(magic) and (magic != b"OFD" and magic != b"MZ" or b"\x00" in data[:64]):
+        if data.startswith(magic) and ((magic != b"OFD" and magic != b"MZ") or b"\x00" in data[:64]):
             raise UnreadableFile("wrong_type", f"{source}：文件开头表明这是{name}，不能读取；{_ADVICE}")
 
 

@@ -54,7 +54,8 @@ def _sheets(source: str, data: bytes, limits: Limits) -> list[tuple[str, list[li
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height * sheet.total_width > limits.cells:
                 raise UnreadableFile(
-                    "too_many_cells", f"{source}：工作表“{name}”有 {sheet.total_height} 行，单元格过多；请只保留申报表后再导入"
+                    "too_many_cells",
+                    f"{source}：工作表“{name}”有 {sheet.total_height} 行，单元格过多；请只保留申报表后再导入",
                 )
             out.append((name, sheet.to_python(skip_empty_area=False)))
     except UnreadableFile:

@@ -18,7 +18,7 @@ def percent_cells(archive: zipfile.ZipFile) -> dict[str, frozenset[tuple[int, in
 
     Only a help for reading numbers: a workbook whose styles cannot be read is still read by calamine.
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
@@ -36,7 +36,9 @@ def percent_cells(archive: zipfile.ZipFile) -> dict[str, frozenset[tuple[int, in
 def _percent_styles(root: Any) -> frozenset[int]:
     """Numbers of the cell styles whose number format holds a per-cent sign."""
     custom = {
-        int(fmt.get("numFmtId", "0")) for fmt in root.iter(f"{_S}numFmt") if "%" in re.sub(r'"[^"]*"', "", fmt.get("formatCode", ""))
+        int(fmt.get("numFmtId", "0"))
+        for fmt in root.iter(f"{_S}numFmt")
+        if "%" in re.sub(r'"[^"]*"', "", fmt.get("formatCode", ""))
     }
     cell_styles = root.find(f"{_S}cellXfs")
     if cell_styles is None:
@@ -46,7 +48,7 @@ def _percent_styles(root: Any) -> frozenset[int]:
 
 
 def _sheet_paths(archive: zipfile.ZipFile, parser: Any) -> list[tuple[str, str]]:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
     links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {link.get("Id"): link.get("Target", "") for link in links}
