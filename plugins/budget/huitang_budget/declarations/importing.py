@@ -14,9 +14,16 @@ from huitang_budget.declarations.parse.clean import compact
 from huitang_budget.declarations.readers import DEFAULT_LIMITS, Limits, UnreadableFile, place_text, read_rows
 
 __all__ = [
-    "DEFAULT_LIMITS", "Limits", "UnreadableFile", "content_fingerprint", "file_fingerprint", "place_text", "read_declarations",
-]  # fmt: skip
+    "DEFAULT_LIMITS",
+    "Limits",
+    "UnreadableFile",
+    "content_fingerprint",
+    "file_fingerprint",
+    "place_text",
+    "read_declarations",
+]
 
+_SPLIT = "请拆分文件或压缩其中的图片后再导入"
 _NOT_CONTENT = frozenset({"source", "form", "problems", "place"})
 
 
@@ -26,7 +33,15 @@ def read_declarations(source: str, data: bytes | Path, *, limits: Limits = DEFAU
     A path is measured before it is read. Raises UnreadableFile (and nothing else) with a zh-CN message.
     """
     content = _bytes(source, data, limits)
-    return parse_document(read_rows(source, content, limits), limits)
+    try:
+        return parse_document(read_rows(source, content, limits), limits)
+    except UnreadableFile:
+        raise
+    except Exception as error:
+        # A file nobody foresaw must not stop the others; the cause stays attached for the log.
+        raise UnreadableFile(
+            "cannot_parse", f"{source}：内容的结构出乎意料（{type(error).__name__}），没有读入；请另存为标准格式后再试"
+        ) from error
 
 
 def _bytes(source: str, data: bytes | Path, limits: Limits) -> bytes:
@@ -46,11 +61,13 @@ def _bytes(source: str, data: bytes | Path, limits: Limits) -> bytes:
 
 def _check_size(source: str, size: int, limits: Limits) -> None:
     if size > limits.file_bytes:
-        most = limits.file_bytes / 1024 / 1024
         raise UnreadableFile(
-            "too_large",
-            f"{source}：文件有 {size / 1024 / 1024:.1f} MB，超过 {most:g} MB 的上限，没有读取；请拆分或压缩图片后再导入",
+            "too_large", f"{source}：文件有 {_mb(size)}，超过 {_mb(limits.file_bytes)} 的上限，没有读取；{_SPLIT}"
         )
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1024 / 1024:.1f} MB"
 
 
 def file_fingerprint(data: bytes) -> str:
