@@ -1,4 +1,5 @@
-"""The review of declarations: rules held as data, checks that are small pure functions, findings that quote the form."""
+"""The review of declarations: rules held as data, checks that are small pure functions, findings that quote the
+form."""
 
 from __future__ import annotations
 

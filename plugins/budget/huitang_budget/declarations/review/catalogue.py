@@ -39,7 +39,8 @@ class Title(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Basis(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a rule rests on. `verified` says whether the text itself was read; if not, take it as a setting, not as law."""
+    """What a rule rests on. `verified` says whether the text itself was read; if not, take it as a setting, not as
+    law."""
 
     title: str
     verified: bool
@@ -105,11 +106,13 @@ class Catalogue(Struct, frozen=True):
         raise KeyError(rule_id)
 
     def with_overrides(self, overrides: Mapping[str, Mapping[str, Any]]) -> Catalogue:
-        """A catalogue with an operator's settings: per rule id `severity`, `enabled`, `valid_from`, `valid_to`, `parameters`.
+        """A catalogue with an operator's settings: per rule id `severity`, `enabled`, `valid_from`, `valid_to`,
+        `parameters`.
 
         Parameters not named keep their value. CatalogueError lists every unknown rule, key or wrong value.
         """
-        problems = [f"override of {name!r}: no such rule" for name in overrides if name not in {r.id for r in self.rules}]
+        known = {rule.id for rule in self.rules}
+        problems = [f"override of {name!r}: no such rule" for name in overrides if name not in known]
         rules: list[Rule] = []
         for rule in self.rules:
             try:
@@ -174,7 +177,8 @@ def _rule(data: Mapping[str, Any], bases: Mapping[str, Basis], words: Mapping[st
 def load_catalogue(texts: Mapping[str, str]) -> Catalogue:
     """A catalogue from TOML texts by file name.
 
-    A file holds `words` (lists of words), `bases` (a table of tables), `defaults` (values for the rules of this file) and `rules` (a list).
+    A file holds `words` (lists of words), `bases` (a table of tables), `defaults` (values for the rules of this file)
+    and `rules` (a list).
     CatalogueError names every unreadable file, unknown key, check, parameter, basis, date or double id.
     """
     problems: list[str] = []

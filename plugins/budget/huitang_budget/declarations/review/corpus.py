@@ -1,4 +1,5 @@
-"""All declarations a review compares with: indexes, so that 10,000 forms cost one pass and not 10,000 × 10,000 comparisons.
+"""All declarations a review compares with: indexes, so that 10,000 forms cost one pass and not 10,000 × 10,000
+comparisons.
 
 Entries are put in one order (source, form) before anything is counted, so the order they are given in never matters.
 """
@@ -150,13 +151,15 @@ class Corpus:
         return self._clause_indexes[key]
 
     def same_wording(self, number: int, field: str, share: float, shortest: int) -> frozenset[int]:
-        """Forms of other projects whose text in this field is the same to at least `share` (by characters, clause by clause)."""
+        """Forms of other projects whose text in this field is the same to at least `share` (by characters, clause by
+        clause)."""
         key = (number, field, share, shortest)
         if key not in self._alike:
             own = self._pieces(number, field)
             index = self._index(field, shortest)
             counts = Counter(n for piece in own for n in index.get(hash(piece), ()))
-            # Clauses that are shared by too many forms are listed for a few of them only, so one common clause is enough
+            # Clauses that are shared by too many forms are listed for a few of them only, so one common clause is
+            # enough
             # to be looked at; the comparison itself is exact.
             similar = (n for n in counts if alike(own, self._pieces(n, field)) >= share)
             self._alike[key] = self._others(number, similar)

@@ -26,7 +26,8 @@ def review_declarations(
 ) -> list[Review]:
     """One review per declaration, in the order given.
 
-    Each declaration is reviewed by itself and against all the others: `declarations` and `others` together. `on` is the day
+    Each declaration is reviewed by itself and against all the others: `declarations` and `others` together. `on` is
+    the day
     of the review, which decides what rules are valid (today when None). Nothing here reads or writes files.
     """
     rules = (catalogue or default_catalogue()).rules
@@ -48,7 +49,8 @@ def _review(declaration: Declaration, rules: Sequence[Rule], context: Context) -
 
 
 def _apply(rule: Rule, declaration: Declaration, context: Context) -> tuple[list[Finding], str | None]:
-    """The findings of one rule, or the reason why it could not be computed; what was found counts even if the rest could not."""
+    """The findings of one rule, or the reason why it could not be computed; what was found counts even if the rest
+    could not."""
     if not rule.holds_on(context.on):
         return [], f"规则有效期为 {rule.valid_from} 至 {rule.valid_to or '今'}，不含审查日 {context.on}"
     check = find_check(rule.check)

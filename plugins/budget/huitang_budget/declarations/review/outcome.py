@@ -15,8 +15,10 @@ NO_VALUES: Mapping[str, str] = MappingProxyType({})
 class Hit(Struct, frozen=True, kw_only=True):
     """One problem a check saw.
 
-    `field` is a path such as "indicators[3].target" (counted from 0), `quote` a substring of that field's text ("" where the
-    problem is that nothing stands there), `values` fill the placeholders of the rule's message, `related` names the other
+    `field` is a path such as "indicators[3].target" (counted from 0), `quote` a substring of that field's text (""
+    where the
+    problem is that nothing stands there), `values` fill the placeholders of the rule's message, `related` names the
+    other
     declarations by their source.
     """
 

@@ -1,4 +1,5 @@
-"""Field paths: "necessity", "sub_projects[0].amount_fen", "indicators[3].target", and the text and place behind them."""
+"""Field paths: "necessity", "sub_projects[0].amount_fen", "indicators[3].target", and the text and place behind
+them."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def _lines(items: Iterable[Any]) -> str:
 
 
 def field_text(declaration: Declaration, path: str) -> str:
-    """The text a path stands for; every quote of a finding is a substring of it. KeyError or IndexError for a wrong path."""
+    """The text a path stands for; every quote of a finding is a substring of it. KeyError or IndexError for a wrong
+    path."""
     name, index, part = _split(path)
     value = getattr(declaration, name)
     if isinstance(value, Found):

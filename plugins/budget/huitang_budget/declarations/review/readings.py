@@ -9,7 +9,9 @@ from huitang_budget.declarations.model import Indicator
 from huitang_budget.declarations.review.language import has_text
 
 _DATE = re.compile(r"20\d\d\s*[年./-]|\d{1,2}月(?:\d{1,2}日|底|初|中旬|上旬|下旬|份|前|内)")
-_CHINESE_NUMBER = re.compile(r"百分之|[零一二两三四五六七八九十百千万]+(?:个|次|项|份|套|台|家|人|天|日|月|年|倍|成|起|件|名)|^零|为零")
+_CHINESE_NUMBER = re.compile(
+    r"百分之|[零一二两三四五六七八九十百千万]+(?:个|次|项|份|套|台|家|人|天|日|月|年|倍|成|起|件|名)|^零|为零"
+)
 
 
 def is_date(indicator: Indicator) -> bool:

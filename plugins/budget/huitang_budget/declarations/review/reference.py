@@ -11,7 +11,9 @@ _HEAD = ("id", "规则", "rule", "severity", "basis", "verified", "check and par
 def catalogue_markdown(catalogue: Catalogue | None = None) -> str:
     """One table per criterion, one row per rule, ending with a newline."""
     rules = (catalogue or default_catalogue()).rules
-    parts = [f"{len(rules)} rules. A basis that is not verified is a setting of the operator, not a statement of law.\n"]
+    parts = [
+        f"{len(rules)} rules. A basis that is not verified is a setting of the operator, not a statement of law.\n"
+    ]
     for criterion, name in _CRITERIA.items():
         rows = [_row(rule) for rule in rules if rule.criterion == criterion]
         parts.append(f"## {name} ({criterion}), {len(rows)} rules\n")

@@ -46,9 +46,7 @@ class Check:
 _CHECKS: dict[str, Check] = {}
 
 
-def check(
-    name: str, parameters: type[P], *placeholders: str
-) -> Callable[[CheckFunction[P]], CheckFunction[P]]:
+def check(name: str, parameters: type[P], *placeholders: str) -> Callable[[CheckFunction[P]], CheckFunction[P]]:
     """Register a check function under the name the catalogue uses."""
 
     def register(function: CheckFunction[P]) -> CheckFunction[P]:

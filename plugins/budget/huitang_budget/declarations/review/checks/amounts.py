@@ -38,7 +38,7 @@ def sub_amounts(declaration: Declaration) -> list[int]:
     return [value for value in amounts if value is not None]
 
 
-class Nothing(Parameters):
+class Nothing(Parameters, frozen=True):
     """A check without parameters."""
 
 
@@ -63,7 +63,7 @@ def single_sub_project(declaration: Declaration, _parameters: Nothing, _context:
         yield Hit(field="sub_projects[0].amount_fen", quote=found_text(sub.amount_fen), values=values)
 
 
-class Share(Parameters):
+class Share(Parameters, frozen=True):
     """One of several sub-projects may take at most `most_percent` of their sum."""
 
     most_percent: int
@@ -104,7 +104,7 @@ def sub_project_not_positive(declaration: Declaration, _parameters: Nothing, _co
             yield Hit(field=path, quote=found_text(sub.amount_fen), values={"name": found_text(sub.name)})
 
 
-class NotGreater(Parameters):
+class NotGreater(Parameters, frozen=True):
     """The amount in field `part` must not exceed that in field `whole`."""
 
     part: str
@@ -130,7 +130,7 @@ def one_year_total(declaration: Declaration, _parameters: Nothing, _context: Con
         yield Hit(field="total_fen", quote=field_text(declaration, "total_fen"), values=values)
 
 
-class Least(Parameters):
+class Least(Parameters, frozen=True):
     """Each of `fields` must be at least `least_fen`; amounts of zero or less are left to `least_fen = 1`."""
 
     fields: tuple[str, ...]
@@ -149,7 +149,7 @@ def least_amount(declaration: Declaration, parameters: Least, _context: Context)
         amount(declaration, field)
 
 
-class Round(Parameters):
+class Round(Parameters, frozen=True):
     """From `least_fen` on, a total and all its parts that are multiples of `modulus_fen` look like a guess."""
 
     modulus_fen: int

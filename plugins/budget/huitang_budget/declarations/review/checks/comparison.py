@@ -31,8 +31,9 @@ def _names(corpus: Corpus, numbers: Iterable[int]) -> str:
     return f"{shown}等 {len(names)} 个项目" if len(names) > SHOWN else shown
 
 
-class Duplicate(Parameters):
-    """A form repeats another when at least `least` of `fields` are alike to `share` (texts from `least_characters` on)."""
+class Duplicate(Parameters, frozen=True):
+    """A form repeats another when at least `least` of `fields` are alike to `share` (texts from `least_characters`
+    on)."""
 
     fields: tuple[str, ...]
     share: float
@@ -46,7 +47,8 @@ DUPLICATE = Duplicate(
     least_characters=40,
     least=4,
 )
-"""Forms that repeat another as a whole are reported once, by the rule on repeated forms, and not by every other rule."""
+"""Forms that repeat another as a whole are reported once, by the rule on repeated forms, and not by every other
+rule."""
 
 
 def _separate(corpus: Corpus, number: int, candidates: frozenset[int]) -> frozenset[int]:
@@ -68,7 +70,7 @@ def form_repeated(declaration: Declaration, parameters: Duplicate, context: Cont
         yield Hit(field="project_name", quote=text, values=values, related=corpus.sources(found))
 
 
-class Nothing(Parameters):
+class Nothing(Parameters, frozen=True):
     """A check without parameters."""
 
 
@@ -92,7 +94,7 @@ def same_name(declaration: Declaration, _parameters: Nothing, context: Context) 
         )  # fmt: skip
 
 
-class SameDates(Parameters):
+class SameDates(Parameters, frozen=True):
     """At least `least` dated milestones, `share` of them on the same days as in a form of another project."""
 
     least: int
@@ -116,7 +118,7 @@ def same_dates(declaration: Declaration, parameters: SameDates, context: Context
         yield Hit(field="milestones", quote=quote, values=values, related=corpus.sources(found))
 
 
-class SameAmount(Parameters):
+class SameAmount(Parameters, frozen=True):
     """The same total in another project: of the same unit unless a multiple of `modulus_fen`, of another unless of
     `foreign_modulus_fen`. Smaller amounts than `least_fen` are left out."""
 
@@ -145,8 +147,9 @@ def same_amount(declaration: Declaration, parameters: SameAmount, context: Conte
         yield Hit(field="total_fen", quote=text, values=values, related=corpus.sources(found))
 
 
-class SameWording(Parameters):
-    """`field` is the same to `share` (by characters) as in a form of another project; texts from `least_characters` on."""
+class SameWording(Parameters, frozen=True):
+    """`field` is the same to `share` (by characters) as in a form of another project; texts from `least_characters`
+    on."""
 
     field: str
     share: float
@@ -174,8 +177,9 @@ def _common(declaration: Declaration, field: str, text: str, theirs: frozenset[s
     return max(sentences(text), key=lambda s: (weight(clauses(s) & theirs), s), default="")
 
 
-class BelowPeers(Parameters):
-    """The target of indicators matching `names` is below `percent`, while more than half of at least `least` others reach it."""
+class BelowPeers(Parameters, frozen=True):
+    """The target of indicators matching `names` is below `percent`, while more than half of at least `least` others
+    reach it."""
 
     names: tuple[str, ...]
     percent: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from huitang_budget.declarations.model import Choice, Declaration, Found
 from huitang_budget.declarations.review.language import has_text, normal
@@ -11,7 +12,7 @@ from huitang_budget.declarations.review.paths import FOUND_FIELDS, field_text, l
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
 
-class Required(Parameters):
+class Required(Parameters, frozen=True):
     """`fields` must be filled in; a text that is one of `placeholders` counts as empty."""
 
     fields: tuple[str, ...]
@@ -29,20 +30,20 @@ def required(declaration: Declaration, parameters: Required, _context: Context) 
             yield Hit(field=field, quote=text)
 
 
-class Unreadable(Parameters):
+class Unreadable(Parameters, frozen=True):
     """No parameters: every field that has a text but no value."""
 
 
 @check("unreadable", Unreadable)
 def unreadable(declaration: Declaration, _parameters: Unreadable, _context: Context) -> Iterator[Hit]:
-    fields: list[tuple[str, Found[object]]] = [(name, getattr(declaration, name)) for name in FOUND_FIELDS]
+    fields: list[tuple[str, Found[Any]]] = [(name, getattr(declaration, name)) for name in FOUND_FIELDS]
     fields += [(f"sub_projects[{i}].amount_fen", s.amount_fen) for i, s in enumerate(declaration.sub_projects)]
     for path, found in fields:
         if found.value is None and has_text(found.text):
             yield Hit(field=path, quote=found.text)
 
 
-class Ticks(Parameters):
+class Ticks(Parameters, frozen=True):
     """`field` is the row of boxes."""
 
     field: str

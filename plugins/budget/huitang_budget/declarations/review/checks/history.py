@@ -15,7 +15,7 @@ from huitang_budget.declarations.review.paths import field_text
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
 
-class LeastPercent(Parameters):
+class LeastPercent(Parameters, frozen=True):
     """Last year's execution must be at least `least_percent` of last year's budget."""
 
     least_percent: int
@@ -30,12 +30,10 @@ def previous_execution(declaration: Declaration, parameters: LeastPercent, _cont
     executed = amount(declaration, "previous_executed_fen")
     if executed * 100 < parameters.least_percent * budget:
         values = {"executed": yuan(executed), "budget": yuan(budget), "percent": str(executed * 100 // budget)}
-        yield Hit(
-            field="previous_executed_fen", quote=field_text(declaration, "previous_executed_fen"), values=values
-        )
+        yield Hit(field="previous_executed_fen", quote=field_text(declaration, "previous_executed_fen"), values=values)
 
 
-class MostPercent(Parameters):
+class MostPercent(Parameters, frozen=True):
     """This year's budget may exceed last year's by at most `most_percent`."""
 
     most_percent: int
@@ -53,7 +51,7 @@ def increase(declaration: Declaration, parameters: MostPercent, _context: Contex
         yield Hit(field="current_year_fen", quote=field_text(declaration, "current_year_fen"), values=values)
 
 
-class History(Parameters):
+class History(Parameters, frozen=True):
     """Projects of the types matching `types` must have (`expected`) or must not have a budget last year."""
 
     types: tuple[str, ...]
@@ -71,7 +69,7 @@ def type_and_history(declaration: Declaration, parameters: History, _context: Co
         yield Hit(field="previous_year_fen", quote=text, values={"type": ticked[0], "previous": yuan(previous)})
 
 
-class TypeAndWording(Parameters):
+class TypeAndWording(Parameters, frozen=True):
     """Projects of the types matching `types` must not use `words` in `fields`."""
 
     types: tuple[str, ...]
@@ -91,7 +89,7 @@ def type_and_wording(declaration: Declaration, parameters: TypeAndWording, _cont
                 break
 
 
-class TextAmount(Parameters):
+class TextAmount(Parameters, frozen=True):
     """In `fields`, an amount that follows one of `words` must be the total or this year's amount."""
 
     fields: tuple[str, ...]

@@ -12,7 +12,8 @@ from huitang_budget.declarations.review.paths import field_text
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
 HEADINGS = ("数量", "质量", "时效", "成本", "效益", "满意", "可持续", "管理", "财务", "投入", "实施")
-"""Words that make a second-level heading one of the usual kinds; only where none is found does the first level count."""
+"""Words that make a second-level heading one of the usual kinds; only where none is found does the first level
+count."""
 
 
 def rows(declaration: Declaration) -> Sequence[Indicator]:
@@ -29,7 +30,7 @@ def heading(indicator: Indicator) -> str:
     return f"{indicator.level1} {indicator.level2}"
 
 
-class Kind(Parameters):
+class Kind(Parameters, frozen=True):
     """A kind of indicator: by words in its heading, by words in its name, or by a cost limit (≤) in one of the units.
 
     Names count only where the heading is not one of another kind, or everywhere if `names_anywhere`.
@@ -61,7 +62,7 @@ def kind_missing(declaration: Declaration, parameters: Kind, _context: Context) 
     yield Hit(field="indicators", quote=quote)
 
 
-class NoParameters(Parameters):
+class NoParameters(Parameters, frozen=True):
     """A check without parameters."""
 
 
@@ -76,7 +77,7 @@ def duplicate_indicator(declaration: Declaration, _parameters: NoParameters, _co
         seen.setdefault(name, index)
 
 
-class Part(Parameters):
+class Part(Parameters, frozen=True):
     """`part` (level3 or target) must stand in every row."""
 
     part: str
@@ -93,7 +94,7 @@ def indicator_part_missing(declaration: Declaration, parameters: Part, _context:
             yield Hit(field=f"indicators[{index}].{parameters.part}", quote=text, values=values)
 
 
-class Misplaced(Parameters):
+class Misplaced(Parameters, frozen=True):
     """Pairs (word in the first level, word in the second) that do not belong together."""
 
     wrong: tuple[tuple[str, str], ...]
@@ -109,7 +110,7 @@ def misplaced_indicator(declaration: Declaration, parameters: Misplaced, _contex
                 break
 
 
-class Deliverables(Parameters):
+class Deliverables(Parameters, frozen=True):
     """One quantity indicator may stand for at most `most_per_indicator` things that the annual goal lists.
 
     A list has at least `shortest_list` items, in a sentence that matches one of `words`.
@@ -134,7 +135,9 @@ def many_deliverables(declaration: Declaration, parameters: Deliverables, _conte
     quantity = [i for i in rows(declaration) if matches(heading(i), ("数量",))]
     if not quantity:
         raise NotComputable("没有数量指标")
-    lists = {s: listed_items(s) for s in sentences(field_text(declaration, "annual_goal")) if matches(s, parameters.words)}
+    lists = {
+        s: listed_items(s) for s in sentences(field_text(declaration, "annual_goal")) if matches(s, parameters.words)
+    }
     lists = {s: count for s, count in lists.items() if count >= parameters.shortest_list}
     items = sum(lists.values())
     if items > parameters.most_per_indicator * len(quantity):

@@ -21,7 +21,7 @@ def steps_matching(steps: Sequence[Step], words: Sequence[str], but: Sequence[st
     return [s for s in steps if matches(title(s[1]), words) and not (but and matches(title(s[1]), but))]
 
 
-class Order(Parameters):
+class Order(Parameters, frozen=True):
     """Steps matching `step` (and not `but`) must not be dated before the first step matching `first`."""
 
     step: tuple[str, ...]
@@ -43,7 +43,7 @@ def step_too_early(declaration: Declaration, parameters: Order, _context: Contex
             yield milestone_hit(index, milestone, date=str(days.last), **values)
 
 
-class TenderTime(Parameters):
+class TenderTime(Parameters, frozen=True):
     """From the tender (`tender`; the start of the project where the plan has none) to `award` at least `days` days."""
 
     tender: tuple[str, ...]
@@ -72,10 +72,11 @@ def tender_time(declaration: Declaration, parameters: TenderTime, _context: Cont
         yield milestone_hit(index, award, date=str(days.first), **values)
 
 
-class NoStep(Parameters):
+class NoStep(Parameters, frozen=True):
     """A plan with a step matching `given` lacks one matching `needed`, although a text matches `because`.
 
-    `because` is looked for in the indicators and in `fields`; `uses` limits the rule to projects with such a ticked fund use.
+    `because` is looked for in the indicators and in `fields`; `uses` limits the rule to projects with such a ticked
+    fund use.
     """
 
     needed: tuple[str, ...]

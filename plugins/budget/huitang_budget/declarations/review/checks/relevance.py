@@ -27,7 +27,7 @@ from huitang_budget.declarations.review.paths import field_text, found_text, lab
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
 
-class Names(Parameters):
+class Names(Parameters, frozen=True):
     """`field` names a document when it has a title in 《》 or matches one of `patterns` (numbers, laws, minutes)."""
 
     field: str
@@ -41,10 +41,12 @@ def names_no_document(declaration: Declaration, parameters: Names, _context: Con
         yield Hit(field=parameters.field, quote=text)
 
 
-class Titles(Parameters):
-    """Two titles of at least `least_characters` that are `similarity` alike but not equal are one document quoted in two ways.
+class Titles(Parameters, frozen=True):
+    """Two titles of at least `least_characters` that are `similarity` alike but not equal are one document quoted in
+    two ways.
 
-    Titles that differ in a number, that contain one another, or that both stand in `list_field` are different documents.
+    Titles that differ in a number, that contain one another, or that both stand in `list_field` are different
+    documents.
     """
 
     fields: tuple[str, ...]
@@ -76,8 +78,6 @@ def title_two_ways(declaration: Declaration, parameters: Titles, _context: Conte
     for field in parameters.fields:
         for found in quoted_titles(field_text(declaration, field)):
             where.setdefault(normal(found), (field, found))
-    if not where:
-        raise NotComputable("各栏均未引用带书名号的文件")
     reported: set[str] = set()
     for one, other in combinations(where, 2):
         if (one in listed and other in listed) or other in reported:
@@ -97,7 +97,7 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     covered: tuple[str, ...]
 
 
-class Needs(Parameters):
+class Needs(Parameters, frozen=True):
     """A need named in `field`, in a sentence matching `demand`, must be met in one of `goals` or in an indicator."""
 
     field: str
@@ -120,14 +120,16 @@ def need_without_goal(declaration: Declaration, parameters: Needs, _context: Con
 
 
 class Department(Struct, frozen=True, forbid_unknown_fields=True):
-    """A department: its short name and the ways it is written."""
+    """A department: its short name, the ways it is written, and what in a goal is enough to mean it."""
 
     name: str
     written: tuple[str, ...]
+    covered: tuple[str, ...]
 
 
-class Interfaces(Parameters):
-    """Departments that `field` wants to be connected with (a sentence matching `connect` that names at least `least`) must
+class Interfaces(Parameters, frozen=True):
+    """Departments that `field` wants to be connected with (a sentence matching `connect` that names at least `least`)
+    must
     stand among the interfaces in `goals` (sentences matching `connect`) or in an indicator."""
 
     field: str
@@ -137,7 +139,7 @@ class Interfaces(Parameters):
     departments: tuple[Department, ...]
 
 
-def _named(text: str, departments: tuple[Department, ...]) -> dict[str, str]:
+def _wanted(text: str, departments: tuple[Department, ...]) -> dict[str, str]:
     """The departments a text names, with how it writes them."""
     return {d.name: written for d in departments if (written := first_found(text, d.written))}
 
@@ -148,10 +150,13 @@ def department_without_interface(declaration: Declaration, parameters: Interface
     goals = "\n".join(field_text(declaration, field) for field in parameters.goals)
     if not has_text(goals):
         raise NotComputable("目标未填写")
-    listed = [s for s in sentences(goals) if matches(s, parameters.connect)] + [i.level3 for i in declaration.indicators]
-    known = _named("\n".join(listed), parameters.departments)
+    listed = [s for s in sentences(goals) if matches(s, parameters.connect)] + [
+        i.level3 for i in declaration.indicators
+    ]
+    there = "\n".join(listed)
+    known = [d.name for d in parameters.departments if matches(there, d.covered)]
     for sentence in sentences(text):
-        wanted = _named(sentence, parameters.departments) if matches(sentence, parameters.connect) else {}
+        wanted = _wanted(sentence, parameters.departments) if matches(sentence, parameters.connect) else {}
         missing = [name for name in wanted if name not in known]
         if len(wanted) >= parameters.least and missing:
             values = {"missing": "、".join(missing), "listed": "、".join(known) or "无"}
@@ -164,8 +169,9 @@ def _around(sentence: str, word: str) -> str:
     return next((part for part in re.split("[，,]", sentence) if word in part), sentence)
 
 
-class Place(Parameters):
-    """Wordings that reach beyond the declaring unit's place: `province_words` where the unit is below a province or in a
+class Place(Parameters, frozen=True):
+    """Wordings that reach beyond the declaring unit's place: `province_words` where the unit is below a province or
+    in a
     municipality (`municipalities`), `nation_words` everywhere but in national bodies; never where `allowed` matches.
     `other_places` are places a form should not name unless they are its own."""
 
@@ -204,7 +210,7 @@ def place_mismatch(declaration: Declaration, parameters: Place, _context: Contex
                 yield Hit(field=field, quote=_around(sentence, word), values={"word": word, "unit": own})
 
 
-class FundUse(Parameters):
+class FundUse(Parameters, frozen=True):
     """A project whose name matches `names` (and not `but`) should tick a fund use matching `use`."""
 
     names: tuple[str, ...]
@@ -221,42 +227,61 @@ def fund_use_mismatch(declaration: Declaration, parameters: FundUse, _context: C
         yield Hit(field="fund_uses", quote=ticked[0], values={"ticked": "、".join(ticked), "name": name})
 
 
-class Subject(Parameters):
-    """What the form is about is what is left of a text without `generic` words; at least `least_pairs` pairs of characters."""
+class Subject(Parameters, frozen=True):
+    """What a form is about is what is left of its texts without `generic` words, in pairs of characters.
+
+    `fields` are compared with the name and the sub-projects first, then with the fields in `context`; a name with
+    fewer than
+    `least_pairs` pairs says too little to compare with.
+    """
 
     fields: tuple[str, ...]
+    context: tuple[str, ...]
     generic: tuple[str, ...]
     least_pairs: int
 
 
-@check("goal-off-subject", Subject, "name")
-def goal_off_subject(declaration: Declaration, parameters: Subject, _context: Context) -> Iterator[Hit]:
+class SubjectOfGoals(Subject, frozen=True):
+    """A goal without a word of the name, and with less than `share` of its pairs in the context, is off the subject."""
+
+    share: float
+
+
+def _pairs(declaration: Declaration, fields: tuple[str, ...], generic: tuple[str, ...]) -> frozenset[str]:
+    return core_pairs("\n".join(field_text(declaration, field) for field in fields), generic)
+
+
+@check("goal-off-subject", SubjectOfGoals, "name")
+def goal_off_subject(declaration: Declaration, parameters: SubjectOfGoals, _context: Context) -> Iterator[Hit]:
+    p = parameters
     name = text_of(declaration, "project_name")
-    subject = core_pairs(name, parameters.generic)
-    if len(subject) < parameters.least_pairs:
+    subject = _pairs(declaration, ("project_name", "sub_projects"), p.generic)
+    if len(subject) < p.least_pairs:
         raise NotComputable("项目名称过于笼统，无法比较")
-    for field in parameters.fields:
-        text = field_text(declaration, field)
-        if has_text(text) and not subject & core_pairs(text, parameters.generic):
-            yield Hit(field=field, quote=sentences(text)[0], values={"name": name})
+    there = subject | _pairs(declaration, p.context, p.generic)
+    for field in p.fields:
+        own = _pairs(declaration, (field,), p.generic)
+        if own and not own & subject and len(own & there) < p.share * len(own):
+            yield Hit(field=field, quote=sentences(field_text(declaration, field))[0], values={"name": name})
 
 
-class SubjectOfIndicators(Subject):
-    """Output indicators (heading matching `outputs`) must share their subject with one of `fields`."""
+class SubjectOfIndicators(Subject, frozen=True):
+    """Names of indicators under a heading matching `outputs` must share their subject with the `context`."""
 
     outputs: tuple[str, ...]
 
 
 @check("indicator-off-subject", SubjectOfIndicators, "name")
-def indicator_off_subject(declaration: Declaration, parameters: SubjectOfIndicators, _context: Context) -> Iterator[Hit]:
+def indicator_off_subject(
+    declaration: Declaration, parameters: SubjectOfIndicators, _context: Context
+) -> Iterator[Hit]:
+    p = parameters
     table = rows(declaration)
-    texts = [field_text(declaration, field) for field in parameters.fields]
-    if not any(map(has_text, texts)):
+    there = _pairs(declaration, (*p.fields, *p.context), p.generic)
+    if not there:
         raise NotComputable("没有可与指标比较的文字")
-    there = core_pairs("\n".join(texts), parameters.generic)
     for index, indicator in enumerate(table):
-        pairs = core_pairs(indicator.level3, parameters.generic)
-        output = matches(heading(indicator), parameters.outputs)
-        if output and len(pairs) >= parameters.least_pairs and not pairs & there:
+        pairs = core_pairs(indicator.level3, p.generic)
+        if matches(heading(indicator), p.outputs) and len(pairs) >= p.least_pairs and not pairs & there:
             values = {"name": indicator.level3}
             yield Hit(field=f"indicators[{index}].level3", quote=indicator.level3, values=values)

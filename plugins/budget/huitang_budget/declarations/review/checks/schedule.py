@@ -23,7 +23,7 @@ from huitang_budget.declarations.review.readings import percent_of
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
 
-class Nothing(Parameters):
+class Nothing(Parameters, frozen=True):
     """A check without parameters."""
 
 
@@ -105,7 +105,7 @@ def plan_undated(declaration: Declaration, _parameters: Nothing, _context: Conte
     yield Hit(field=field, quote=relative or sentences(text)[0])
 
 
-class Ignored(Parameters):
+class Ignored(Parameters, frozen=True):
     """Lines of the plan matching `notes` are remarks, not steps."""
 
     notes: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ def milestone_undated(declaration: Declaration, parameters: Ignored, _context: C
             yield milestone_hit(index, milestone)
 
 
-class Holidays(Parameters):
+class Holidays(Parameters, frozen=True):
     """Names of holidays in the calendar data: only these, or all but these."""
 
     only: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ def out_of_order(declaration: Declaration, _parameters: Nothing, _context: Conte
             yield milestone_hit(index, milestone, date=str(days.last), **values)
 
 
-class Steps(Parameters):
+class Steps(Parameters, frozen=True):
     """`words` find a kind of step by its title."""
 
     words: tuple[str, ...]
@@ -183,8 +183,9 @@ def no_reserve(declaration: Declaration, parameters: Steps, _context: Context) -
             yield milestone_hit(index, milestone, date=str(end))
 
 
-class YearEnd(Parameters):
-    """Acceptance (`words`) within `days` of 31 December leaves no time to pay, when `execution` must reach `percent`."""
+class YearEnd(Parameters, frozen=True):
+    """Acceptance (`words`) within `days` of 31 December leaves no time to pay, when `execution` must reach
+    `percent`."""
 
     words: tuple[str, ...]
     execution: tuple[str, ...]

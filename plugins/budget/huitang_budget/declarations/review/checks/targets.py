@@ -21,7 +21,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[（(][^（）()]*[)）]$", "", name).strip()
 
 
-class Rates(Parameters):
+class Rates(Parameters, frozen=True):
     """Names matching `rates`, but not `not_rates` (效率, 频率 …), stand for a share in percent."""
 
     rates: tuple[str, ...]
@@ -37,7 +37,7 @@ def _hit(index: int, indicator: Indicator) -> Hit:
     return Hit(field=f"indicators[{index}].target", quote=indicator.target, values=values)
 
 
-class NotMeasurable(Rates):
+class NotMeasurable(Rates, frozen=True):
     """Wordings that cannot be measured: `words`, and any other wording too if `any_wording`.
 
     `graded` are wordings that count as a graded scale; rates are left to the rule on rates.
@@ -65,7 +65,7 @@ def rate_not_number(declaration: Declaration, parameters: Rates, _context: Conte
             yield _hit(index, indicator)
 
 
-class RateUnit(Rates):
+class RateUnit(Rates, frozen=True):
     """`units` are the units a rate may have."""
 
     units: tuple[str, ...]
@@ -80,7 +80,7 @@ def rate_without_percent(declaration: Declaration, parameters: RateUnit, _contex
                 yield _hit(index, indicator)
 
 
-class Above(Parameters):
+class Above(Parameters, frozen=True):
     """Percentages above `most`, unless the name matches `growth`."""
 
     most: Decimal
@@ -91,9 +91,9 @@ class Above(Parameters):
 def percentage_above(declaration: Declaration, parameters: Above, _context: Context) -> Iterator[Hit]:
     for index, indicator in enumerate(rows(declaration)):
         percent = is_number(indicator) and (indicator.unit or "").startswith(("%", "％"))
-        if percent and indicator.value is not None and indicator.value > parameters.most:
-            if not matches(indicator.level3, parameters.growth):
-                yield _hit(index, indicator)
+        above = percent and indicator.value is not None and indicator.value > parameters.most
+        if above and not matches(indicator.level3, parameters.growth):
+            yield _hit(index, indicator)
 
 
 @check("number-without-unit", Rates, "name", "target")
@@ -104,7 +104,7 @@ def number_without_unit(declaration: Declaration, parameters: Rates, _context: C
             yield _hit(index, indicator)
 
 
-class LeastTarget(Parameters):
+class LeastTarget(Parameters, frozen=True):
     """Targets of indicators whose name or heading matches `names` must be at least `least` percent."""
 
     names: tuple[str, ...]
@@ -126,7 +126,7 @@ def least_target(declaration: Declaration, parameters: LeastTarget, _context: Co
         raise NotComputable("没有以数值表示目标的相应指标")
 
 
-class Direction(Parameters):
+class Direction(Parameters, frozen=True):
     """`less_is_better` names must not have a lower limit, `more_is_better` names no upper limit."""
 
     less_is_better: tuple[str, ...]

@@ -31,7 +31,7 @@ def text_of(declaration: Declaration, field: str) -> str:
     return text
 
 
-class Short(Parameters):
+class Short(Parameters, frozen=True):
     """`field` needs at least `least_characters`, not counting blanks and punctuation."""
 
     field: str
@@ -47,7 +47,7 @@ def too_short(declaration: Declaration, parameters: Short, _context: Context) ->
         yield Hit(field=parameters.field, quote=text, values=values)
 
 
-class NoDeliverable(Parameters):
+class NoDeliverable(Parameters, frozen=True):
     """A goal needs one of `deliverables` (regular expressions for things that can be handed over or counted)."""
 
     field: str
@@ -65,7 +65,7 @@ def no_deliverable(declaration: Declaration, parameters: NoDeliverable, _context
     yield Hit(field=parameters.field, quote=quote, values={"slogans": "、".join(slogans) or "无"})
 
 
-class Slogans(Parameters):
+class Slogans(Parameters, frozen=True):
     """At most `most` different phrases of `slogans` in `field`."""
 
     field: str
@@ -82,7 +82,7 @@ def too_many_slogans(declaration: Declaration, parameters: Slogans, _context: Co
         yield Hit(field=parameters.field, quote=quote, values={"slogans": "、".join(found)})
 
 
-class Patterns(Parameters):
+class Patterns(Parameters, frozen=True):
     """None of `patterns` may stand in any of `fields`."""
 
     fields: tuple[str, ...]
@@ -96,7 +96,7 @@ def template_left(declaration: Declaration, parameters: Patterns, _context: Cont
             yield Hit(field=field, quote=found[0], values={"words": "、".join(found)})
 
 
-class Fields(Parameters):
+class Fields(Parameters, frozen=True):
     """Texts in which only the years of the form's own period should stand."""
 
     fields: tuple[str, ...]
@@ -114,7 +114,7 @@ def stale_year(declaration: Declaration, parameters: Fields, _context: Context) 
             yield Hit(field=field, quote=named[0][0], values={"found": named[0][0], "year": str(year)})
 
 
-class Copied(Parameters):
+class Copied(Parameters, frozen=True):
     """`part` is copied when at least `share` of it (by characters, clause by clause) stands in `whole`."""
 
     part: str
@@ -136,8 +136,9 @@ def _common_sentence(text: str, other: str) -> str:
     return max(sentences(text), key=lambda s: (weight(clauses(s) & there), s), default=text)
 
 
-class Repeated(Parameters):
-    """Pairs of `fields` (but not `but`) share text when `share` of the shorter, at least `least_characters`, is in both."""
+class Repeated(Parameters, frozen=True):
+    """Pairs of `fields` (but not `but`) share text when `share` of the shorter, at least `least_characters`, is in
+    both."""
 
     fields: tuple[str, ...]
     but: tuple[tuple[str, str], ...]
