@@ -99,7 +99,8 @@ def _names(text: str) -> list[str]:
         return []
     if whole in CHOICES:
         return [whole]
-    parts = [join_blanks(p).strip(":：") for p in _SPLIT.split(text.strip()) if p.strip(":：()（）")]
+    rough = [join_blanks(p).strip(":：") for p in _SPLIT.split(text.strip()) if p.strip(":：()（）")]
+    parts = [part for piece in rough for part in _unglued(piece)]
     out: list[str] = []
     for part in parts:
         if out and out[-1] not in CHOICES and (compact(out[-1] + part) in CHOICES or len(part) <= _TAIL):
@@ -107,3 +108,13 @@ def _names(text: str) -> list[str]:
         elif len(part) <= _LONGEST:
             out.append(part)
     return out
+
+
+def _unglued(text: str) -> list[str]:
+    """Known labels that lost the blank between them taken apart; anything else stays as it is."""
+    if text in CHOICES:
+        return [text]
+    for name in sorted(CHOICES, key=len, reverse=True):
+        if text.startswith(name) and (rest := _unglued(text[len(name) :])) and all(part in CHOICES for part in rest):
+            return [name, *rest]
+    return [text]

@@ -67,10 +67,10 @@ def _gathered(pieces: list[Piece]) -> list[tuple[Cells, Place]]:
     out: list[tuple[Cells, Place]] = []
     level1 = level2 = name = ""
     place: Place | None = None
-    for piece in pieces:
+    for index, piece in enumerate(pieces):
         text = piece.text
         if not name and (is_level1(text) or is_level2(text)):
-            if is_level1(text) and not (level1 and not level2 and is_level2(text)):
+            if is_level1(text) and not _is_second(pieces, index):
                 level1, level2 = text, ""
             else:
                 level2 = text
@@ -82,3 +82,9 @@ def _gathered(pieces: list[Piece]) -> list[tuple[Cells, Place]]:
     if name and place is not None:
         out.append(((level1, level2, name, ""), place))
     return out
+
+
+def _is_second(pieces: list[Piece], index: int) -> bool:
+    """A name that forms use on either level (成本, 满意度) is of the second unless a second-level name comes next."""
+    following = pieces[index + 1].text if index + 1 < len(pieces) else ""
+    return is_level2(pieces[index].text) and not is_level2(following)

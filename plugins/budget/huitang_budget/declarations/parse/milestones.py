@@ -11,7 +11,7 @@ from huitang_budget.declarations.parse.pieces import Piece
 from huitang_budget.declarations.readers.base import place_text
 
 _STAGE = re.compile(
-    r"^\s*(?P<title>第[一二三四五六七八九十\d]{1,3}(?:阶段|步|期|季度|个?月)|[一二三四五六七八九十]{1,2}季度|[上下]半年|"
+    r"^\s*(?P<title>第\s*[一二三四五六七八九十\d]{1,3}\s*(?:阶\s*段|步|期|季度|个?月)|[一二三四五六七八九十]{1,2}季度|[上下]半年|"
     r"(?:\d{4}年)?(?:\d{1,2}\s*(?:[-—~至到]\s*\d{1,2})?\s*月(?:份|底|初|中旬|上旬|下旬|\d{1,2}\s*[日号])?))\s*(?P<note>[（(][^）)]{0,30}[)）])?\s*[:：,，、]?"
 )
 _NUMBER = re.compile(

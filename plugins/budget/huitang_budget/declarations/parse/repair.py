@@ -7,11 +7,13 @@ from collections import Counter
 from msgspec.structs import replace
 
 from huitang_budget.declarations.parse.clean import clean_cell
+from huitang_budget.declarations.parse.forms import is_title
 from huitang_budget.declarations.parse.indicator_rows import is_level
 from huitang_budget.declarations.parse.tokens import label_of
 from huitang_budget.declarations.readers.base import Cell, Document, Row
 
 _LOOK_AHEAD = 5
+_TAIL = 20
 
 
 def repair_rows(document: Document) -> Document:
@@ -25,6 +27,12 @@ def repair_rows(document: Document) -> Document:
     rows: list[Row] = []
     index = 0
     while index < len(document.rows):
+        row = document.rows[index]
+        starts = index + 1 < len(document.rows) and _is_start(row, document.rows[index + 1])
+        if rows and not starts and _is_tail(rows[-1], row, usual):
+            rows[-1] = replace(rows[-1], cells=tuple(_append(list(rows[-1].cells), row.cells)))
+            index += 1
+            continue
         taken, row = _joined(document.rows, index, usual)
         rows.extend(_parted(row, usual))
         index += taken
@@ -34,17 +42,42 @@ def repair_rows(document: Document) -> Document:
 def _joined(rows: tuple[Row, ...], index: int, usual: int) -> tuple[int, Row]:
     """The row at `index`, together with those after it when they are the rest of one row broken inside a cell."""
     row = rows[index]
+    if index + 1 < len(rows) and _is_start(row, rows[index + 1]):
+        return 2, replace(row, cells=tuple(_append(list(row.cells), rows[index + 1].cells)))
     if not 1 < len(row.cells) < usual or not _text(row.cells[-1]):
         return 1, row
     cells = list(row.cells)
     for step, following in enumerate(rows[index + 1 : index + 1 + _LOOK_AHEAD], start=1):
         first = _text(following.cells[0])
-        if not first or label_of(first) or is_level(first) or len(following.cells) >= usual:
+        if not first or len(following.cells) >= usual or not _may_follow(_text(cells[-1]), first):
             break
         cells = _append(cells, following.cells)
         if len(cells) >= usual:
             return (step + 1, replace(row, cells=tuple(cells))) if len(cells) == usual else (1, row)
     return 1, row
+
+
+def _may_follow(before: str, first: str) -> bool:
+    """A name of its own begins a new row, unless it is only the end of a longer name."""
+    whole = before + first
+    return not (label_of(first) or is_level(first)) or bool(label_of(whole) or is_level(whole))
+
+
+def _is_tail(before: Row, row: Row, usual: int) -> bool:
+    """A line that only ends the last cell of the full row before it: "=100" and ".00%"."""
+    if len(row.cells) != 1 or row.gap or len(before.cells) != usual or not _text(before.cells[-1]):
+        return False
+    text = _text(row.cells[0])
+    return bool(text) and len(text) <= _TAIL and not (label_of(text) or is_level(text) or is_title(text))
+
+
+def _is_start(row: Row, following: Row) -> bool:
+    """A line that only begins the first cell of the row behind it: "投入和" and "管理目标"."""
+    if len(row.cells) != 1 or len(following.cells) < 2:
+        return False
+    first, rest = _text(row.cells[0]), _text(following.cells[0])
+    whole = first + rest
+    return bool(first and rest) and not label_of(first) and bool(label_of(whole) or is_level(whole)) and not is_level(first)
 
 
 def _append(cells: list[Cell], more: tuple[Cell, ...]) -> list[Cell]:

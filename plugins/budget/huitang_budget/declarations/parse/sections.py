@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from huitang_budget.declarations.model import Found, Place, Problem
 from huitang_budget.declarations.parse.clean import compact, join_lines, without_boxes
@@ -81,11 +82,22 @@ def _cut_indicators(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     end = start
     while end < len(pieces):
         piece = pieces[end]
-        if piece.field and piece.score >= 2 and piece.first and piece.column == 0 and not is_level(piece.text):
-            if piece.field in _CLOSERS or (piece.field != "indicators" and piece.score >= 2.5):
-                break
+        if _closes(piece):
+            break
         end += 1
-    return [*pieces[:start], *pieces[end:]], pieces[start:end]
+    table, rest = pieces[start:end], pieces[end:]
+    if not rest and table[-1].text.endswith("备注") and len(table[-1].text) > len("备注"):
+        last = table.pop()
+        table.append(replace(last, text=last.text.removesuffix("备注").strip()))
+        rest = [replace(last, text="备注", field="remark", score=0.5)]
+    return [*pieces[:start], *rest], table
+
+
+def _closes(piece: Piece) -> bool:
+    """A label in the first column that ends the indicator table."""
+    if not piece.field or not piece.first or piece.column != 0 or is_level(piece.text):
+        return False
+    return piece.score >= 2 and (piece.field in _CLOSERS or (piece.field != "indicators" and piece.score >= 2.5))
 
 
 def _label_runs(body: list[Piece]) -> dict[int, str]:

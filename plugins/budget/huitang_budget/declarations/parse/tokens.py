@@ -11,7 +11,9 @@ from huitang_budget.declarations.parse.clean import compact
 from huitang_budget.declarations.parse.labels import BY_FIELD, HEAD, LABELS, ORDER, SUB_AMOUNT, SUB_NAME, flexible
 from huitang_budget.declarations.parse.pieces import Piece
 
-_NUMBERING = r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．:：]?|[*★●◆▪•·]\s*)?"
+_NUMBERING = (
+    r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）][、.．]?|[一二三四五六七八九十\d]{1,3}[)）、.．:：]|[*★●◆▪•·]\s*)?"
+)
 _NOTE = r"(?P<note>(?:\s*[（(【\[][^（）()【】\[\]]{0,16}[）)】\]])*)"
 _LONGEST_BREAK = 8
 
