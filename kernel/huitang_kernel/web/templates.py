@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from huitang_sdk import i18n
-from huitang_sdk.contracts import Permissions
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from huitang_kernel.plugins.registry import PluginRecord, Registry
+from huitang_sdk import i18n
+from huitang_sdk.contracts import Permissions
 
 
 @pass_context
@@ -49,7 +49,7 @@ def static_folders(registry: Registry) -> dict[str, Path]:
 
 
 def make_environment(registry: Registry, permissions: Permissions) -> Environment:
-    """The environment of all pages. Globals: _, asset, may, title_of, locale, format_* and what the portal adds."""
+    """The environment of all pages. Globals: _, asset, may, title_of, locale, the macros, and what the portal adds."""
     loaders = {
         record.id: FileSystemLoader(record.plugin.folder / "templates" / record.id)
         for record in registry

@@ -1,0 +1,62 @@
+"""The workbench, the public landing page, and the switches every reader has: display and language."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from huitang_kernel.portal import display
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import Page, public
+from huitang_sdk.i18n import LOCALES
+
+LOCALE_COOKIE = "huitang_locale"
+
+
+@get("/", guards=[public])
+async def home(actor: NamedDependency[Actor]) -> Page:
+    """The workbench for whoever is signed in, the public page for everybody else."""
+    return Page("portal/home.html" if actor.is_signed_in else "portal/landing.html")
+
+
+@post("/display", guards=[public], status_code=303)
+async def set_display(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Take over size, contrast or theme, and go back to the page."""
+    form = await request.form()
+    choices = {name: str(form.get(name, "")) for name in ("size", "contrast", "theme")}
+    before = display.parse_display(request.cookies.get(display.COOKIE, ""))
+    after = before.with_choices(choices)
+    if before.is_large and not after.is_large and "contrast" not in form:
+        after = after.with_choices({"contrast": "normal"})
+    return _back(request, str(form.get("next", "")), display.COOKIE, display.format_display(after))
+
+
+@post("/language", guards=[public], status_code=303)
+async def set_language(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Speak another language, and go back to the page."""
+    form = await request.form()
+    locale = str(form.get("locale", ""))
+    value = locale if locale in LOCALES else request.cookies.get(LOCALE_COOKIE, "")
+    return _back(request, str(form.get("next", "")), LOCALE_COOKIE, value)
+
+
+def _back(request: Request[Any, Any, Any], target: str, cookie: str, value: str) -> Response[Any]:
+    secure = request.url.scheme == "https"
+    kept = Cookie(
+        cookie, value, path="/", max_age=display.MAX_AGE if value else 0, samesite="lax", httponly=True, secure=secure
+    )
+    return Redirect(own_address(target), status_code=303, cookies=[kept])
+
+
+def own_address(target: str) -> str:
+    """The address if it is a page of ours, else the start page: a form cannot send the reader to another site.
+
+    >>> own_address("/budget/?page=2"), own_address("//evil.example"), own_address("https://evil.example/")
+    ('/budget/?page=2', '/', '/')
+    """
+    parts = urlsplit(target)
+    is_path = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_path and not parts.netloc else "/"
