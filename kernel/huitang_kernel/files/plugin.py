@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext
-
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.files.service import FilesService
 from huitang_kernel.files.settings import FilesSettings
+from huitang_sdk import Manifest, PluginContext
 
 
 class FilesPlugin(BuiltinPlugin):
