@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext
-
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.scheduling.catalogue import problem_with
+from huitang_kernel.scheduling.ledger import CHANNEL
 from huitang_kernel.scheduling.service import SchedulingService
 from huitang_kernel.scheduling.settings import SchedulingSettings
+from huitang_sdk import Manifest, PluginContext
 
 
 class SchedulingPlugin(BuiltinPlugin):
@@ -31,3 +32,10 @@ class SchedulingPlugin(BuiltinPlugin):
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         self.service.context = ctx
+        core = self.service.core
+        for record, job in self.service.jobs:
+            problem = problem_with(job)
+            if problem and record.is_healthy:
+                record.fail("declare", problem)
+        core.listener.on(CHANNEL, self.service.leader.wake)
+        core.background.on_leader("scheduling", self.service.leader.run)

@@ -1,0 +1,69 @@
+"""One run of one job: with its plugin's context, within a time limit, its end on record whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from huitang_kernel.clock import SystemClock
+from huitang_kernel.plugins.registry import PluginRecord
+from huitang_kernel.scheduling.catalogue import JobCatalogue
+from huitang_kernel.scheduling.ledger import Claimed, Ledger
+from huitang_kernel.scheduling.settings import SchedulingSettings
+from huitang_sdk.contracts import Run
+from huitang_sdk.declare import Job
+
+log = logging.getLogger("huitang.scheduling")
+
+
+class Runner:
+    def __init__(
+        self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock
+    ) -> None:
+        self._ledger = ledger
+        self._jobs = jobs
+        self._settings = settings
+        self._clock = clock
+
+    async def run(self, claimed: Claimed) -> None:
+        """Do a claimed run and close it in the ledger. Raises nothing but cancellation, which gives the run back."""
+        found = self._jobs.get(claimed.job)
+        if found is None:
+            await self._ledger.finish(claimed.id, "failed", error="no plugin declares this job any more")
+            return
+        record, job = found
+        if self._is_too_late(claimed, job):
+            state = "missed" if claimed.attempts == 1 else "failed"
+            await self._ledger.finish(claimed.id, state, error=f"too late: more than {job.grace} s after its time")
+            return
+        try:
+            async with asyncio.timeout(self._settings.time_limit):
+                result = await job.run(record.context, Run(claimed.id, job.id, claimed.due, claimed.payload))
+        except asyncio.CancelledError:
+            await self._ledger.give_back(claimed.id)
+            raise
+        except Exception as error:
+            await self._failed(record, claimed, self._explained(error))
+        else:
+            if not await self._ledger.finish(claimed.id, "done", result=str(result or "")):
+                log.warning("run %s of %s ended here after another node had taken it over", claimed.id, job.id)
+
+    def _is_too_late(self, claimed: Claimed, job: Job) -> bool:
+        """A cron run waits for its next time instead; what was asked for or dated is done however late."""
+        return claimed.cause == "cron" and self._clock.now() - claimed.due > timedelta(seconds=job.grace)
+
+    def _explained(self, error: Exception) -> Exception:
+        if isinstance(error, TimeoutError) and not error.args:
+            return TimeoutError(f"it took longer than {self._settings.time_limit:g} s and was stopped")
+        return error
+
+    async def _failed(self, record: PluginRecord, claimed: Claimed, error: Exception) -> None:
+        log.warning("job %s failed (attempt %s)", claimed.job, claimed.attempts, exc_info=error)
+        record.note_trouble(f"job:{claimed.job}", error)
+        text = f"{type(error).__name__}: {error}"
+        pauses = self._settings.retry_seconds if claimed.cause == "dated" else ()
+        if claimed.attempts <= len(pauses):
+            await self._ledger.finish(claimed.id, "due", error=text, pause=pauses[claimed.attempts - 1])
+        else:
+            await self._ledger.finish(claimed.id, "failed", error=text)
