@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from huitang_budget.declarations.model import Choice, Declaration, Found, Problem
 from huitang_budget.declarations.parse.checks import check_sums
 from huitang_budget.declarations.parse.choices import read_choices
-from huitang_budget.declarations.parse.clean import compact, join_blanks, without_boxes
-from huitang_budget.declarations.parse.dates import read_year
+from huitang_budget.declarations.parse.clean import EMPTY, TICKED, compact, join_blanks, without_boxes
+from huitang_budget.declarations.parse.dates import DATE, read_year
 from huitang_budget.declarations.parse.forms import Form, is_title
 from huitang_budget.declarations.parse.indicators import read_indicators
+from huitang_budget.declarations.parse.labels import CHOICES
 from huitang_budget.declarations.parse.milestones import read_milestones
 from huitang_budget.declarations.parse.money import unit_in
 from huitang_budget.declarations.parse.pieces import Piece
@@ -29,14 +30,15 @@ def build(source: str, number: int, form: Form, read_problems: tuple[Problem, ..
     sections = cut_sections(list(form.pieces))
     problems = [*read_problems, *sections.problems]
     units = Units(_form_unit(form))
-    declaration = _numbers(_texts(Declaration(source=source, form=number), form, sections), sections, units, problems)
+    declaration = _texts(Declaration(source=source, form=number), form, sections, problems)
+    declaration = _numbers(declaration, sections, units, problems)
     indicators, table_problems = read_indicators(sections.indicator_pieces)
     if not indicators:
         problems.append(_no_indicators(form))
     return replace(declaration, indicators=indicators, problems=(*problems, *table_problems, *units.mixed))
 
 
-def _texts(declaration: Declaration, form: Form, sections: Sections) -> Declaration:
+def _texts(declaration: Declaration, form: Form, sections: Sections, problems: list[Problem]) -> Declaration:
     """The names and texts of the form filled in."""
 
     def text(name: str) -> Found[str]:
@@ -46,8 +48,8 @@ def _texts(declaration: Declaration, form: Form, sections: Sections) -> Declarat
     return replace(
         declaration,
         year=_year(form, sections),
-        declaring_unit=_name(sections.get("declaring_unit")),
-        project_name=_name(sections.get("project_name")),
+        declaring_unit=_name(sections.get("declaring_unit"), problems),
+        project_name=_name(sections.get("project_name"), problems),
         overview=text("overview"),
         basis=text("basis"),
         necessity=text("necessity"),
@@ -94,13 +96,41 @@ def _choices(name: str, sections: Sections, problems: list[Problem]) -> tuple[Ch
     return choices
 
 
-def _name(section: Section | None) -> Found[str]:
-    """A name on one line, however many the form spread it over; stamps in brackets and page marks are not part of it."""
+def _name(section: Section | None, problems: list[Problem]) -> Found[str]:
+    """A name on one line, however many the form spread it over; a stamp in brackets is not part of it.
+
+    Lines behind a gap, boxes and dates have lost their own label: they are told, not added.
+    """
     if section is None:
         return Found()
-    text = "".join(_glue(p.text) for p in section.pieces)
+    kept = _own_lines(section)
+    for piece in section.pieces[len(kept) :]:
+        shown = without_boxes(piece.text)
+        message = f"{place_text(piece.place)}：“{shown}”前没有栏目名，没有并入“{section.label.text}”"
+        problems.append(Problem("stray_text", section.field, shown, message, piece.place))
+    text = "".join(_glue(p.text) for p in kept)
     text = re.sub(r"[（(]\s*(?:盖章|公章|签章|签字|章)\s*[)）]", "", without_boxes(join_blanks(text))).strip(" :：")
     return Found(value=text or None, text=text, place=section.place())
+
+
+def _own_lines(section: Section) -> list[Piece]:
+    """The lines that belong to a name: the first, and those that go on without a gap."""
+    kept: list[Piece] = []
+    for piece in section.pieces:
+        same_cell = bool(kept) and (kept[-1].row, kept[-1].column) == (piece.row, piece.column)
+        foreign = kept and (
+            EMPTY in piece.text or TICKED in piece.text or DATE.search(piece.text) or _is_choices(piece)
+        )
+        if kept and ((piece.gap and not same_cell) or foreign):
+            break
+        kept.append(piece)
+    return kept
+
+
+def _is_choices(piece: Piece) -> bool:
+    """A line made of known box labels only."""
+    words = piece.text.split()
+    return bool(words) and all(word in CHOICES for word in words)
 
 
 def _glue(text: str) -> str:

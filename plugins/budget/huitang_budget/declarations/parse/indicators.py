@@ -23,6 +23,12 @@ from huitang_budget.declarations.parse.targets import OPERATORS, read_target
 from huitang_budget.declarations.readers.base import place_text
 
 _TAIL = 3
+_CLEAR = frozenset({"产出", "效果"})
+_EARLIER = {
+    "产出": re.compile(r"^(?:投入|过程|决策|管理|效果|效益|影响力)"),
+    "效果": re.compile(r"^(?:投入|过程|决策|管理|产出(?!与))"),
+}
+"""Level-1 parts that a 产出 or 效果 row never stands under: there its own level-1 name is missing."""
 
 
 class Line(Struct, frozen=True):
@@ -205,18 +211,21 @@ def _parent(level1: str, level2: str, is_stated: bool, stated: list[str]) -> str
     """The level-1 name a level-2 name must stand under, in the form's own wording; `level1` where nothing is wrong.
 
     Wrong is a level-2 name in the first column beside itself (the printed 产出目标 was pushed to another row), and a
-    数量/质量/时效 row under a level-1 name carried down from another part.
+    数量/质量/时效 or 效益 row under a level-1 name that was only carried down from an earlier part (its own got lost).
     """
     displaced = bool(level1) and level1 == level2
+    if is_stated and not displaced:
+        return level1
     for word, child, parents in PARENT:
         if not child.match(level2) or (parents.match(level1) and not displaced):
             continue
         known = next((name for name in stated if parents.match(name) and name != level1), None)
+        clear = word in _CLEAR and not level2.startswith("成本")
         if displaced:
-            clear = word != "满意度" and not level2.startswith("成本")
             return known or (f"{word}{level2[-2:]}" if clear else level1)
-        if not is_stated and word == "产出" and not level2.startswith("成本"):
-            return known or level1
+        if level1 and clear and _EARLIER[word].match(level1):
+            ending = level2[-2:] if level2[-2:] in {"目标", "指标"} else level1[-2:]
+            return known or f"{word}{ending}"
     return level1
 
 

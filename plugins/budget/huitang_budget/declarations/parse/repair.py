@@ -44,7 +44,7 @@ def _joined(rows: tuple[Row, ...], index: int, usual: int) -> tuple[int, Row]:
     row = rows[index]
     if index + 1 < len(rows) and _is_start(row, rows[index + 1]):
         return 2, replace(row, cells=tuple(_append(list(row.cells), rows[index + 1].cells)))
-    if not 1 < len(row.cells) < usual or not _text(row.cells[-1]):
+    if not 1 < len(row.cells) < usual or not row.cells[-1].text.strip():
         return 1, row
     cells = list(row.cells)
     for step, following in enumerate(rows[index + 1 : index + 1 + _LOOK_AHEAD], start=1):
@@ -77,7 +77,12 @@ def _is_start(row: Row, following: Row) -> bool:
         return False
     first, rest = _text(row.cells[0]), _text(following.cells[0])
     whole = first + rest
-    return bool(first and rest) and not label_of(first) and bool(label_of(whole) or is_level(whole)) and not is_level(first)
+    return (
+        bool(first and rest)
+        and not label_of(first)
+        and bool(label_of(whole) or is_level(whole))
+        and not is_level(first)
+    )
 
 
 def _append(cells: list[Cell], more: tuple[Cell, ...]) -> list[Cell]:

@@ -9,7 +9,7 @@ from huitang_budget.declarations.readers.base import Cell, Document, Limits, Row
 from huitang_budget.declarations.readers.encoding import decode
 from huitang_budget.declarations.readers.htmltable import has_html_table, html_rows
 
-_BROKEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>\n]{0,120})\n[^<>\n]{0,120}/?>")
+_BROKEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>\n]{0,120}|/)?\n\s*/?(?:[a-zA-Z][^<>\n]{0,120})?>")
 _PIPE_RULE = re.compile(r"^[\s|+:\-─━┼├┤┌┐└┘┬┴╋═]+$")
 _PIPES = re.compile(r"[|｜│┃]")
 
