@@ -45,7 +45,14 @@ async def _migrate(settings: Settings, dsn: str) -> bool:
             click.echo(f"{plugin}: {', '.join(names)}")
     failed = [record for record in hall.registry if record.state in (State.FAILED, State.INCOMPATIBLE)]
     for record in failed:
-        click.echo(_("{plugin} failed in phase {phase}: {cause}", plugin=record.id, phase=record.failed_phase, cause=record.cause))
+        click.echo(
+            _(
+                "{plugin} failed in phase {phase}: {cause}",
+                plugin=record.id,
+                phase=record.failed_phase,
+                cause=record.cause,
+            )
+        )
     if not failed:
         click.echo(_("The database is up to date."))
     return bool(failed)

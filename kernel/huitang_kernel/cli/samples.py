@@ -73,9 +73,7 @@ def read_city() -> City:
     try:
         text = files(PACKAGE).joinpath("city.toml").read_text(encoding="utf-8")
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            _("The sample data are not installed. Run: pip install examples/data")
-        ) from error
+        raise click.ClickException(_("The sample data are not installed. Run: pip install examples/data")) from error
     return msgspec.convert(tomllib.loads(text), City)
 
 
@@ -91,7 +89,9 @@ async def missing_samples(dsn: str) -> set[str]:
     try:
         if not await connection.fetchval("SELECT to_regclass('kernel.audit_record') IS NOT NULL"):
             return wanted
-        rows = await connection.fetch("SELECT detail ->> 'samples' AS name FROM kernel.audit_record WHERE action = $1", LOADED)
+        rows = await connection.fetch(
+            "SELECT detail ->> 'samples' AS name FROM kernel.audit_record WHERE action = $1", LOADED
+        )
         return wanted - {row["name"] for row in rows}
     finally:
         await connection.close()
