@@ -8,9 +8,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
 from typing import Any
 
-from huitang_sdk import Plugin, PluginContext, i18n
-from huitang_sdk.contracts import Actor
-from huitang_sdk.http import actor_of
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State as AppState
 from litestar.di import Provide
@@ -35,6 +32,9 @@ from huitang_kernel.web.edge import Edge
 from huitang_kernel.web.errors import handle_error
 from huitang_kernel.web.gate import gate
 from huitang_kernel.web.templates import make_environment, static_folders
+from huitang_sdk import Plugin, PluginContext, i18n
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import actor_of
 
 PLUGINS_CHANNEL = "huitang_plugins"
 log = logging.getLogger("huitang.app")

@@ -1,6 +1,7 @@
 """Work beside requests: on every node (dispatching events), or on the one leader (jobs, the index, sealing).
 
-The leader is whoever holds an advisory lock of the database. It holds it with a connection, so when its process dies the
+The leader is whoever holds an advisory lock of the database. It holds it with a connection, so when its process dies
+the
 lock is free at once and another node takes over at its next try, `TRY_EVERY` seconds later at most.
 """
 
@@ -21,7 +22,9 @@ log = logging.getLogger("huitang.background")
 
 
 class Background:
-    """Register tasks before `start`. A task is a function that runs until cancelled; if it fails it is started again."""
+    """Register tasks before `start`. A task is a function that runs until cancelled; if it fails it is started
+    again.
+    """
 
     def __init__(self) -> None:
         self._node: dict[str, Task] = {}
@@ -55,7 +58,7 @@ class Background:
         """Hold the lock as long as its connection lives, with the leader's tasks running meanwhile."""
         connection = await asyncpg.connect(dsn, server_settings={"application_name": "huitang-leader"})
         try:
-            while not await try_lock(connection, "leader"):
+            while not await try_lock(connection, "leader"):  # noqa: ASYNC110 - the lock tells nobody when it is free
                 await asyncio.sleep(TRY_EVERY)
             self.is_leader = True
             log.info("this node leads")

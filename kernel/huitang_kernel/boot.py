@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from huitang_sdk import PluginContext
-
 from huitang_kernel.config import ConfigError, Settings, read_struct
 from huitang_kernel.core import Core
 from huitang_kernel.db import Migrator
 from huitang_kernel.plugins.declaring import HookCaller
 from huitang_kernel.plugins.discovery import require_needs
 from huitang_kernel.plugins.registry import PluginRecord, Registry, State
+from huitang_sdk import PluginContext
 
 log = logging.getLogger("huitang.boot")
 KERNEL_FOLDER = Path(__file__).parent
@@ -75,10 +74,8 @@ class Boot:
                 errors.append(f"plugins.{section}: no such plugin is installed")
             for record in self._registry:
                 if record.plugin is not None and record.is_healthy:
-                    section = self._settings.plugins.get(record.id, {})
-                    record.settings = read_struct(
-                        record.plugin.settings_type, section, f"plugins.{record.id}.", errors
-                    )
+                    values = self._settings.plugins.get(record.id, {})
+                    record.settings = read_struct(record.plugin.settings_type, values, f"plugins.{record.id}.", errors)
             if errors:
                 raise ConfigError(errors)
 

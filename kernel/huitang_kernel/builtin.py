@@ -1,6 +1,7 @@
 """Built-in plugins: the six services and the portal, made of the same hooks that outside plugins use.
 
-Beside the hooks each builds its service, which implements a contract of huitang_sdk.contracts. A service stands on `Core`;
+Beside the hooks each builds its service, which implements a contract of huitang_sdk.contracts. A service stands on
+`Core`;
 the other services it reaches through the context it is started with.
 """
 
@@ -9,9 +10,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from huitang_sdk import Plugin
-
 from huitang_kernel.core import Core
+from huitang_sdk import Plugin
 
 
 class BuiltinPlugin(Plugin):

@@ -17,7 +17,9 @@ from msgspec import Struct
 
 ENV_PREFIX = "HUITANG"
 RESERVED = frozenset({"config", "load_dotenv", "test_dsn"})
-"""`HUITANG_CONFIG` names the settings file itself, `HUITANG_TEST_DSN` the database of the tests; the rest is dynaconf's own."""
+"""`HUITANG_CONFIG` names the settings file itself, `HUITANG_TEST_DSN` the database of the tests; the rest is
+dynaconf's own.
+"""
 
 
 class Secret:
@@ -42,7 +44,9 @@ class Secret:
 
 
 class ServerSettings(Struct, frozen=True):
-    """Where `huitang serve` listens. `secure_cookies` must be on behind HTTPS; `background` runs jobs in the web process too."""
+    """Where `huitang serve` listens. `secure_cookies` must be on behind HTTPS; `background` runs jobs in the web
+    process too.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -76,7 +80,9 @@ class LoggingSettings(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """Everything an operator can set. `plugins` holds one section per plugin, checked against the plugin's own schema."""
+    """Everything an operator can set. `plugins` holds one section per plugin, checked against the plugin's own
+    schema.
+    """
 
     data_dir: Path = Path("var")
     key: Secret = Secret("")
@@ -114,6 +120,7 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
     settings = read_struct(Settings, values, "", errors)
     if errors:
         raise ConfigError(errors)
+    assert isinstance(settings, Settings)
     return settings
 
 
@@ -153,9 +160,7 @@ def read_struct(kind: type[Any], values: Mapping[str, Any], where: str, errors: 
     return None if missing else kind(**found)
 
 
-def _with_files(
-    values: Mapping[str, Any], fields: Mapping[str, Any], where: str, errors: list[str]
-) -> dict[str, Any]:
+def _with_files(values: Mapping[str, Any], fields: Mapping[str, Any], where: str, errors: list[str]) -> dict[str, Any]:
     """Replace `x_file = "path"` by `x = <content>` where `x` is a setting and `x_file` is not."""
     given = dict(values)
     for key in [key for key in given if key.endswith("_file") and key not in fields and key[:-5] in fields]:

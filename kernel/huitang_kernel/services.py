@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from huitang_sdk import PluginContext
 from msgspec import Struct
 
 from huitang_kernel.builtin import BuiltinPlugin
@@ -25,6 +24,7 @@ from huitang_kernel.scheduling.plugin import SchedulingPlugin
 from huitang_kernel.scheduling.service import SchedulingService
 from huitang_kernel.search.plugin import SearchPlugin
 from huitang_kernel.search.service import SearchService
+from huitang_sdk import PluginContext
 
 BUILTINS: tuple[type[BuiltinPlugin], ...] = (
     IdentityPlugin,

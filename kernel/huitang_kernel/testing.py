@@ -1,6 +1,7 @@
 """Fixtures for everybody's tests, registered with pytest: a real PostgreSQL and a real hall in it.
 
-`postgres` is one embedded server per test session; `fresh_dsn` a database of one's own, copied in a moment from one that
+`postgres` is one embedded server per test session; `fresh_dsn` a database of one's own, copied in a moment from one
+that
 was migrated once; `open_hall` starts a hall with given plugins and closes it after the test.
 """
 
@@ -16,11 +17,11 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
-from huitang_sdk import Plugin
 
 from huitang_kernel.app import Hall, build_app
 from huitang_kernel.config import load_settings
 from huitang_kernel.db.embedded import EmbeddedPostgres
+from huitang_sdk import Plugin
 
 TEST_KEY = "a key that is used in tests and nowhere else"
 
@@ -43,7 +44,7 @@ def postgres() -> Iterator[str]:
 
 def with_database(dsn: str, name: str) -> str:
     """The same server, another database."""
-    head, _, tail = dsn.rpartition("/") if "?" not in dsn else dsn.partition("?")[0].rpartition("/")
+    head, _, _ = dsn.rpartition("/") if "?" not in dsn else dsn.partition("?")[0].rpartition("/")
     query = dsn.partition("?")[2]
     return f"{head}/{name}" + (f"?{query}" if query else "")
 

@@ -1,7 +1,8 @@
 """Small helpers for tables. A plugin's tables live in the PostgreSQL schema that carries its id.
 
 Tables are created by the plugin's migrations: plain SQL files `migrations/0001_name.sql`, run in order, each in one
-transaction, under one lock for the whole cluster, with the plugin's schema first in the search path. The Piccolo classes
+transaction, under one lock for the whole cluster, with the plugin's schema first in the search path. The Piccolo
+classes
 describe the same tables for queries; the conformance suite compares the two.
 """
 

@@ -1,6 +1,7 @@
 """What a plugin declares at boot: frozen values, returned by the hooks, validated by the kernel, then fixed.
 
-Ids carry the plugin's id: permission "noticeboard.notice.publish" (plugin, noun, verb). Titles are plain English and are
+Ids carry the plugin's id: permission "noticeboard.notice.publish" (plugin, noun, verb). Titles are plain English and
+are
 translated with the plugin's own catalogue.
 """
 
@@ -39,7 +40,8 @@ class Role(Struct, frozen=True):
 
 
 class MenuItem(Struct, frozen=True):
-    """One entry of the left navigation, below the plugin's title; shown to those who hold `permission` (None: signed in).
+    """One entry of the left navigation, below the plugin's title; shown to those who hold `permission` (None: signed
+    in).
 
     `icon` is a Tabler icon name; `order` sorts within the plugin; `section` "work" or "console" (the operator's).
     """
@@ -53,7 +55,9 @@ class MenuItem(Struct, frozen=True):
 
 
 class Widget(Struct, frozen=True):
-    """A card on the workbench, loaded by itself from `url` (a fragment), failing by itself. `width` in columns of 12."""
+    """A card on the workbench, loaded by itself from `url` (a fragment), failing by itself. `width` in columns of
+    12.
+    """
 
     id: str
     title: str
@@ -75,7 +79,8 @@ class Slot(Struct, frozen=True):
 class SearchSource(Struct, frozen=True):
     """A kind of thing that can be found.
 
-    `permission` decides who finds it and in which scope. `document` reads one thing (None: gone, take it out), `ids` all
+    `permission` decides who finds it and in which scope. `document` reads one thing (None: gone, take it out), `ids`
+    all
     of them for a rebuild. `events` maps an event type to the attribute that holds the id of the changed thing.
     """
 
@@ -88,9 +93,11 @@ class SearchSource(Struct, frozen=True):
 
 
 class NotificationKind(Struct, frozen=True):
-    """A kind of notice. Templates are Jinja texts in the plugin's `templates/<id>/notices/<kind's last part>.<channel>`.
+    """A kind of notice. Templates are Jinja texts in the plugin's `templates/<id>/notices/<kind's last
+    part>.<channel>`.
 
-    Files: `<name>.subject.txt` and `<name>.body.txt`, per language in `zh-CN/` and `en/` folders. `channels` are the ones
+    Files: `<name>.subject.txt` and `<name>.body.txt`, per language in `zh-CN/` and `en/` folders. `channels` are the
+    ones
     it may use, in-app always among them; `todo` says that it is used for to-dos.
     """
 
@@ -104,7 +111,8 @@ class NotificationKind(Struct, frozen=True):
 class Job(Struct, frozen=True):
     """Work done by itself at set times, once per due time in the whole cluster.
 
-    `cron` is a crontab line on the wall clock of Asia/Shanghai, or "" for a job that only dated tasks and "run now" start.
+    `cron` is a crontab line on the wall clock of Asia/Shanghai, or "" for a job that only dated tasks and "run now"
+    start.
     `grace` is how many seconds late a missed run may still start. `run` must be idempotent for the same `Run.due`.
     """
 
@@ -133,7 +141,9 @@ class HealthCheck(Struct, frozen=True):
 
 
 class Subscription(Struct, frozen=True):
-    """React to an event after its commit, at least once. `consumer` names the reaction ("budget.remind"), for the ledger."""
+    """React to an event after its commit, at least once. `consumer` names the reaction ("budget.remind"), for the
+    ledger.
+    """
 
     event: type[Event]
     consumer: str

@@ -1,10 +1,10 @@
 """Forms: WTForms with the portal's macros, translated messages, and one error summary.
 
-    class NoticeForm(Form):
-        title = StringField(_l("Title"), [InputRequired(), Length(max=200)])
+class NoticeForm(Form):
+    title = StringField(_l("Title"), [InputRequired(), Length(max=200)])
 
-    form = await NoticeForm.from_request(request)
-    if not form.validate(): return Page("noticeboard/edit.html", {"form": form}, status_code=422)
+form = await NoticeForm.from_request(request)
+if not form.validate(): return Page("noticeboard/edit.html", {"form": form}, status_code=422)
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Pages, fragments, guards and downloads.
 
-    @get("/", guards=[requires("noticeboard.notice.read")])
-    async def list_notices(request: Request, ctx: NamedDependency[PluginContext], actor: NamedDependency[Actor]) -> Page:
-        return Page("noticeboard/list.html", {"notices": await published(ctx, actor)}, block="table")
+@get("/", guards=[requires("noticeboard.notice.read")])
+async def list_notices(request: Request, ctx: NamedDependency[PluginContext], actor: NamedDependency[Actor]) -> Page:
+    return Page("noticeboard/list.html", {"notices": await published(ctx, actor)}, block="table")
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ public.access = "public"  # type: ignore[attr-defined]
 
 
 def access_of(handler: BaseRouteHandler) -> str | None:
-    """What a route asks for: a permission, "signed in", "public", or None when nobody said (the kernel refuses that)."""
+    """What a route asks for: a permission, "signed in", "public", or None when nobody said (the kernel refuses
+    that).
+    """
     guards = [guard for layer in handler.ownership_layers for guard in layer.guards or ()]
     named = [guard.access for guard in guards if hasattr(guard, "access")]
     return named[-1] if named else None
@@ -97,7 +99,7 @@ class Page(Response[bytes]):
         self.context = dict(context or {})
         self.block = block
 
-    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **options: Any) -> Any:  # type: ignore[override]
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **options: Any) -> Any:
         environment = request.app.state.templates
         context = {"request": request, "actor": actor_of(request), **self.context}
         self.headers.setdefault("Vary", "HX-Request")

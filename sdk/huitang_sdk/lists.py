@@ -54,7 +54,8 @@ class ListQuery(Struct, frozen=True, kw_only=True):
         """Read the address.
 
         `sortable` are the keys that may be sorted by, `default` one of them ("-due" for descending), `filters` the
-        names of the filters, `size` the rows a page when the address says nothing. Raises ValueError when the page itself
+        names of the filters, `size` the rows a page when the address says nothing. Raises ValueError when the page
+        itself
         declares a filter with a name that lists use ("q", "sort", "page", "size").
         """
         clash = RESERVED & set(filters)

@@ -17,7 +17,17 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from huitang_sdk.contracts import Clock, Database, Files, Identity, Notifications, Permissions, Scheduling, Search, Todos
+from huitang_sdk.contracts import (
+    Clock,
+    Database,
+    Files,
+    Identity,
+    Notifications,
+    Permissions,
+    Scheduling,
+    Search,
+    Todos,
+)
 
 
 class NoSettings(Struct, frozen=True):

@@ -7,9 +7,9 @@ from uuid import UUID
 from huitang_sdk.contracts import Event
 
 
-class NoticePublished(Event, tag="noticeboard.notice.published"):
+class NoticePublished(Event, frozen=True, tag="noticeboard.notice.published"):
     notice_id: UUID
 
 
-class NoticeTakenDown(Event, tag="noticeboard.notice.taken_down"):
+class NoticeTakenDown(Event, frozen=True, tag="noticeboard.notice.taken_down"):
     notice_id: UUID

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from huitang_noticeboard.services import Context, take_down
+from huitang_noticeboard.tables import Notice
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.declare import HealthStatus
 from huitang_sdk.i18n import Translator
-
-from huitang_noticeboard.services import Context, take_down
-from huitang_noticeboard.tables import Notice
 
 _ = Translator("noticeboard")
 

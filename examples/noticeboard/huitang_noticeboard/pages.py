@@ -5,11 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import Invalid
-from huitang_sdk.forms import Form, lazy
-from huitang_sdk.http import Page, go_to, requires
-from huitang_sdk.lists import ListQuery
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -17,6 +12,11 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from huitang_noticeboard.services import PUBLISH, READ, Context, get_notice, list_notices, publish_notice, take_down
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Invalid
+from huitang_sdk.forms import Form, lazy
+from huitang_sdk.http import Page, go_to, requires
+from huitang_sdk.lists import ListQuery
 
 _l = lazy("noticeboard")
 AnyRequest = Request[Any, Any, Any]
@@ -52,9 +52,7 @@ async def new_page(ctx: NamedDependency[Context], actor: NamedDependency[Actor])
 
 
 @post("/new", guards=[requires(PUBLISH)])
-async def publish(
-    request: AnyRequest, ctx: NamedDependency[Context], actor: NamedDependency[Actor]
-) -> Response[Any]:
+async def publish(request: AnyRequest, ctx: NamedDependency[Context], actor: NamedDependency[Actor]) -> Response[Any]:
     form = await NoticeForm.from_request(request)
     await form.offer(ctx, actor)
     if form.validate():
@@ -80,9 +78,7 @@ async def widget(ctx: NamedDependency[Context], actor: NamedDependency[Actor]) -
 
 
 @get("/{notice_id:uuid}", guards=[requires(READ)])
-async def notice_page(
-    notice_id: FromPath[UUID], ctx: NamedDependency[Context], actor: NamedDependency[Actor]
-) -> Page:
+async def notice_page(notice_id: FromPath[UUID], ctx: NamedDependency[Context], actor: NamedDependency[Actor]) -> Page:
     notice = await get_notice(ctx, actor, notice_id)
     return Page("noticeboard/notice.html", {"notice": notice})
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from huitang_noticeboard.jobs import check_expired, take_expired_down
+from huitang_noticeboard.pages import PAGES
+from huitang_noticeboard.search import SOURCE
+from huitang_noticeboard.services import PUBLISH, READ
+from huitang_noticeboard.settings import NoticeboardSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import (
     HealthCheck,
@@ -16,12 +21,6 @@ from huitang_sdk.declare import (
     SearchSource,
     Widget,
 )
-
-from huitang_noticeboard.jobs import check_expired, take_expired_down
-from huitang_noticeboard.pages import PAGES
-from huitang_noticeboard.search import SOURCE
-from huitang_noticeboard.services import PUBLISH, READ
-from huitang_noticeboard.settings import NoticeboardSettings
 
 
 class NoticeboardPlugin(Plugin):

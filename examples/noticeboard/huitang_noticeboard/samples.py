@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk.contracts.identity import SYSTEM
-
 from huitang_noticeboard.services import Context, publish_notice
 from huitang_noticeboard.tables import Notice
+from huitang_sdk.contracts.identity import SYSTEM
 
 NOTICES = (
     ("关于召开预算审查工作布置会的通知", "请各单位经办人员于本周五下午两点到三楼会议室参加布置会，会期约一小时。"),

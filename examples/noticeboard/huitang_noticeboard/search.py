@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from huitang_sdk.contracts import SearchDocument
-from huitang_sdk.declare import SearchSource
-
 from huitang_noticeboard.events import NoticePublished, NoticeTakenDown
 from huitang_noticeboard.services import KIND, READ, Context
 from huitang_noticeboard.tables import Notice
+from huitang_sdk.contracts import SearchDocument
+from huitang_sdk.declare import SearchSource
 
 
 async def document(ctx: Context, notice_id: UUID) -> SearchDocument | None:

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from huitang_noticeboard.events import NoticePublished, NoticeTakenDown
+from huitang_noticeboard.settings import NoticeboardSettings
+from huitang_noticeboard.tables import Notice
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.db import contains, new_id
 from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
 from huitang_sdk.lists import ListQuery
-
-from huitang_noticeboard.events import NoticePublished, NoticeTakenDown
-from huitang_noticeboard.settings import NoticeboardSettings
-from huitang_noticeboard.tables import Notice
 
 Context = PluginContext[NoticeboardSettings]
 KIND = "noticeboard.notice"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from huitang_sdk.db import PluginTable
 from piccolo.columns import UUID, Boolean, Date, Text, Timestamptz
+
+from huitang_sdk.db import PluginTable
 
 
 class Notice(PluginTable, tablename="notice", schema="noticeboard"):

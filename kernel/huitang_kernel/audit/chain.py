@@ -50,9 +50,7 @@ class Verdict(Struct, frozen=True):
 
 def record_hash(previous: bytes, row: asyncpg.Record | dict[str, Any]) -> bytes:
     """The hash of one record in the chain; every field but sequence and hash counts."""
-    values = {
-        name: (msgspec.json.decode(row[name]) if name == "detail" else row[name]) for name in FIELDS.split(", ")
-    }
+    values = {name: (msgspec.json.decode(row[name]) if name == "detail" else row[name]) for name in FIELDS.split(", ")}
     return hashlib.sha256(previous + msgspec.json.encode(values, order="sorted")).digest()
 
 
@@ -119,16 +117,16 @@ class AuditChain:
                 progress(expected, total)
         return await self._verify_head(connection, expected - 1, digest, waiting)
 
-    async def _verify_head(
-        self, connection: asyncpg.Connection, records: int, digest: bytes, waiting: int
-    ) -> Verdict:
+    async def _verify_head(self, connection: asyncpg.Connection, records: int, digest: bytes, waiting: int) -> Verdict:
         head = await connection.fetchrow("SELECT sequence, hash, mac FROM kernel.audit_head")
         if head is None and records == 0:
             return Verdict(True, 0, waiting)
         if head is None:
             return Verdict(False, records, waiting, records, "the authenticated end of the log is missing")
         if not hmac.compare_digest(bytes(head["mac"]), self._mac(head["sequence"], bytes(head["hash"]))):
-            return Verdict(False, records, waiting, head["sequence"], "the end of the log does not carry this key's seal")
+            return Verdict(
+                False, records, waiting, head["sequence"], "the end of the log does not carry this key's seal"
+            )
         if head["sequence"] > records:
             return Verdict(False, records, waiting, records + 1, f"record {records + 1} is missing")
         if head["sequence"] != records or bytes(head["hash"]) != digest:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from huitang_sdk.contracts import Actor, AuditEntry, Ref
-from huitang_sdk.db import contains, new_id
 
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
+from huitang_sdk.contracts import Actor, AuditEntry, Ref
+from huitang_sdk.db import contains, new_id
 
 INSERT = """
 INSERT INTO kernel.audit_record (id, at, action, actor_id, actor_name, subject, detail, reason, request_id, address)

@@ -8,10 +8,10 @@ from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
-from huitang_sdk.contracts import Actor, Event, Ref
-from huitang_sdk.errors import UnauditedWrite
 
 from huitang_kernel.db.engine import ENGINE
+from huitang_sdk.contracts import Actor, Event, Ref
+from huitang_sdk.errors import UnauditedWrite
 
 AuditWriter = Callable[..., Any]
 OutboxWriter = Callable[..., Any]
@@ -38,7 +38,9 @@ class OpenWrite:
 
 
 class PostgresDatabase:
-    """The process's pool. `write_audit` and `write_event` are set by the audit log and the outbox when joined in app.py."""
+    """The process's pool. `write_audit` and `write_event` are set by the audit log and the outbox when joined in
+    app.py.
+    """
 
     def __init__(self) -> None:
         self.dsn = ""

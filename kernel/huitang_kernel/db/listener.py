@@ -16,7 +16,9 @@ log = logging.getLogger("huitang.listener")
 
 
 class Listener:
-    """Calls handlers with the payload; after a lost connection every handler is called with "" so that it re-reads all."""
+    """Calls handlers with the payload; after a lost connection every handler is called with "" so that it re-reads
+    all.
+    """
 
     def __init__(self) -> None:
         self._handlers: dict[str, list[Handler]] = defaultdict(list)

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from huitang_sdk.contracts import Delivery
-from huitang_sdk.declare import Subscription
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.plugins.registry import PluginRecord, Registry
+from huitang_sdk.contracts import Delivery
+from huitang_sdk.declare import Subscription
 
 BATCH = 50
 LEASE_SECONDS = 60

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from huitang_sdk.contracts import Actor, Event
-from huitang_sdk.db import new_id
 
 from huitang_kernel.db import PostgresDatabase
+from huitang_sdk.contracts import Actor, Event
+from huitang_sdk.db import new_id
 
 CHANNEL = "huitang_outbox"
 

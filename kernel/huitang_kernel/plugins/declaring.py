@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 import pluggy
-from huitang_sdk import declare
-from huitang_sdk.errors import DeclarationError
-from huitang_sdk.hooks import PROJECT, HuitangHooks
-from huitang_sdk.http import access_of
 from litestar import Router
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import BaseRoute
 
 from huitang_kernel.plugins.registry import PluginRecord
+from huitang_sdk import declare
+from huitang_sdk.errors import DeclarationError
+from huitang_sdk.hooks import PROJECT, HuitangHooks
+from huitang_sdk.http import access_of
 
 KINDS: dict[str, type[Any] | None] = {
     "permissions": declare.Permission,

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import EntryPoint, entry_points
 
-import huitang_sdk
-from huitang_sdk import Manifest, Plugin
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+import huitang_sdk
 from huitang_kernel.plugins.registry import PluginRecord, State
+from huitang_sdk import Manifest, Plugin
 
 GROUP = "huitang.plugins"
 ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")

@@ -1,10 +1,13 @@
-"""Translations of all plugins: read from `locale/<language>.po` at boot, looked up by plugin, then in the portal's own."""
+"""Translations of all plugins: read from `locale/<language>.po` at boot, looked up by plugin, then in the portal's
+own.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
 from huitang_sdk.i18n import LOCALES
 
 

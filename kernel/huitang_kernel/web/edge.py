@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES, set_locale
-from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
 log = logging.getLogger("huitang.request")
@@ -38,11 +40,11 @@ class Edge:
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        request_id = uuid.uuid4().hex
+        request_id, method = uuid.uuid4().hex, scope["method"]
         started = time.perf_counter()
         refusal = refuse(connection, self._max_body)
         if refusal is not None:
@@ -62,7 +64,7 @@ class Edge:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 taken = (time.perf_counter() - started) * 1000
-                log.debug("%s %s → %s in %.1f ms", scope["method"], scope["path"], message["status"], taken)
+                log.debug("%s %s → %s in %.1f ms", method, scope["path"], message["status"], taken)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -102,7 +104,8 @@ def refuse(connection: ASGIConnection[Any, Any, Any, Any], max_body: int) -> tup
 
 
 def _same_site(headers: Any) -> bool:
-    """Whether a changing request comes from our own pages, told by headers a page cannot forge (Fetch Metadata, Origin).
+    """Whether a changing request comes from our own pages, told by headers a page cannot forge (Fetch Metadata,
+    Origin).
 
     A client that is no browser sends neither and carries no ambient cookie either.
     """

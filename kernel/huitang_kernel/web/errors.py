@@ -6,12 +6,13 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
-from huitang_sdk.errors import HuitangError, NotSignedIn, TooManyRequests
-from huitang_sdk.http import Page, wants_fragment
-from huitang_sdk.i18n import translate
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
+
+from huitang_sdk.errors import HuitangError, NotSignedIn, TooManyRequests
+from huitang_sdk.http import Page, wants_fragment
+from huitang_sdk.i18n import translate
 
 log = logging.getLogger("huitang.errors")
 SIGN_IN = "/identity/sign-in"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk.errors import NotFound, Unavailable
-from huitang_sdk.i18n import translate
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from huitang_kernel.plugins.registry import PluginRecord, State
+from huitang_sdk.errors import NotFound, Unavailable
+from huitang_sdk.i18n import translate
 
 
 def gate(record: PluginRecord) -> Guard:

@@ -10,7 +10,9 @@ from msgspec import Struct
 
 
 class Ref(Struct, frozen=True):
-    """A soft reference to a thing of any plugin: kind "budget.declaration" and its id. Plugins share no foreign keys."""
+    """A soft reference to a thing of any plugin: kind "budget.declaration" and its id. Plugins share no foreign
+    keys.
+    """
 
     kind: str
     id: UUID
@@ -20,7 +22,9 @@ class Ref(Struct, frozen=True):
 
 
 class AuditEntry(Struct, frozen=True):
-    """One record as it is shown. `sequence` is None until the record is sealed into the chain (within a second or two)."""
+    """One record as it is shown. `sequence` is None until the record is sealed into the chain (within a second or
+    two).
+    """
 
     id: UUID
     at: datetime

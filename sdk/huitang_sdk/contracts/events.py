@@ -1,6 +1,6 @@
 """Typed events: facts in the past tense, written with the change they tell of and delivered after its commit.
 
-    class NoticePublished(Event, tag="noticeboard.notice.published"):
+    class NoticePublished(Event, frozen=True, tag="noticeboard.notice.published"):
         notice_id: UUID
 
 The tag is the event's name: plugin id, noun, past-tense verb. Fields are what JSON can carry (str, int, UUID, date …);

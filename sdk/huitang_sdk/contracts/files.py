@@ -31,7 +31,8 @@ class Files(Protocol):
     ) -> StoredFile:
         """Store a file; with `replaces` a new version of that one (same id, version + 1).
 
-        Call it inside `ctx.db.write`: the bytes are on disk first, the row is part of the transaction, and bytes without
+        Call it inside `ctx.db.write`: the bytes are on disk first, the row is part of the transaction, and bytes
+        without
         a row are swept later. Raises `TooLarge` past the limit and `Invalid` for a type the settings refuse.
         """
 

@@ -10,7 +10,9 @@ from msgspec import Struct
 
 
 class Grant(Struct, frozen=True):
-    """A role held somewhere. `reach` says over which rows: own | unit | below | all (below = the unit and all under it)."""
+    """A role held somewhere. `reach` says over which rows: own | unit | below | all (below = the unit and all under
+    it).
+    """
 
     role: str
     organisation_id: UUID
@@ -40,7 +42,9 @@ class Actor(Struct, frozen=True, kw_only=True):
 
 
 SYSTEM = Actor(name="Huitang", is_system=True)
-"""The platform itself: jobs, event consumers and commands act as it; it may do everything and is named in the audit log."""
+"""The platform itself: jobs, event consumers and commands act as it; it may do everything and is named in the audit
+log.
+"""
 
 ANONYMOUS = Actor()
 

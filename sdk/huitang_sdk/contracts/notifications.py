@@ -51,7 +51,8 @@ class Notifications(Protocol):
     ) -> None:
         """Tell people, inside `ctx.db.write`: it is part of the change and goes out after its commit.
 
-        `kind` is a declared `NotificationKind`, `data` fills its templates, `key` makes it idempotent: the same kind, key
+        `kind` is a declared `NotificationKind`, `data` fills its templates, `key` makes it idempotent: the same
+        kind, key
         and recipient are told once. Channels follow the recipient's preferences.
         """
 
@@ -60,7 +61,9 @@ class Todos(Protocol):
     async def open(
         self, kind: str, *, subject: Ref, assignee: UUID, title: str, url: str, due: date | None = None
     ) -> UUID:
-        """Put one thing on a person's list, inside `ctx.db.write`. Open again for the same kind, subject and person: updated."""
+        """Put one thing on a person's list, inside `ctx.db.write`. Open again for the same kind, subject and person:
+        updated.
+        """
 
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         """Take the open to-dos of a subject (of one kind, of one person) off the lists; returns how many."""

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 from piccolo.columns import Column
-from piccolo.columns.combination import CombinableMixin, WhereRaw
+from piccolo.columns.combination import WhereRaw
+from piccolo.custom_types import Combinable
 
 from huitang_sdk.contracts.identity import Actor
 
@@ -29,13 +30,13 @@ class Scope(Struct, frozen=True, kw_only=True):
         """True when no row at all is in scope."""
         return not (self.everything or self.organisations or self.owner or self.allowed)
 
-    def where(self, *, organisation: Column, key: Column, owner: Column | None = None) -> CombinableMixin:
+    def where(self, *, organisation: Column, key: Column, owner: Column | None = None) -> Combinable:
         """The condition for a Piccolo query: `Notice.select().where(scope.where(organisation=…, owner=…, key=…))`.
 
         `organisation` holds the owning unit, `owner` the account that owns the row, `key` the primary key (for rows
         granted or refused one by one).
         """
-        parts: list[CombinableMixin] = []
+        parts: list[Combinable] = []
         if self.everything:
             parts.append(WhereRaw("TRUE"))
         if self.organisations:
@@ -44,12 +45,12 @@ class Scope(Struct, frozen=True, kw_only=True):
             parts.append(owner == self.owner)
         if self.allowed:
             parts.append(key.is_in(list(self.allowed)))
-        condition: CombinableMixin = WhereRaw("FALSE")
+        condition: Combinable = WhereRaw("FALSE")
         if parts:
             condition = parts[0]
             for part in parts[1:]:
-                condition = condition | part  # type: ignore[operator]
-        return condition & key.not_in(list(self.denied)) if self.denied else condition  # type: ignore[operator]
+                condition = condition | part
+        return condition & key.not_in(list(self.denied)) if self.denied else condition
 
     def includes(self, *, key: UUID, organisation: UUID | None, owner: UUID | None = None) -> bool:
         """Whether one row that is already in memory is in scope: the same answer as `where`."""

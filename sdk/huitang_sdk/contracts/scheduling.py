@@ -13,7 +13,9 @@ from huitang_sdk.contracts.identity import Actor
 
 
 class Run(Struct, frozen=True):
-    """What a job knows of the run at hand. `due` is the time it was due, the same on a retry: use it for idempotence."""
+    """What a job knows of the run at hand. `due` is the time it was due, the same on a retry: use it for
+    idempotence.
+    """
 
     id: UUID
     job: str

@@ -1,4 +1,6 @@
-"""Plugins that misbehave, one phase each, and one that counts what it hears. Real plugins, with folders of their own."""
+"""Plugins that misbehave, one phase each, and one that counts what it hears. Real plugins, with folders of their
+own.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from litestar import get
+
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.contracts import Event
 from huitang_sdk.declare import Permission, Subscription
 from huitang_sdk.http import public
-from litestar import get
 
 
 class BellRung(Event, tag="good.bell.rung"):

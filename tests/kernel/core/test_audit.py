@@ -6,6 +6,7 @@ import uuid
 
 import asyncpg
 import pytest
+
 from huitang_kernel.audit import AuditChain
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
@@ -15,7 +16,9 @@ async def sealed(hall, records: int = 6):
     """Records sealed so far, after writing some."""
     for number in range(records):
         async with hall.core.database.write(SYSTEM) as write:
-            await write.audit("audit_test.thing.done", Ref("audit_test.thing", uuid.UUID(int=number)), detail={"n": number})
+            await write.audit(
+                "audit_test.thing.done", Ref("audit_test.thing", uuid.UUID(int=number)), detail={"n": number}
+            )
     while await hall.chain.seal():
         pass
 

@@ -16,7 +16,14 @@ async def test_a_hall_without_plugins_starts_and_answers(open_hall):
         "scheduling",
         "portal",
     ]
-    assert {"discover", "resolve", "configure", "declare", "migrate", "start"} <= hall.registry.phase_milliseconds.keys()
+    assert {
+        "discover",
+        "resolve",
+        "configure",
+        "declare",
+        "migrate",
+        "start",
+    } <= hall.registry.phase_milliseconds.keys()
     async with client_of(hall) as client:
         missing = await client.get("/nowhere")
         problem = await client.get("/api/nowhere")

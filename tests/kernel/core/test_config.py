@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from huitang_kernel.config import ConfigError, Secret, load_settings
 
 

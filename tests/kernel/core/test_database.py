@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+# ruff: noqa: PT012 - a transaction that fails is a block
 import asyncio
 import uuid
 
 import pytest
+
 from huitang_kernel.db import MigrationError, Migrator
 from huitang_sdk.contracts import Event, Ref
 from huitang_sdk.contracts.identity import SYSTEM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from huitang_kernel.testing import client_of
 
 

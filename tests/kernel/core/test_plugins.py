@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import uuid
 from importlib.metadata import EntryPoint
-from pathlib import Path
 
 import pytest
+
 from huitang_kernel.boot import BootAborted
 from huitang_kernel.config import ConfigError
 from huitang_kernel.plugins.registry import State
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from plugins_for_tests import (  # noqa: E402
+from tests.kernel.core.plugins_for_tests import (
     BellRung,
     FolderPlugin,
     ForeignPermission,
@@ -128,7 +125,7 @@ async def test_disabling_closes_routes_and_events_wait_until_enabling(open_hall,
 
 async def ring(hall, number: int) -> None:
     async with hall.core.database.write(SYSTEM) as write:
-        await write.audit("good.bell.rung", Ref("good.bell", __import__("uuid").UUID(int=1)))
+        await write.audit("good.bell.rung", Ref("good.bell", uuid.UUID(int=1)))
         await write.emit(BellRung(number=number))
 
 

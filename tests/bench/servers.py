@@ -1,0 +1,81 @@
+"""The two applications that are compared: a plugin in the hall, and a bare handler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from litestar import Litestar, get
+from litestar.di import NamedDependency
+
+from huitang_kernel.app import Hall, build_app
+from huitang_kernel.config import load_settings
+from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
+from huitang_sdk.contracts import Actor
+from huitang_sdk.declare import Permission, Role
+from huitang_sdk.http import requires
+
+READ = "bench.thing.read"
+COLUMNS = "id, organisation_id, name, amount"
+SQL = f"SELECT {COLUMNS} FROM bench.thing WHERE organisation_id = ANY($1) ORDER BY name LIMIT 20"
+
+
+@get("/things", guards=[requires(READ)])
+async def things(ctx: NamedDependency[PluginContext[Any]], actor: NamedDependency[Actor]) -> list[dict[str, Any]]:
+    scope = ctx.permissions.scope(actor, READ)
+    return await ctx.db.fetch(SQL, list(scope.organisations))
+
+
+class BenchPlugin(Plugin):
+    manifest = Manifest(id="bench", title={"en": "Bench", "zh-CN": "测速"}, version="1", sdk=">=0.1,<1")
+
+    @property
+    def folder(self) -> Path:
+        return Path(__file__).parent / "plugin"
+
+    @hookimpl
+    def permissions(self) -> Sequence[Permission]:
+        return [Permission(READ, "Read things")]
+
+    @hookimpl
+    def roles(self) -> Sequence[Role]:
+        return [Role("bench.reader", "Reader of things", (READ,))]
+
+    @hookimpl
+    def api(self) -> Sequence[Any]:
+        return [things]
+
+
+def make_hall(data_dir: str) -> Hall:
+    """A hall with the bench plugin beside the installed ones."""
+    settings = load_settings(None, {"data_dir": data_dir, "server": {"background": False}})
+    return Hall(settings, plugins=[BenchPlugin()])
+
+
+def ours() -> Any:
+    return build_app(make_hall(os.environ["BENCH_DATA"]), os.environ["BENCH_DSN"])
+
+
+def bare() -> Litestar:
+    """The same query and the same serialisation, and nothing else."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.pool = await asyncpg.create_pool(os.environ["BENCH_DSN"], min_size=2, max_size=10)
+        app.state.units = [
+            row["id"] for row in await app.state.pool.fetch("SELECT DISTINCT organisation_id AS id FROM bench.thing")
+        ]
+        yield
+        await app.state.pool.close()
+
+    @get("/things")
+    async def bare_things() -> list[dict[str, Any]]:
+        async with app.state.pool.acquire() as connection:
+            return [dict(row) for row in await connection.fetch(SQL, app.state.units)]
+
+    app = Litestar([bare_things], lifespan=[lifespan], openapi_config=None)
+    return app
