@@ -72,13 +72,19 @@ def _choices(label: str, tick: bool | None, other: bool | None, before: bool, pi
 
 
 def _marks_before(texts: list[str]) -> bool:
-    """True when boxes stand before their labels: the first line with a box starts with it."""
-    votes = 0
-    for text in texts:
-        plain = text.strip()
-        if _BOX.search(plain):
-            votes += (1 if _BOX.match(plain) else -1) + (-1 if _BOX.match(plain[::-1]) else 1)
-    return votes > 0
+    """True when boxes stand before their labels: the whole begins with one, or most of its lines do.
+
+    Lines alone may mislead: a narrow column lets a box slip to the beginning of the next line.
+    """
+    whole = "".join(texts).strip()
+    starts, ends = bool(_BOX.match(whole)), bool(_BOX.match(whole[-1:]))
+    if starts != ends:
+        return starts
+    lines = [text.strip() for text in texts if _BOX.search(text)]
+    return (
+        sum(1 if _BOX.match(line) else -1 for line in lines) + sum(-1 if _BOX.match(line[-1:]) else 1 for line in lines)
+        > 0
+    )
 
 
 def _unmarked(texts: list[tuple[str, Piece]]) -> list[Choice]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from huitang_budget.declarations.parse.clean import compact
 from huitang_budget.declarations.parse.labels import HEAD
-from huitang_budget.declarations.parse.pieces import Grid, Piece, grids
+from huitang_budget.declarations.parse.pieces import Grid, Piece, cell_text, grids, whole_cells
 
 _LEVEL1 = re.compile(
     r"^(?:投入(?:[和与及、]?管理)?|过程|决策|产出|效果|效益|影响力|成本|满意度|管理|结果|预算执行|产出与效益)(?:类)?(?:目标|指标)$"
@@ -80,7 +80,7 @@ def split_head_line(text: str) -> list[str]:
 def find_indicator_start(pieces: list[Piece]) -> int | None:
     """Index of the first piece of the table: its heading, the label 分解目标, or (heading lost) its first level-1 row."""
     for index, piece in enumerate(pieces):
-        role = None if piece.field not in (None, "indicators") else head_role(piece.text)
+        role = None if piece.field not in (None, "indicators") else head_role(cell_text(pieces, index))
         if split_head_line(piece.text) or (role in ("level1", "level3") and _head_follows(pieces, index)):
             return _with_label(pieces, index)
     for index, piece in enumerate(pieces):
@@ -91,7 +91,7 @@ def find_indicator_start(pieces: list[Piece]) -> int | None:
 
 def _head_follows(pieces: list[Piece], index: int) -> bool:
     """At least two more headings within the row, or on the next lines."""
-    roles = {head_role(p.text) for p in pieces[index : index + 6]}
+    roles = {head_role(p.text) for p in whole_cells(pieces[index : index + 12])[:6]}
     return len(roles & {"level1", "level2", "level3", "target"}) >= 3
 
 

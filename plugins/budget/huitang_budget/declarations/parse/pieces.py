@@ -113,3 +113,14 @@ def whole_cells(pieces: list[Piece]) -> list[Piece]:
         else:
             out.append(piece)
     return out
+
+
+def cell_text(pieces: list[Piece], index: int) -> str:
+    """The text of the whole cell that begins at `index`: its further lines joined on."""
+    first = pieces[index]
+    text = first.text
+    for piece in pieces[index + 1 : index + 6]:
+        if (piece.row, piece.column) != (first.row, first.column) or piece.gap or piece.field or first.width == 1:
+            break
+        text = glue(text, piece.text)
+    return text

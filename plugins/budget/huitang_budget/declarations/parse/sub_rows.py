@@ -9,14 +9,14 @@ from msgspec.structs import replace
 from huitang_budget.declarations.parse.clean import compact
 from huitang_budget.declarations.parse.labels import SUB_AMOUNT, SUB_NAME, SUB_OTHER
 from huitang_budget.declarations.parse.money import looks_like_money, unit_in
-from huitang_budget.declarations.parse.pieces import Piece, grids, whole_cells
+from huitang_budget.declarations.parse.pieces import Piece, cell_text, grids, whole_cells
 
 
 def is_sub_head(pieces: list[Piece], index: int) -> bool:
     """True at the heading 子项目名称 when the heading of its amounts stands beside it or on the next lines."""
-    if pieces[index].field or sub_role(pieces[index].text) != "name":
+    if pieces[index].field or sub_role(cell_text(pieces, index)) != "name":
         return False
-    return any(sub_role(p.text) == "amount" for p in pieces[index + 1 : index + 5])
+    return any(sub_role(p.text) == "amount" for p in whole_cells(pieces[index + 1 : index + 8]))
 
 
 def sub_columns(pieces: list[Piece]) -> dict[int, str]:
@@ -38,7 +38,7 @@ def sub_role(text: str) -> str | None:
 
 
 def amount_note(pieces: list[Piece]) -> str:
-    return next((compact(p.text) for p in pieces if sub_role(p.text) == "amount" and unit_in(p.text)), "")
+    return next((compact(p.text) for p in whole_cells(pieces) if sub_role(p.text) == "amount" and unit_in(p.text)), "")
 
 
 def sub_pieces(pieces: list[Piece], columns: dict[int, str]) -> list[Piece]:

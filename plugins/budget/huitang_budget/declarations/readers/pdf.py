@@ -10,7 +10,7 @@ from huitang_budget.declarations.model import Place
 from huitang_budget.declarations.readers.archive import corrupt
 from huitang_budget.declarations.readers.base import Cell, Document, Limits, Row, UnreadableFile
 from huitang_budget.declarations.readers.pdf_grid import Lattice, find_lattice, snap
-from huitang_budget.declarations.readers.pdf_lines import TextLine, lines_of
+from huitang_budget.declarations.readers.pdf_lines import TextLine, blocks_of, lines_of
 from huitang_budget.declarations.readers.pdf_page import Char, Page, load_page
 
 _PDFIUM = threading.Lock()
@@ -95,19 +95,36 @@ def _line_number(lines: list[TextLine], y: float) -> int:
 
 
 def _free_rows(page: Page, chars: list[Char], lines: list[TextLine]) -> Iterator[tuple[float, Row]]:
-    """Lines outside tables; wide gaps part cells, whose columns are told by where cells of the page begin."""
+    """Lines outside tables; wide gaps part cells, whose columns are told by where cells of the page begin.
+
+    Lines set close together in several columns are one row of a table without rules.
+    """
     free = lines_of(chars)
     starts: list[float] = []
     for left in sorted(part.left for line in free for part in line.parts()):
         if not starts or left - starts[-1] > _COLUMN:
             starts.append(left)
-    for line in free:
-        place = Place(page=page.number, line=_line_number(lines, line.y))
-        cells = tuple(Cell(part.text(), place, _column(starts, part.left)) for part in line.parts())
-        yield (
-            line.y,
-            Row(cells=cells if len(cells) > 1 else (Cell(line.text(), place, cells[0].column if cells else 0),)),
-        )
+    for block in blocks_of(free):
+        if len(block) > 1:
+            yield block[0].y, _block_row(page, block, starts, lines)
+            continue
+        place = Place(page=page.number, line=_line_number(lines, block[0].y))
+        cells = tuple(Cell(part.text(), place, _column(starts, part.left)) for part in block[0].parts())
+        whole = Cell(block[0].text(), place, cells[0].column if cells else 0)
+        yield block[0].y, Row(cells=cells if len(cells) > 1 else (whole,))
+
+
+def _block_row(page: Page, block: list[TextLine], starts: list[float], lines: list[TextLine]) -> Row:
+    """One row out of lines set close together: the parts of a column under each other are one cell."""
+    cells: dict[int, list[TextLine]] = {}
+    for line in block:
+        for part in line.parts():
+            cells.setdefault(_column(starts, part.left), []).append(part)
+    made = [
+        Cell("\n".join(p.text() for p in parts), Place(page=page.number, line=_line_number(lines, parts[0].y)), column)
+        for column, parts in sorted(cells.items())
+    ]
+    return Row(cells=tuple(made))
 
 
 def _column(starts: list[float], left: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -10,6 +11,9 @@ from huitang_budget.declarations.readers.pdf_page import Char
 
 _BLANK = 0.6
 _COLUMN_GAP = 1.8
+_LEADING = 1.2
+_LABEL_LINES = 4
+_ROW_LINES = 60
 
 
 class TextLine(Struct, frozen=True):
@@ -79,3 +83,33 @@ def _once(group: list[Char]) -> list[Char]:
         if not any(c.text == char.text and abs(c.left - char.left) < 0.25 * _size(char) for c in out[-3:]):
             out.append(char)
     return out
+
+
+def blocks_of(lines: list[TextLine]) -> list[list[TextLine]]:
+    """Lines grouped into the rows of a table without rules, every other line alone.
+
+    The distance inside a row is clearly smaller than between rows; where all lines are set at one distance, or a group
+    is not a table row (one column, or too many lines in its first), nothing is grouped.
+    """
+    steps = sorted(upper.y - lower.y for upper, lower in pairwise(lines))
+    if len(steps) < 4:
+        return [[line] for line in lines]
+    near = _LEADING * steps[len(steps) // 10]
+    groups: list[list[TextLine]] = []
+    for line in lines:
+        if groups and groups[-1][-1].y - line.y <= near:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    out: list[list[TextLine]] = []
+    for group in groups:
+        out.extend([group] if _is_row(group) else [[line] for line in group])
+    return out
+
+
+def _is_row(group: list[TextLine]) -> bool:
+    """Whether a group of lines is one table row: several columns, and a short label in the first."""
+    parts = [part for line in group for part in line.parts()]
+    left = min(part.left for part in parts)
+    first = [part for part in parts if part.left - left < _size(part.chars[0])]
+    return len(group) > 1 and len(first) < len(parts) and len(first) <= _LABEL_LINES and len(group) <= _ROW_LINES
