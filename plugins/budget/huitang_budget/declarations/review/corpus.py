@@ -97,13 +97,13 @@ class Corpus:
     # Dates of milestones -----------------------------------------------------------------------------------------
 
     @cached_property
-    def _dates(self) -> tuple[frozenset[date], ...]:
+    def dates(self) -> tuple[frozenset[date], ...]:
         return tuple(frozenset(m.date for m in e.milestones if m.date is not None) for e in self.entries)
 
     @cached_property
     def _date_groups(self) -> dict[frozenset[date], list[int]]:
         groups: dict[frozenset[date], list[int]] = defaultdict(list)
-        for n, dates in enumerate(self._dates):
+        for n, dates in enumerate(self.dates):
             if dates:
                 groups[dates].append(n)
         return groups
@@ -121,7 +121,7 @@ class Corpus:
 
         A set that shares so many dates must share one of the rarest few, so only the lists of those are walked.
         """
-        own = self._dates[number]
+        own = self.dates[number]
         needed = math.ceil(share * len(own))
         rarest_first = sorted(own, key=lambda day: (len(self._groups_by_date[day]), day))
         found: set[int] = set()

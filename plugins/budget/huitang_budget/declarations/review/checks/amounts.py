@@ -47,7 +47,11 @@ def sub_projects_sum(declaration: Declaration, _parameters: Nothing, _context: C
     current = amount(declaration, "current_year_fen")
     total = sum(sub_amounts(declaration))
     if total != current:
-        values = {"sum": yuan(total), "current": yuan(current), "difference": yuan(total - current)}
+        values = {
+            "sum": yuan(total),
+            "current": yuan(current),
+            "difference": f"{'多' if total > current else '少'} {yuan(abs(total - current))}",
+        }
         yield Hit(field="sub_projects", quote=found_text(declaration.sub_projects[0].amount_fen), values=values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from huitang_budget.declarations.model import Declaration
 from huitang_budget.declarations.review.checks.amounts import amount, yuan
@@ -95,27 +96,39 @@ def same_name(declaration: Declaration, _parameters: Nothing, context: Context) 
 
 
 class SameDates(Parameters, frozen=True):
-    """At least `least` dated milestones, `share` of them on the same days as in a form of another project."""
+    """At least `least` milestone dates, `share` of all, are those of another project's form.
+
+    `telling` of them must be other days than the `usual` ones (month-day) on which many plans have a step anyway.
+    """
 
     least: int
     share: float
+    telling: int
+    usual: tuple[str, ...]
+
+
+def _copied_dates(own: frozenset[date], theirs: frozenset[date], parameters: SameDates) -> frozenset[date]:
+    """The common dates if they are enough to speak of copying, or none."""
+    common = own & theirs
+    telling = sum(day.strftime("%m-%d") not in parameters.usual for day in common)
+    return common if len(common) >= parameters.least and telling >= parameters.telling else frozenset()
 
 
 @check("same-dates", SameDates, "dates", "others")
 def same_dates(declaration: Declaration, parameters: SameDates, context: Context) -> Iterator[Hit]:
     corpus = context.corpus
     number = _number(declaration, corpus)
-    own = {m.date for m in declaration.milestones if m.date is not None}
+    own = corpus.dates[number]
     if len(own) < parameters.least:
         raise NotComputable(f"带日期的节点不足 {parameters.least} 个，无法与其他申报表比较")
-    found = _separate(corpus, number, corpus.same_dates(number, parameters.share))
-    if found:
-        theirs = {m.date for n in found for m in corpus.entries[n].milestones if m.date is not None}
-        common = [m for m in declaration.milestones if m.date in theirs]
-        dates = "、".join(str(day) for day in sorted({m.date for m in common if m.date is not None}))
-        quote = common[0].text or common[0].title
-        values = {"dates": dates, "others": _names(corpus, found)}
-        yield Hit(field="milestones", quote=quote, values=values, related=corpus.sources(found))
+    candidates = _separate(corpus, number, corpus.same_dates(number, parameters.share))
+    copied = {n: common for n in candidates if (common := _copied_dates(own, corpus.dates[n], parameters))}
+    if copied:
+        common = frozenset[date]().union(*copied.values())
+        first = next(m for m in declaration.milestones if m.date in common)
+        values = {"dates": "、".join(map(str, sorted(common))), "others": _names(corpus, copied)}
+        quote = first.text or first.title
+        yield Hit(field="milestones", quote=quote, values=values, related=corpus.sources(copied))
 
 
 class SameAmount(Parameters, frozen=True):

@@ -22,7 +22,11 @@ def steps_matching(steps: Sequence[Step], words: Sequence[str], but: Sequence[st
 
 
 class Order(Parameters, frozen=True):
-    """Steps matching `step` (and not `but`) must not be dated before the first step matching `first`."""
+    """Steps matching `step` (and not `but`) must not be planned before the first step matching `first`.
+
+    Planned before means listed before and dated before; a step that is listed after but dated before is out of order,
+    which has its own rule.
+    """
 
     step: tuple[str, ...]
     first: tuple[str, ...]
@@ -36,9 +40,9 @@ def step_too_early(declaration: Declaration, parameters: Order, _context: Contex
     later = steps_matching(steps, parameters.step, (*parameters.first, *parameters.but))
     if not needed or not later:
         raise NotComputable("计划中没有可比较先后的带日期节点")
-    _, needed_step, needed_days = min(needed, key=lambda s: s[2])
+    needed_index, needed_step, needed_days = min(needed, key=lambda s: s[2])
     for index, milestone, days in later:
-        if days.last < needed_days.first:
+        if index < needed_index and days.last < needed_days.first:
             values = {"first": title(needed_step), "first_date": str(needed_days.first)}
             yield milestone_hit(index, milestone, date=str(days.last), **values)
 

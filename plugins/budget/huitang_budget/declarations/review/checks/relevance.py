@@ -45,14 +45,18 @@ class Titles(Parameters, frozen=True):
     """Two titles of at least `least_characters` that are `similarity` alike but not equal are one document quoted in
     two ways.
 
-    Titles that differ in a number, that contain one another, or that both stand in `list_field` are different
-    documents.
+    Titles that differ in a number or set two of the words `contrasts` against each other, that contain one another, or
+    that both stand in `list_field` are different documents. Only the `kinds` with free titles (意见, 通知) are told by
+    `similarity`; the others (差旅费管理办法, 会议费管理办法) come in families and need `other_similarity`.
     """
 
     fields: tuple[str, ...]
     list_field: str
     least_characters: int
     similarity: float
+    kinds: tuple[str, ...]
+    other_similarity: float
+    contrasts: tuple[str, ...]
 
 
 def _bare(document: str) -> str:
@@ -65,10 +69,15 @@ def _two_ways(one: str, other: str, parameters: Titles) -> bool:
         return False
     if re.findall(r"\d+", a) != re.findall(r"\d+", b):
         return False
+    in_a, in_b = ({word for word in parameters.contrasts if word in text} for text in (a, b))
+    if in_a - in_b and in_b - in_a:
+        return False
     # 《关于印发〈…〉的通知》 is the notice that carries the document, not the document.
     if ("印发" in a) != ("印发" in b):
         return False
-    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= parameters.similarity
+    free = matches(a, parameters.kinds) and matches(b, parameters.kinds)
+    needed = parameters.similarity if free else parameters.other_similarity
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= needed
 
 
 @check("title-two-ways", Titles, "one", "other", "other_field")

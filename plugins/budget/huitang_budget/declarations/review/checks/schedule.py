@@ -193,6 +193,14 @@ class YearEnd(Parameters, frozen=True):
     percent: int
 
 
+def _paid_in(declaration: Declaration, year: int) -> int:
+    """The year the money is for: that of the form, unless the period says otherwise (which is a finding of its own)."""
+    start, end = declaration.start.value, declaration.end.value
+    if start is None or end is None or start.year <= year <= end.year:
+        return year
+    return end.year
+
+
 @check("year-end-payment", YearEnd, "title", "date", "target", "days")
 def year_end_payment(declaration: Declaration, parameters: YearEnd, _context: Context) -> Iterator[Hit]:
     rates = [(percent_of(i), i) for i in declaration.indicators if matches(i.level3, parameters.execution)]
@@ -207,7 +215,7 @@ def year_end_payment(declaration: Declaration, parameters: YearEnd, _context: Co
     target = max(known, key=lambda pair: pair[0])
     if target[0] < parameters.percent:
         return
-    last_day = date(year, 12, 31)
+    last_day = date(_paid_in(declaration, year), 12, 31)
     for index, milestone, day in exact:
         if last_day - timedelta(days=parameters.days) <= day <= last_day:
             left = str((last_day - day).days)

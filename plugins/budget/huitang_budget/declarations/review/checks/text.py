@@ -66,10 +66,11 @@ def no_deliverable(declaration: Declaration, parameters: NoDeliverable, _context
 
 
 class Slogans(Parameters, frozen=True):
-    """At most `most` different phrases of `slogans` in `field`."""
+    """More than `most` different phrases of `slogans` in `field`, and more of them than of `concrete` wordings."""
 
     field: str
     slogans: tuple[str, ...]
+    concrete: tuple[str, ...]
     most: int
 
 
@@ -77,7 +78,7 @@ class Slogans(Parameters, frozen=True):
 def too_many_slogans(declaration: Declaration, parameters: Slogans, _context: Context) -> Iterator[Hit]:
     text = text_of(declaration, parameters.field)
     found = all_found(text, parameters.slogans)
-    if len(found) > parameters.most:
+    if len(found) > max(parameters.most, len(all_found(text, parameters.concrete))):
         quote = next((s for s in sentences(text) if found[0] in s), found[0])
         yield Hit(field=parameters.field, quote=quote, values={"slogans": "、".join(found)})
 

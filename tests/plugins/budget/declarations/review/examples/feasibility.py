@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..builders import GOOD, STEPS, Examples, another, day, moved, no, step, target, yes
 
 COPIED = tuple(step(f"步骤{i}", str(m.date)) for i, m in enumerate(STEPS))
+QUARTERS = tuple(step("季度小结", f"2025-{end}") for end in ("3-31", "6-30", "9-30", "12-31"))
 
 EXAMPLES: Examples = {
     "schedule.end-before-start": (
@@ -44,19 +45,21 @@ EXAMPLES: Examples = {
         no(start=day("2025-1-2"), milestones=moved(招标公告发布="2025-2-5")),
     ),
     "schedule.design-before-contract": (
-        yes("milestones[3].date", milestones=moved(详细设计="2025-4-14")),
+        yes("milestones[2].date", milestones=(*STEPS[:2], step("详细设计", "2025-4-14"), STEPS[2], *STEPS[4:])),
         no(),
-        no(milestones=moved(详细设计="2025-4-21")),
+        # The same day is not before.
+        no(milestones=(*STEPS[:2], step("详细设计", "2025-4-21"), STEPS[2], *STEPS[4:])),
     ),
     "schedule.build-before-contract": (
-        yes("milestones[4].date", milestones=moved(系统开发="2025-3-24")),
+        yes("milestones[2].date", milestones=(*STEPS[:2], step("系统开发", "2025-4-14"), *STEPS[2:4], *STEPS[5:])),
         no(),
-        no(milestones=moved(系统开发="2025-4-21")),
+        # Listed after the contract but dated before it: out of order, which is another rule.
+        no(milestones=moved(系统开发="2025-4-14")),
     ),
     "schedule.acceptance-before-trial": (
-        yes("milestones[7].date", milestones=moved(验收交付="2025-9-1")),
+        yes("milestones[5].date", milestones=(*STEPS[:5], step("初步验收", "2025-9-1"), *STEPS[5:7])),
         no(),
-        no(milestones=moved(验收交付="2025-9-15")),
+        no(milestones=(*STEPS[:5], step("初步验收", "2025-9-15"), *STEPS[5:7])),
     ),
     "schedule.tender-time": (
         yes("milestones[1].date", milestones=moved(开标="2025-3-20")),
@@ -117,9 +120,9 @@ EXAMPLES: Examples = {
     ),
     "comparison.same-dates": (
         yes("milestones", others=(another(milestones=COPIED),)),
-        no(others=(another(milestones=moved(开标="2025-4-8", 合同签订="2025-4-22")),)),
-        # Seven of eight dates are more than four fifths.
-        yes("milestones", others=(another(milestones=COPIED[1:]),)),
+        no(others=(another(milestones=QUARTERS),), milestones=QUARTERS),
+        # Five of eight dates are more than the share of 0.6, four would not be.
+        yes("milestones", others=(another(milestones=COPIED[3:]),)),
     ),
     "comparison.measures-copied": (
         yes("measures", others=(another(measures=GOOD["measures"]),)),
