@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State as AppState
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.static_files import create_static_files_router
 
 from huitang_kernel.audit import AuditChain, AuditLog
@@ -152,16 +152,10 @@ def build_app(hall: Hall, dsn: str) -> Edge:
             lifespan=[lifespan],
             exception_handlers={Exception: handle_error},
             state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
-            dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
             request_max_body_size=None,
             openapi_config=None,
         )
     return Edge(app, hall.services.identity.authenticate, hall.settings.server.max_body_mb * 1024 * 1024)
-
-
-def provide_actor(request: Request[Any, Any, Any]) -> Actor:
-    """Who is behind the request: the `actor` dependency of every handler."""
-    return actor_of(request)
 
 
 def _routers(hall: Hall, record: PluginRecord) -> list[Router]:
@@ -187,11 +181,19 @@ def _router(record: PluginRecord, path: str, handlers: Sequence[Any]) -> Router:
     def context() -> PluginContext[Any]:
         return record.context
 
+    def actor(request: Request[Any, Any, Any], ctx: NamedDependency[PluginContext[Any]]) -> Actor:
+        # It needs no ctx, but says so: dependencies that wait for nothing and need one another are called one after the
+        # other, while independent ones cost a task group per request.
+        return actor_of(request)
+
     return Router(
         path=path,
         route_handlers=list(handlers),
         guards=[gate(record)],
-        dependencies={"ctx": Provide(context, sync_to_thread=False)},
+        dependencies={
+            "ctx": Provide(context, sync_to_thread=False),
+            "actor": Provide(actor, sync_to_thread=False),
+        },
     )
 
 

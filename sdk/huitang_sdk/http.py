@@ -35,9 +35,12 @@ def actor_of(connection: Connection) -> Actor:
 
 
 def requires(permission: str) -> Guard:
-    """Guard: the actor must hold `permission` somewhere; which rows is for the query's scope."""
+    """Guard: the actor must hold `permission` somewhere; which rows is for the query's scope.
 
-    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+    Guards are coroutines although they wait for nothing: Litestar would run plain functions in a thread.
+    """
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         permissions: Permissions = connection.app.state.permissions
         permissions.require(actor_of(connection), permission)
 
@@ -45,7 +48,7 @@ def requires(permission: str) -> Guard:
     return guard
 
 
-def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Guard: anybody who is signed in, for pages about oneself."""
     from huitang_sdk.errors import NotSignedIn
 
@@ -56,7 +59,7 @@ def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
 signed_in.access = "signed in"  # type: ignore[attr-defined]
 
 
-def public(connection: Connection, _: BaseRouteHandler) -> None:
+async def public(connection: Connection, _: BaseRouteHandler) -> None:
     """Guard that lets everybody in; it is there so that a page is public on purpose, never by omission."""
 
 

@@ -19,6 +19,14 @@ OutboxWriter = Callable[..., Any]
 _open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
 
 
+async def _reset(connection: asyncpg.Connection) -> None:
+    """Before a connection goes back to the pool: asyncpg would ask the server to forget session state every time, but
+    here nothing sets any (locks and LISTEN have connections of their own), so one round trip a query is saved.
+    """
+    if connection.is_in_transaction():
+        await connection.reset()
+
+
 class OpenWrite:
     """The `Write` of the contract: bound to the transaction it was opened with."""
 
@@ -51,7 +59,10 @@ class PostgresDatabase:
         self.dsn = dsn
         ENGINE.config = {"dsn": dsn}
         await ENGINE.start_connection_pool(
-            min_size=minimum, max_size=maximum, server_settings={"application_name": "huitang"}
+            min_size=minimum,
+            max_size=maximum,
+            reset=_reset,
+            server_settings={"application_name": "huitang"},
         )
 
     async def close(self) -> None:

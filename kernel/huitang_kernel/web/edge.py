@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,13 +21,16 @@ Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
 log = logging.getLogger("huitang.request")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
-}
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        b"frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+    ),
+)
 
 
 class Edge:
@@ -59,10 +61,10 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                headers["X-Request-Id"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                own = list(message["headers"])
+                said = {name.lower() for name, _ in own}
+                own += [(b"x-request-id", request_id.encode()), *(pair for pair in HEADERS if pair[0] not in said)]
+                message["headers"] = own
                 taken = (time.perf_counter() - started) * 1000
                 log.debug("%s %s → %s in %.1f ms", method, scope["path"], message["status"], taken)
             await send(message)

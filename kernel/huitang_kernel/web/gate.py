@@ -16,7 +16,7 @@ from huitang_sdk.i18n import translate
 def gate(record: PluginRecord) -> Guard:
     """A disabled plugin's pages do not exist; a failed one's say so."""
 
-    def guard(_: ASGIConnection[Any, Any, Any, Any], __: BaseRouteHandler) -> None:
+    async def guard(_: ASGIConnection[Any, Any, Any, Any], __: BaseRouteHandler) -> None:
         if record.is_active:
             return
         if record.state is State.DISABLED:
