@@ -38,7 +38,7 @@ def _sub_names() -> frozenset[str]:
 def _pattern() -> re.Pattern[str]:
     """Any label, longest first, with its numbering and the note behind it."""
     names = sorted({name for label in LABELS for name in label.names}, key=len, reverse=True)
-    return re.compile(rf"{_NUMBERING}\s*(?P<name>{'|'.join(flexible(name) for name in names)}){_NOTE}")
+    return re.compile(rf"(?=\S){_NUMBERING}\s*(?P<name>{'|'.join(flexible(name) for name in names)}){_NOTE}")
 
 
 def label_of(text: str) -> tuple[str, str] | None:
