@@ -94,14 +94,15 @@ class Boot:
         ran: dict[str, list[str]] = {}
         migrator = Migrator(core.database.dsn)
         with self.phase("migrate"):
-            ran["kernel"] = await migrator.run("kernel", KERNEL_FOLDER)
-            for record in self._healthy():
-                assert record.plugin is not None
-                with timed(record, "migrate"):
-                    try:
-                        ran[record.id] = await migrator.run(record.id, record.plugin.folder)
-                    except Exception as error:
-                        self.failed(record, "migrate", error)
+            async with migrator.locked():
+                ran["kernel"] = await migrator.run("kernel", KERNEL_FOLDER)
+                for record in self._healthy():
+                    assert record.plugin is not None
+                    with timed(record, "migrate"):
+                        try:
+                            ran[record.id] = await migrator.run(record.id, record.plugin.folder)
+                        except Exception as error:
+                            self.failed(record, "migrate", error)
         return ran
 
     async def start(self, core: Core, make_context: MakeContext) -> None:

@@ -19,8 +19,11 @@ import pytest
 import pytest_asyncio
 
 from huitang_kernel.app import Hall, build_app
+from huitang_kernel.boot import KERNEL_FOLDER
 from huitang_kernel.config import load_settings
+from huitang_kernel.db import Migrator
 from huitang_kernel.db.embedded import EmbeddedPostgres
+from huitang_kernel.services import BUILTINS
 from huitang_sdk import Plugin
 
 TEST_KEY = "a key that is used in tests and nowhere else"
@@ -49,12 +52,28 @@ def with_database(dsn: str, name: str) -> str:
     return f"{head}/{name}" + (f"?{query}" if query else "")
 
 
-@pytest_asyncio.fixture
-async def fresh_dsn(postgres: str) -> AsyncIterator[str]:
-    """A new empty database, dropped afterwards."""
-    name = f"test_{uuid4().hex}"
+@pytest_asyncio.fixture(scope="session")
+async def template_database(postgres: str) -> str:
+    """The name of a database in which the kernel's own migrations have run; copying it takes a moment."""
+    name = f"template_{uuid4().hex}"
     connection = await asyncpg.connect(postgres)
     await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+    migrator = Migrator(with_database(postgres, name))
+    async with migrator.locked():
+        await migrator.run("kernel", KERNEL_FOLDER)
+        for builtin in BUILTINS:
+            plugin = builtin()
+            await migrator.run(plugin.manifest.id, plugin.folder)
+    return name
+
+
+@pytest_asyncio.fixture
+async def fresh_dsn(postgres: str, template_database: str) -> AsyncIterator[str]:
+    """A new database with the kernel's tables and nothing in them, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
     try:
         yield with_database(postgres, name)
     finally:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -61,21 +62,33 @@ class Migrator:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
+        self._connection: asyncpg.Connection | None = None
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[asyncpg.Connection]:
+        """Hold one connection and the cluster's migration lock for everything that is run inside the block."""
+        if self._connection is not None:
+            yield self._connection
+            return
+        self._connection = await asyncpg.connect(self._dsn)
+        try:
+            async with advisory_lock(self._connection, "migrate"):
+                await self._connection.execute(LEDGER)
+                yield self._connection
+        finally:
+            connection, self._connection = self._connection, None
+            await connection.close()
 
     async def run(self, plugin: str, folder: Path) -> list[str]:
         """Run the plugin's missing migrations and return their names. Each runs in its own transaction."""
         wanted = read_migrations(plugin, folder)
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            async with advisory_lock(connection, "migrate"):
-                await connection.execute(LEDGER)
+        async with self.locked() as connection:
+            missing = await self._missing(connection, plugin, wanted)
+            if missing:
                 await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{plugin}"')
-                missing = await self._missing(connection, plugin, wanted)
-                for migration in missing:
-                    await self._apply(connection, migration)
-                return [migration.name for migration in missing]
-        finally:
-            await connection.close()
+            for migration in missing:
+                await self._apply(connection, migration)
+            return [migration.name for migration in missing]
 
     async def pending(self, plugin: str, folder: Path) -> list[str]:
         """Names of migrations that have not run here, without running anything."""
