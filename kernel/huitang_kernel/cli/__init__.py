@@ -45,7 +45,7 @@ def root(language: str | None) -> None:
 def main() -> None:
     """Entry point. Mistakes of settings, database and input are told in plain words; status 1, or 2 for wrong usage."""
     try:
-        root()
+        root(prog_name="huitang")
     except Exception as error:
         from huitang_kernel.cli.errors import explain
 

@@ -18,7 +18,7 @@ from huitang_kernel.app import Hall
 from huitang_kernel.cli.samples import DEFAULT_PASSWORD, City, load_samples, missing_samples, read_city
 from huitang_kernel.cli.serving import require_free_port, run_server
 from huitang_kernel.cli.session import connected_hall, database_of, pending_migrations, read_settings
-from huitang_kernel.cli.texts import _
+from huitang_kernel.cli.texts import _, current_language
 from huitang_kernel.cli.web import BANNER
 from huitang_kernel.config import Settings
 
@@ -80,7 +80,7 @@ def banner(console: Console, address: str, city: City, password: str) -> str:
     for heading in (_("Role"), _("User name"), _("Name"), _("Password")):
         table.add_column(heading, no_wrap=True)
     for person in city.shown:
-        table.add_row(person.shown_as, person.username, person.name, password)
+        table.add_row(person.shown_as.get(current_language(), person.username), person.username, person.name, password)
     with console.capture() as capture:
         console.print(Panel.fit(f"[bold]{address}[/bold]", title=_("Huitang is ready"), border_style="green"))
         console.print(table)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 
 import asyncpg
 import msgspec
 import rich_click as click
-from huitang_sdk.contracts import Ref
-from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.db import new_id
 from msgspec import Struct
 from rich.progress import Progress
 
 from huitang_kernel.app import Hall
 from huitang_kernel.cli.texts import _, current_language
 from huitang_kernel.plugins.registry import PluginRecord
+from huitang_sdk.contracts import Organisation, Ref
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
 
 GROUP = "huitang.samples"
 PACKAGE = "huitang_sample_city"
@@ -45,14 +46,14 @@ class Holding(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Person(Struct, frozen=True, forbid_unknown_fields=True):
-    """An account: `shown_as` is what the demo calls it in its list of accounts, if it lists it."""
+    """An account: `shown_as` (by language) is what the demo calls it in its list of accounts, if it lists it."""
 
     username: str
     name: str
     unit: str
     position: str = ""
     email: str = ""
-    shown_as: str = ""
+    shown_as: dict[str, str] = {}
     grants: tuple[Holding, ...] = ()
 
 
@@ -99,6 +100,9 @@ async def missing_samples(dsn: str) -> set[str]:
 
 async def load_samples(hall: Hall, city: City, password: str, missing: set[str], progress: Progress) -> None:
     """The city, then every plugin's own samples in plugin order; a plugin whose samples fail is named and left out."""
+    if CITY in missing:
+        await load_city(hall, city, password, progress)
+        await mark_loaded(hall, CITY)
     points = {point.name: point for point in sample_points()}
     for record in hall.registry:
         if record.id in points and record.id in missing and record.is_active:
@@ -111,6 +115,40 @@ async def load_samples(hall: Hall, city: City, password: str, missing: set[str],
                 continue
             await mark_loaded(hall, record.id)
             progress.update(task, total=1, completed=1)
+
+
+async def load_city(hall: Hall, city: City, password: str, progress: Progress) -> None:
+    """Organisations, accounts and grants; what is there already is left as it is."""
+    identity = hall.services.identity
+    task = progress.add_task(_("Sample data: {plugin}", plugin=city.name), total=len(city.units) + len(city.people))
+    units: dict[str, Organisation] = {}
+    for unit in city.units:
+        parent = units[unit.parent].id if unit.parent else None
+        there = await identity.organisation_named(unit.name)
+        units[unit.key] = there or await identity.create_organisation(SYSTEM, unit.name, parent, unit.code)
+        progress.advance(task)
+    for person in city.people:
+        if await identity.account_named(person.username) is None:
+            await add_person(hall, person, units, password)
+        progress.advance(task)
+
+
+async def add_person(hall: Hall, person: Person, units: Mapping[str, Organisation], password: str) -> None:
+    """The account with position and roles in one transaction; roles of plugins that are not installed are left out."""
+    async with hall.core.database.write(SYSTEM):
+        account = await hall.services.identity.create_account(
+            SYSTEM,
+            person.username,
+            person.name,
+            password,
+            units[person.unit].id,
+            email=person.email,
+            title=person.position,
+        )
+        for holding in person.grants:
+            if holding.role.partition(".")[0] in hall.registry:
+                unit = units[holding.unit or person.unit]
+                await hall.services.permissions.grant(SYSTEM, account.id, holding.role, unit.id, holding.reach)
 
 
 async def mark_loaded(hall: Hall, name: str) -> None:

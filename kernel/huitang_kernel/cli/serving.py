@@ -25,7 +25,7 @@ def require_free_port(host: str, port: int) -> None:
         except OSError as error:
             raise click.ClickException(
                 _(
-                    "Port {port} on {host} cannot be used: {cause}. Choose another with --port, for example --port {other}.",
+                    "Port {port} on {host} cannot be used: {cause}. Choose another, for example --port {other}.",
                     port=port,
                     host=host,
                     cause=error.strerror or error,
@@ -35,7 +35,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool = False) -> None:
-    """Serve until interrupted. Workers read their settings from the environment, so what was decided here is put there."""
+    """Serve until interrupted. Workers read their settings from the environment, so decisions are put there."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
