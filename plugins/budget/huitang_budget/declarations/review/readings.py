@@ -38,6 +38,7 @@ def percent_of(indicator: Indicator) -> Decimal | None:
     unit = indicator.unit or ""
     if unit.startswith(("%", "％")):
         return indicator.value
-    if unit in ("", "分"):
+    # A bare number is a share only where the name says so: 满意度 ≥ 90, but not 表扬信 ≥ 3.
+    if unit == "分" or (not unit and re.search("[率度性]", indicator.level3)):
         return indicator.value * 100 if Decimal(0) < indicator.value <= 1 else indicator.value
     return None

@@ -119,3 +119,17 @@ def test_tags_of_a_scan_are_not_read() -> None:
     [review] = review_declarations([form(basis="<p>各部门发展规划</p> <p>女工</p>")])
     [finding] = [f for f in review.findings if f.rule == "basis.no-document"]
     assert finding.quote == "各部门发展规划"
+
+
+STAGES = (
+    step("第一阶段", "2025-4-21", "第一阶段（2025-3-10至2025-4-21）：招标、合同签订"),
+    step("第二阶段", "2025-9-30", "第二阶段（2025-4-22至2025-9-30）：合同签订后进行设计、开发和测试"),
+    step("第三阶段", "2025-11-14", "第三阶段（2025-10-1至2025-11-14）：试运行、验收"),
+)
+
+
+def test_stages_are_known_by_what_they_say() -> None:
+    assert rules_found(milestones=STAGES) == []
+    late = (*STAGES[:2], step("第三阶段", "2025-12-30", "第三阶段（2025-10-9至2025-12-30）：试运行、验收"))
+    assert "schedule.milestone-outside-period" in rules_found(milestones=late)
+    assert "schedule.year-end-payment" in rules_found(milestones=late)

@@ -11,8 +11,9 @@ from huitang_budget.declarations.review.checks import (
     plan,
     relevance,
     schedule,
+    subject,
     targets,
     text,
 )
 
-MODULES = (amounts, comparison, fields, history, indicators, plan, relevance, schedule, targets, text)
+MODULES = (amounts, comparison, fields, history, indicators, plan, relevance, schedule, subject, targets, text)

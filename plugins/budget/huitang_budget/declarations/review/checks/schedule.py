@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -22,14 +23,29 @@ from huitang_budget.declarations.review.paths import field_text
 from huitang_budget.declarations.review.readings import percent_of
 from huitang_budget.declarations.review.registry import Context, Parameters, check
 
+_TITLE_LENGTH = 60
+"""Where the text stands in for a title, this much of it."""
+
 
 class Nothing(Parameters, frozen=True):
     """A check without parameters."""
 
 
+_LABEL = re.compile(
+    r"第[一二三四五六七八九十\d]{1,3}(?:阶段|步|期|季度|个?月)|[一二三四]{1,2}季度|[上下]半年|[\d年月日份底初中上下旬至到~—-]+"
+)
+_AFTER = re.compile(r"[^，,。；;：:（(]{0,10}后(?=[\d一二三四五六七八九十半]|，|,|进行|组织|开展)")
+
+
 def title(milestone: Milestone) -> str:
-    """What the step is called, for messages and for finding steps by their words."""
-    return milestone.title or milestone.text
+    """What the step is called, for messages and for finding steps by their words.
+
+    Where the title only says when (第一阶段, 3月), the text says what; "合同签订后" in it is a condition, not a step.
+    """
+    if milestone.title and not _LABEL.fullmatch(milestone.title):
+        return milestone.title
+    said = _AFTER.sub("", milestone.text)[:_TITLE_LENGTH]
+    return said or milestone.title
 
 
 def milestone_hit(index: int, milestone: Milestone, **values: str) -> Hit:
