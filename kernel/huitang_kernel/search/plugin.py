@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext
+import msgspec
 
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.search.rebuilding import REBUILD_CHANNEL
 from huitang_kernel.search.service import SearchService
 from huitang_kernel.search.settings import SearchSettings
+from huitang_kernel.search.updating import PENDING_CHANNEL
+from huitang_sdk import Manifest, PluginContext, hookimpl
+from huitang_sdk.declare import Permission
 
 
 class SearchPlugin(BuiltinPlugin):
@@ -26,8 +31,28 @@ class SearchPlugin(BuiltinPlugin):
     service: SearchService
 
     def build(self, core: Core, settings: SearchSettings) -> SearchService:
+        self._core = core
         self.service = SearchService(core, settings)
         return self.service
 
+    @hookimpl
+    def permissions(self) -> Sequence[Permission]:
+        return [Permission("search.index.manage", "See the state of the search index and rebuild it")]
+
     async def start(self, ctx: PluginContext[Any]) -> None:
         self.service.context = ctx
+        self._subscribe()
+        self._core.listener.on(PENDING_CHANNEL, self.service.updater.wake)
+        self._core.listener.on(REBUILD_CHANNEL, self.service.rebuilder.wake)
+        self._core.background.on_leader("search-writer", self.service.updater.run)
+        self._core.background.on_leader("search-rebuild", self.service.rebuilder.run)
+
+    def _subscribe(self) -> None:
+        """Which events matter is known only when every plugin has declared its sources, so it is added here."""
+        record = self._core.registry.get(self.manifest.id)
+        if record is not None:
+            own = tuple(self.service.subscriptions())
+            record.declarations = msgspec.structs.replace(record.declarations, subscriptions=own)
+
+    async def stop(self) -> None:
+        await self.service.in_engine(lambda _: self.service.snapshot.close())
