@@ -1,0 +1,109 @@
+"""The budget tables, as the migrations make them. Amounts are fen, `content` and `compared` JSON of the form's model."""
+
+from __future__ import annotations
+
+from huitang_sdk.db import PluginTable, new_id
+from piccolo.columns import UUID, Array, BigInt, Boolean, Date, Integer, Text, Timestamptz
+
+ID = {"primary_key": True, "default": new_id}
+
+
+class StoredDeclaration(PluginTable, tablename="declaration", schema="budget"):
+    """One imported form with the state of its review. `version` grows with every change of the row's own state."""
+
+    id = UUID(**ID)
+    organisation_id = UUID(default=None)
+    unit = Text()
+    project = Text()
+    year = Integer(null=True, default=None)
+    total_fen = BigInt(null=True, default=None)
+    current_year_fen = BigInt(null=True, default=None)
+    previous_year_fen = BigInt(null=True, default=None)
+    previous_executed_fen = BigInt(null=True, default=None)
+    status = Text(default="imported")
+    conclusion = Text()
+    opinion = Text()
+    assignee_id = UUID(null=True, default=None)
+    due = Date(null=True, default=None)
+    file_id = UUID(default=None)
+    file_name = Text()
+    form = Integer(default=1)
+    fingerprint = Text()
+    content = Text()
+    compared = Text()
+    version = Integer(default=1)
+    checked_on = Date()
+    imported_at = Timestamptz()
+    imported_by = UUID(null=True, default=None)
+    reviewed_at = Timestamptz(null=True, default=None)
+    reviewed_by = UUID(null=True, default=None)
+    updated_at = Timestamptz()
+
+
+class StoredFinding(PluginTable, tablename="finding", schema="budget"):
+    """One finding of one rule, and what was decided about it."""
+
+    id = UUID(**ID)
+    declaration_id = UUID(default=None)
+    key = Text()
+    position = Integer()
+    rule = Text()
+    criterion = Text()
+    severity = Text()
+    field = Text()
+    quote = Text()
+    message = Text()
+    place = Text()
+    related_ids = Array(base_column=UUID(), default=list)
+    compared_units = Array(base_column=UUID(), default=list)
+    state = Text(default="open")
+    reason = Text()
+    decided_by = UUID(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
+
+
+class StoredNotComputed(PluginTable, tablename="not_computed", schema="budget"):
+    """A rule that could not be applied, and why."""
+
+    id = UUID(**ID)
+    declaration_id = UUID(default=None)
+    rule = Text()
+    reason = Text()
+
+
+class HistoryEntry(PluginTable, tablename="history", schema="budget"):
+    """One line of a declaration's timeline. `detail` is JSON."""
+
+    id = UUID(**ID)
+    declaration_id = UUID(default=None)
+    at = Timestamptz()
+    actor_id = UUID(null=True, default=None)
+    actor_name = Text()
+    action = Text()
+    detail = Text()
+    reason = Text()
+
+
+class OpinionTemplate(PluginTable, tablename="opinion_template", schema="budget"):
+    """A Word template an operator uploaded; at most one is current."""
+
+    id = UUID(**ID)
+    file_id = UUID(default=None)
+    file_name = Text()
+    file_version = Integer(default=1)
+    is_current = Boolean(default=True)
+    uploaded_by = UUID(null=True, default=None)
+    uploaded_name = Text()
+    uploaded_at = Timestamptz()
+
+
+class Reminder(PluginTable, tablename="reminder", schema="budget"):
+    """A reminder that was sent: `days_left` before (negative: after) the due date."""
+
+    id = UUID(**ID)
+    declaration_id = UUID(default=None)
+    assignee_id = UUID(default=None)
+    due = Date()
+    days_left = Integer()
+    sent_at = Timestamptz()
