@@ -93,12 +93,12 @@ class SearchSource(Struct, frozen=True):
 
 
 class NotificationKind(Struct, frozen=True):
-    """A kind of notice. Templates are Jinja texts in the plugin's `templates/<id>/notices/<kind's last
-    part>.<channel>`.
+    """A kind of notice, or of to-do (`todo`). `channels` are the ones it may use, in-app always among them.
 
-    Files: `<name>.subject.txt` and `<name>.body.txt`, per language in `zh-CN/` and `en/` folders. `channels` are the
-    ones
-    it may use, in-app always among them; `todo` says that it is used for to-dos.
+    Its words are Jinja texts of the plugin, `templates/<plugin>/notices/<name>/<language>.subject.txt` and
+    `<language>.body.txt`, where <name> is the last part of the kind's id and <language> "zh-CN" and "en", both needed
+    (not for a kind that only to-dos use). Where e-mail needs other words: `<language>.email.subject.txt`, `….body.txt`.
+    They know `url`, `recipient` (a name) and the `data` of `send`. `urgent` e-mail does not wait for quiet hours.
     """
 
     id: str

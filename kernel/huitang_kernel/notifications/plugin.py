@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext
-
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.notifications.settings import NotificationsSettings
+from huitang_sdk import Manifest, PluginContext
 
 
 class NotificationsPlugin(BuiltinPlugin):
@@ -30,4 +29,4 @@ class NotificationsPlugin(BuiltinPlugin):
         return self.service
 
     async def start(self, ctx: PluginContext[Any]) -> None:
-        self.service.context = ctx
+        self.service.start(ctx)

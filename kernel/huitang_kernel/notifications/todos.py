@@ -1,0 +1,136 @@
+"""To-dos: one list per person over all plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from huitang_kernel.core import Core
+from huitang_kernel.notifications.telling import check_address, inside_write
+from huitang_sdk.contracts import Actor, Ref, Todo
+from huitang_sdk.db import new_id
+
+OPEN = """
+INSERT INTO notifications.todo
+    (id, plugin, kind, subject_kind, subject_id, assignee_id, title, url, due, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (kind, subject_kind, subject_id, assignee_id) WHERE closed_at IS NULL
+DO UPDATE SET title = excluded.title, url = excluded.url, due = excluded.due
+RETURNING id
+"""
+CLOSE = """
+UPDATE notifications.todo SET closed_at = $1
+WHERE plugin = $2 AND subject_kind = $3 AND subject_id = $4 AND closed_at IS NULL
+AND ($5::text IS NULL OR kind = $5) AND ($6::uuid IS NULL OR assignee_id = $6)
+RETURNING id
+"""
+COLUMNS = "id, kind, subject_kind, subject_id, title, url, assignee_id, due, opened_at, urged, closed_at"
+MINE = f"""
+SELECT {COLUMNS} FROM notifications.todo
+WHERE assignee_id = $1 AND closed_at IS NULL AND plugin = ANY($2)
+ORDER BY due NULLS LAST, opened_at, id LIMIT $3 OFFSET $4
+"""
+COUNT_MINE = """
+SELECT plugin, count(*) AS count FROM notifications.todo
+WHERE assignee_id = $1 AND closed_at IS NULL AND plugin = ANY($2) GROUP BY plugin
+"""
+DUE = f"""
+SELECT {COLUMNS} FROM notifications.todo
+WHERE plugin = $1 AND kind = $2 AND closed_at IS NULL AND due < $3 ORDER BY due, opened_at, id
+"""
+
+
+def todo_of(row: dict[str, Any]) -> Todo:
+    """The contract's value of a row of COLUMNS."""
+    return Todo(
+        id=row["id"],
+        kind=row["kind"],
+        subject=Ref(row["subject_kind"], row["subject_id"]),
+        title=row["title"],
+        url=row["url"],
+        assignee_id=row["assignee_id"],
+        due=row["due"],
+        created_at=row["opened_at"],
+        urged=row["urged"],
+        closed_at=row["closed_at"],
+    )
+
+
+class TodoList:
+    """Reads and changes the table; which plugin asks is an argument."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._database = core.database
+
+    def open_plugins(self) -> list[str]:
+        """To-dos of a disabled plugin rest with it: their pages are shut."""
+        return [record.id for record in self._core.registry.active()]
+
+    async def mine(self, account: UUID, *, plugin: str = "", limit: int = 50, offset: int = 0) -> list[Todo]:
+        plugins = [plugin] if plugin in self.open_plugins() else self.open_plugins()
+        return [todo_of(row) for row in await self._database.fetch(MINE, account, plugins, limit, offset)]
+
+    async def count_mine(self, account: UUID) -> dict[str, int]:
+        """How many open to-dos a person has, by plugin."""
+        rows = await self._database.fetch(COUNT_MINE, account, self.open_plugins())
+        return {row["plugin"]: row["count"] for row in rows}
+
+
+class PluginTodos:
+    """One plugin's view; implements huitang_sdk.contracts.Todos."""
+
+    def __init__(self, core: Core, todos: TodoList, plugin: str) -> None:
+        self._core = core
+        self._database = core.database
+        self._todos = todos
+        self._plugin = plugin
+
+    async def open(
+        self, kind: str, *, subject: Ref, assignee: UUID, title: str, url: str, due: date | None = None
+    ) -> UUID:
+        self._check_kind(kind)
+        inside_write("todos.open")
+        check_address(url)
+        rows = await self._database.fetch(
+            OPEN,
+            new_id(),
+            self._plugin,
+            kind,
+            subject.kind,
+            subject.id,
+            assignee,
+            title,
+            url,
+            due,
+            self._core.clock.now(),
+        )
+        found: UUID = rows[0]["id"]
+        return found
+
+    async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
+        inside_write("todos.close")
+        now = self._core.clock.now()
+        return len(
+            await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee)
+        )
+
+    async def urge(self, todo_id: UUID) -> None:
+        inside_write("todos.urge")
+        sql = "UPDATE notifications.todo SET urged = urged + 1 WHERE id = $1 AND plugin = $2 AND closed_at IS NULL"
+        await self._database.execute(sql, todo_id, self._plugin)
+
+    async def mine(self, actor: Actor, *, limit: int = 50) -> Sequence[Todo]:
+        return await self._todos.mine(actor.account_id, limit=limit) if actor.account_id else []
+
+    async def due(self, kind: str, *, before: date) -> Sequence[Todo]:
+        self._check_kind(kind)
+        return [todo_of(row) for row in await self._database.fetch(DUE, self._plugin, kind, before)]
+
+    def _check_kind(self, kind: str) -> None:
+        record = self._core.registry.get(self._plugin)
+        declared = record.declarations.notification_kinds if record else ()
+        if not any(k.id == kind and k.todo for k in declared):
+            raise ValueError(f"plugin {self._plugin} declares no notification kind {kind!r} with todo=True")
