@@ -27,7 +27,7 @@ class LazyGroup(click.RichGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if self._listing:
-            return click.RichCommand(name, short_help=self._summary(name))
+            return click.RichCommand(name=name, short_help=self._summary(name))
         if name in self._own:
             module, _colon, attribute = self._own[name][0].partition(":")
             command: click.Command = getattr(import_module(module), attribute)

@@ -148,7 +148,9 @@ async def add_person(hall: Hall, person: Person, units: Mapping[str, Organisatio
         for holding in person.grants:
             if holding.role.partition(".")[0] in hall.registry:
                 unit = units[holding.unit or person.unit]
-                await hall.services.permissions.grant(SYSTEM, account.id, holding.role, unit.id, holding.reach)
+                await hall.services.permissions.grant(
+                    SYSTEM, holding.role, unit.id, holding.reach, account_id=account.id
+                )
 
 
 async def mark_loaded(hall: Hall, name: str) -> None:

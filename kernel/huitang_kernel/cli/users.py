@@ -87,7 +87,8 @@ def create(config: Path | None, data_dir: Path | None, username: str, **given: A
             )
             for role in given["roles"]:
                 assert unit is not None
-                await hall.services.permissions.grant(SYSTEM, account.id, role, unit.id, given["reach"])
+                reach = given["reach"]
+                await hall.services.permissions.grant(SYSTEM, role, unit.id, reach, account_id=account.id)
 
     on_hall(config, data_dir, work)
     click.echo(_("Created {name}.", name=username))

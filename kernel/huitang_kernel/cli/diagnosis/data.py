@@ -46,9 +46,7 @@ def _writable(report: Report, folder: Path) -> bool:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        remedy = _(
-            "Make the folder, and give it to the user that runs Huitang: chown -R huitang {folder}", folder=folder
-        )
+        remedy = _("Make the folder and give it to the user that runs Huitang: chown -R huitang {path}", path=folder)
         report.fail("data.writable", title, f"{existing}: {error.strerror}", remedy)
         return False
     report.ok("data.writable", title, str(folder))
