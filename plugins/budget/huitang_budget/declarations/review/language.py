@@ -85,11 +85,16 @@ def all_found(text: str, patterns: Sequence[str]) -> list[str]:
     return [match.group() for match in hits if match]
 
 
+@lru_cache(maxsize=16)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for any of the words, the longest first."""
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
 def core_pairs(text: str, generic: Sequence[str]) -> frozenset[str]:
     """Two-character pieces of the text once the generic words are taken out: what it is about."""
     if generic:
-        longest_first = sorted(generic, key=len, reverse=True)
-        text = re.sub("|".join(map(re.escape, longest_first)), " ", text)
+        text = _any_of(tuple(generic)).sub(" ", text)
     runs = re.findall(r"[\u4e00-\u9fff]{2,}|[A-Za-z]{2,}", text)
     pairs = (run[i : i + 2] if run[0] > "\u4e00" else run.lower() for run in runs for i in range(len(run) - 1))
     return frozenset(pairs)

@@ -13,6 +13,7 @@ from huitang_budget.declarations.review import (
     load_catalogue,
     review_declarations,
 )
+from huitang_budget.declarations.review.checks.comparison import DUPLICATE
 
 from .builders import form, target
 
@@ -123,6 +124,11 @@ def test_only_what_was_read_in_its_source_is_called_verified() -> None:
     assert "中华人民共和国政府采购法" in verified
     assert not verified & {"财预〔2015〕88号", "财预〔2021〕101号", "绩效目标审查惯例"}
     assert all(rule.title.zh and rule.title.en for rule in default_catalogue().rules)
+
+
+def test_a_repeated_form_is_told_in_one_way() -> None:
+    """What counts as a repeated form is left out by every other comparison, so both must mean the same."""
+    assert default_catalogue().rule("comparison.form-repeated").parameters == DUPLICATE
 
 
 def test_markdown_has_one_row_per_rule() -> None:

@@ -69,6 +69,10 @@ QUIET: dict[str, tuple[str, dict[str, Any]]] = {
         "schedule.milestone-undated",
         {"milestones": (*STEPS, step("主要成果", None, "主要成果：完成项目验收"))},
     ),
+    "upkeep has nothing to accept": (
+        "schedule.no-acceptance",
+        {"project_name": "云江市数字档案查阅系统运行维护", "milestones": moved(验收交付=None)},
+    ),
     "month only": ("schedule.plan-undated", {"plan": "3月招标，6月开发，11月验收", "milestones": ()}),
     "this year and the year before": (
         "goals.stale-year",

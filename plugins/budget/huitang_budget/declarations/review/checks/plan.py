@@ -77,10 +77,10 @@ def tender_time(declaration: Declaration, parameters: TenderTime, _context: Cont
 
 
 class NoStep(Parameters, frozen=True):
-    """A plan with a step matching `given` lacks one matching `needed`, although a text matches `because`.
+    """A plan with a step matching `given` lacks one matching `needed`, although an indicator or a text matches `because`.
 
-    `because` is looked for in the indicators and in `fields`; `uses` limits the rule to projects with such a ticked
-    fund use.
+    `because` is looked for in the names of the indicators and in `fields`; `uses` limits the rule to projects with such a
+    ticked fund use, and `but_names` leaves out projects whose name matches (upkeep has nothing to accept).
     """
 
     needed: tuple[str, ...]
@@ -88,6 +88,7 @@ class NoStep(Parameters, frozen=True):
     because: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    but_names: tuple[str, ...] = ()
 
 
 def _because(declaration: Declaration, parameters: NoStep) -> bool:
@@ -100,6 +101,8 @@ def step_missing(declaration: Declaration, parameters: NoStep, _context: Context
     if not declaration.milestones:
         raise NotComputable("实施计划中没有可识别的节点")
     if parameters.uses and not any(matches(use, parameters.uses) for use in ticked_labels(declaration, "fund_uses")):
+        return
+    if matches(field_text(declaration, "project_name"), parameters.but_names):
         return
     titles = [f"{m.title} {m.text}" for m in declaration.milestones]
     given = [i for i, text in enumerate(titles) if not parameters.given or matches(text, parameters.given)]
