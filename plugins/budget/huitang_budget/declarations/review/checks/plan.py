@@ -77,10 +77,10 @@ def tender_time(declaration: Declaration, parameters: TenderTime, _context: Cont
 
 
 class NoStep(Parameters, frozen=True):
-    """A plan with a step matching `given` lacks one matching `needed`, although an indicator or a text matches `because`.
+    """A plan with a step matching `given` lacks one matching `needed`, although something matches `because`.
 
-    `because` is looked for in the names of the indicators and in `fields`; `uses` limits the rule to projects with such a
-    ticked fund use, and `but_names` leaves out projects whose name matches (upkeep has nothing to accept).
+    `because` is looked for in the names of the indicators and in `fields`; `uses` limits the rule to projects with such
+    a ticked fund use, and `but_names` leaves out projects whose name matches (upkeep has nothing to accept).
     """
 
     needed: tuple[str, ...]
