@@ -1,25 +1,163 @@
-"""Organisations, people, accounts, sign-in."""
+"""Organisations, people, accounts, sign-in: the service behind the contract."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from huitang_sdk import PluginContext
-from huitang_sdk.contracts import Actor
-from huitang_sdk.contracts.identity import ANONYMOUS
+from huitang_sdk.contracts import Account, Actor, Organisation
 
 from huitang_kernel.core import Core
+from huitang_kernel.identity.accounts import Accounts
+from huitang_kernel.identity.attempts import Attempts
+from huitang_kernel.identity.entrance import Entrance
+from huitang_kernel.identity.groups import Groups
+from huitang_kernel.identity.organisations import CHANNEL, Organisations
+from huitang_kernel.identity.passwords import Passwords
+from huitang_kernel.identity.phones import Phones
+from huitang_kernel.identity.sessions import Sessions
 from huitang_kernel.identity.settings import IdentitySettings
+
+PERMISSIONS_CHANNEL = "huitang_permissions"
 
 
 class IdentityService:
-    """Implements the contract in huitang_sdk.contracts.identity."""
+    """Implements huitang_sdk.contracts.identity.Identity. What is below "kernel-internal" is for the kernel's own parts."""
 
     context: PluginContext[Any]
 
     def __init__(self, core: Core, settings: IdentitySettings) -> None:
-        self._core = core
-        self._settings = settings
+        self.settings = settings
+        self.secure_cookies = core.settings.server.secure_cookies
+        database = core.database
+        self.tree = Organisations(database)
+        self.passwords = Passwords(settings)
+        self.phones = Phones(core.keys.derive("identity.phone"))
+        self.people = Accounts(database, settings, self.tree, self.passwords, self.phones)
+        self.groups = Groups(database)
+        self.sessions = Sessions(database, settings, core.clock)
+        self.attempts = Attempts(database, settings, core.clock, core.keys.derive("identity.attempts"))
+        self.entrance = Entrance(database, self.people, self.passwords, self.sessions, self.attempts)
+        core.listener.on(CHANNEL, self._changed)
+        core.listener.on(PERMISSIONS_CHANNEL, self._grants_changed)
+
+    async def start(self, ctx: PluginContext[Any]) -> None:
+        self.context = ctx
+        self.sessions.grants_of = ctx.permissions.grants_of  # type: ignore[attr-defined]
+        self.sessions.forget()
+        await self.tree.refresh()
+
+    # The contract
+
+    async def account(self, account_id: UUID) -> Account | None:
+        return (await self.people.by_ids([account_id])).get(account_id)
+
+    async def accounts(self, ids: Iterable[UUID]) -> dict[UUID, Account]:
+        return await self.people.by_ids(ids)
+
+    async def find_accounts(
+        self, text: str = "", *, organisation_id: UUID | None = None, limit: int = 20
+    ) -> Sequence[Account]:
+        return await self.people.find(text, organisation_id, limit)
+
+    async def organisation(self, organisation_id: UUID) -> Organisation | None:
+        return (await self.tree.read()).by_id.get(organisation_id)
+
+    async def organisations(self) -> Sequence[Organisation]:
+        return (await self.tree.read()).nodes
+
+    async def organisation_named(self, name: str) -> Organisation | None:
+        return (await self.tree.read()).named(name)
+
+    # Kernel-internal
 
     async def authenticate(self, connection: Any) -> Actor:
-        return ANONYMOUS
+        """Who is behind a request: asked by the edge every time, answered from memory."""
+        return await self.sessions.authenticate(connection)
+
+    async def account_named(self, username: str) -> Account | None:
+        """The account with this user name, active or not, upper and lower case alike."""
+        return await self.people.by_username(username)
+
+    async def create_organisation(
+        self, actor: Actor, name: str, parent_id: UUID | None = None, code: str = "", position: int | None = None
+    ) -> Organisation:
+        """Make an organisation, the last of its siblings unless `position` says otherwise; `code` is unique if not "".
+
+        Raises Invalid when the name is taken in the same place, NotFound when the parent does not exist.
+        """
+        return await self.tree.create(actor, name, parent_id, code, position)
+
+    async def create_account(
+        self,
+        actor: Actor,
+        username: str,
+        name: str,
+        password: str = "",
+        organisation_id: UUID | None = None,
+        **more: Any,
+    ) -> Account:
+        """Make an account that can sign in at once; without a password it cannot until one is set.
+
+        `more`: email, phone, locale ("zh-CN" or "en"), title (the main position in the organisation), is_active,
+        text_size (16 to 30), high_contrast, theme ("light", "dark"), must_change_password (for imported accounts).
+        Raises Invalid with all wrong fields at once: user name taken, weak password, unknown organisation.
+        """
+        await self.tree.read()
+        return await self.people.create(actor, username, name, password, organisation_id, **more)
+
+    async def update_account(self, actor: Actor, account_id: UUID, **changes: Any) -> Account:
+        """Change any of those. An account that is switched off loses its sessions at once."""
+        account = await self.people.update(actor, account_id, **changes)
+        if changes.get("is_active") is False:
+            await self.sessions.end(actor, account_id, reason="the account was switched off")
+        self.sessions.forget(account_id)
+        return account
+
+    async def set_password(
+        self, actor: Actor, account_id: UUID, password: str, *, must_change: bool = False, keep: UUID | None = None
+    ) -> None:
+        """Give an account a new password, unlock it, and end its sessions (all but `keep`).
+
+        Raises NotFound, and Invalid for a weak password. `must_change`: it must choose its own at the next sign-in.
+        """
+        await self.people.set_password(actor, account_id, password, must_change=must_change)
+        await self.sessions.end(actor, account_id, but=keep, reason="the password was changed")
+        account = await self.account(account_id)
+        if account is not None:
+            await self.attempts.forget(account.username)
+
+    async def groups_of(self, account_id: UUID) -> tuple[UUID, ...]:
+        """The account's groups."""
+        return await self.groups.of(account_id)
+
+    async def group_members(self, group_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """Group → accounts in it."""
+        return await self.groups.members(group_ids)
+
+    async def group_names(self) -> dict[UUID, str]:
+        """Every group's name."""
+        return await self.groups.all()
+
+    def forget_grants(self, account_id: UUID | None = None) -> None:
+        """What an account (None: anybody) may do has changed on this node: look it up anew."""
+        self.sessions.forget(account_id)
+
+    def watch_organisations(self, watcher: Any) -> None:
+        """Call the async function `watcher` whenever this node has read the tree again."""
+        self.tree.watch(watcher)
+
+    async def _changed(self, payload: str) -> None:
+        """Another node (or this one) changed something: "tree", "account <id>", or "" for anything."""
+        kind, _, identifier = payload.partition(" ")
+        if kind in ("", "tree"):
+            await self.tree.refresh()
+        if kind != "tree":
+            self.sessions.forget(UUID(identifier) if identifier else None)
+
+    async def _grants_changed(self, payload: str) -> None:
+        """Permissions say "account <id>" or something wider: forget accordingly."""
+        kind, _, identifier = payload.partition(" ")
+        self.sessions.forget(UUID(identifier) if kind == "account" else None)

@@ -6,4 +6,26 @@ from msgspec import Struct
 
 
 class IdentitySettings(Struct, frozen=True):
-    """Nothing to set yet."""
+    """Times in minutes or seconds as the name says.
+
+    A session ends `idle_minutes` after its last request and `absolute_hours` after sign-in at the latest. What a node
+    knows of a session is at most `cache_seconds` old even when every notification is lost. After `lock_after` failures a
+    name is locked for `lock_seconds`, doubled with every further failure up to `lock_seconds_max`; failures older than
+    `lock_forget_hours` do not count. The argon2 numbers are those of RFC 9106: memory in KiB, passes, lanes.
+    """
+
+    idle_minutes: int = 120
+    absolute_hours: int = 24
+    cache_seconds: float = 5.0
+    cache_size: int = 20_000
+    seen_every_seconds: int = 60
+    lock_after: int = 5
+    lock_seconds: int = 60
+    lock_seconds_max: int = 1800
+    lock_forget_hours: int = 24
+    password_minimum: int = 10
+    argon2_memory_kib: int = 19_456
+    argon2_time: int = 2
+    argon2_lanes: int = 1
+    argon2_threads: int = 4
+    """How many passwords are worked on at the same time on one node."""

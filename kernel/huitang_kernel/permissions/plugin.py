@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext
+from huitang_sdk import Manifest, PluginContext, hookimpl
+from huitang_sdk.declare import Permission, Role
 
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
@@ -30,4 +32,16 @@ class PermissionsPlugin(BuiltinPlugin):
         return self.service
 
     async def start(self, ctx: PluginContext[Any]) -> None:
-        self.service.context = ctx
+        await self.service.start(ctx)
+
+    @hookimpl
+    def permissions(self) -> Sequence[Permission]:
+        return [
+            Permission("permissions.role.read", "See roles and who holds them"),
+            Permission("permissions.role.manage", "Change roles"),
+            Permission("permissions.grant.manage", "Grant and revoke roles"),
+        ]
+
+    @hookimpl
+    def roles(self) -> Sequence[Role]:
+        return [Role("permissions.operator", "Platform operator", ("@console",), reach="all")]

@@ -6,4 +6,4 @@ from msgspec import Struct
 
 
 class PermissionsSettings(Struct, frozen=True):
-    """Nothing to set yet."""
+    """There is nothing to set: who may do what is data, changed in the console."""

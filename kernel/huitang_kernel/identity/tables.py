@@ -1,0 +1,53 @@
+"""The tables of identity, as queries see them."""
+
+from __future__ import annotations
+
+from huitang_sdk.db import PluginTable
+from piccolo.columns import UUID, Boolean, Bytea, Integer, Text, Timestamptz
+
+
+class OrganisationRow(PluginTable, tablename="organisation", schema="identity"):
+    id = UUID(primary_key=True)
+    parent_id = UUID(null=True, default=None)
+    position = Integer()
+    code = Text()
+    name = Text()
+    created_at = Timestamptz()
+
+
+class AccountRow(PluginTable, tablename="account", schema="identity"):
+    id = UUID(primary_key=True)
+    username = Text()
+    name = Text()
+    email = Text()
+    phone_sealed = Bytea(null=True, default=None)
+    locale = Text(default="zh-CN")
+    text_size = Integer(default=16)
+    high_contrast = Boolean()
+    theme = Text(default="light")
+    organisation_id = UUID(null=True, default=None)
+    is_active = Boolean(default=True)
+    password = Text(secret=True)
+    must_change_password = Boolean()
+    signed_in_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz()
+    updated_at = Timestamptz()
+
+
+class PositionRow(PluginTable, tablename="position", schema="identity"):
+    id = UUID(primary_key=True)
+    account_id = UUID()
+    organisation_id = UUID()
+    title = Text()
+    is_main = Boolean(default=True)
+
+
+class SessionRow(PluginTable, tablename="session", schema="identity"):
+    id = UUID(primary_key=True)
+    token_sha256 = Bytea(secret=True)
+    account_id = UUID()
+    created_at = Timestamptz()
+    last_seen_at = Timestamptz()
+    expires_at = Timestamptz()
+    address = Text()
+    user_agent = Text()
