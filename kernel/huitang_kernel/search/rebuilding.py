@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -96,11 +95,10 @@ class Rebuilder:
                 documents += await self._add_source(fresh, record, source, progress)
                 kinds.append(source.kind)
             await anyio.to_thread.run_sync(fresh.finish)
+            await self._swap(connection, path, kinds)
         except BaseException:
-            fresh.cancel()
-            shutil.rmtree(path, ignore_errors=True)
+            fresh.remove()
             raise
-        await self._swap(connection, path, kinds)
         return documents
 
     async def _swap(self, connection: asyncpg.Connection, path: Path, kinds: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -39,5 +40,8 @@ class FreshIndex:
     def finish(self) -> None:
         self._writer.commit(optimize=True)
 
-    def cancel(self) -> None:
-        self._writer.cancel()
+    def remove(self) -> None:
+        """Stop building, or undo what was built, with all files."""
+        if not self._writer.is_closed:
+            self._writer.cancel()
+        shutil.rmtree(self.path)

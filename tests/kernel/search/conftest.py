@@ -9,7 +9,7 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import search_things as t  # noqa: E402
+import search_things as t
 
 
 @pytest_asyncio.fixture
