@@ -8,7 +8,7 @@ from huitang_budget.declarations.readers.base import place_text
 
 
 def check_sums(declaration: Declaration, sub_total: Found[int]) -> list[Problem]:
-    """sum_mismatch for: sub-projects against the year's budget and against their own total row, the year above the total.
+    """sum_mismatch for sub-projects against the year's budget and their own total row, and for a year above the total.
 
     Nothing is said where one of the amounts is missing.
     """

@@ -47,7 +47,8 @@ _BOX_PAIR = re.compile(rf"{EMPTY}\s?{TICKED}|{TICKED}\s?{EMPTY}")
 def clean_cell(text: str) -> str:
     """The cell without tags and invisible characters, blanks folded; line breaks stay, block tags part paragraphs.
 
-    Paragraphs come apart by an empty line. Boxes made by <input> become TICKED and EMPTY; characters such as ☑ stay as they are (see `boxes`).
+    Paragraphs come apart by an empty line. Boxes made by <input> become TICKED and EMPTY; characters such as ☑ stay as
+    they are (see `boxes`).
     """
     text = _COMMENT.sub("", text)
     text = _INPUT.sub(_input_mark, text)

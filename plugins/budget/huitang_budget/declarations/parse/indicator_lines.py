@@ -12,7 +12,7 @@ Cells = tuple[str, str, str, str]
 
 
 def spread_row(texts: list[str]) -> Cells:
-    """The cells of one row without known columns, as (level1, level2, level3, target): by their look, from both ends."""
+    """(level1, level2, level3, target) of one row without known columns: by the look of its cells, from both ends."""
     level1 = level2 = ""
     rest = list(texts)
     if len(rest) >= 2 and is_level1(rest[0]) and not (len(rest) == 3 and is_level2(rest[0])):

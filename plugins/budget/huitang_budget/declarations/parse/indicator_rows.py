@@ -78,7 +78,7 @@ def split_head_line(text: str) -> list[str]:
 
 
 def find_indicator_start(pieces: list[Piece]) -> int | None:
-    """Index of the first piece of the table: its heading, the label 分解目标, or (heading lost) its first level-1 row."""
+    """Index of the table's first piece: its heading, the label 分解目标, or (heading lost) its first level-1 row."""
     for index, piece in enumerate(pieces):
         role = None if piece.field not in (None, "indicators") else head_role(cell_text(pieces, index))
         if split_head_line(piece.text) or (role in ("level1", "level3") and _head_follows(pieces, index)):

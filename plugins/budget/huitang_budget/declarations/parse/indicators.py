@@ -1,4 +1,4 @@
-"""The indicator table to indicators: columns or lines, levels carried down, broken rows joined, displaced labels put right."""
+"""The indicator table to indicators: levels carried down, broken rows joined, displaced labels put right."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _skip_or_none(row: Grid, columns: dict[int, str]) -> Line | None:
 
 
 def _shifted(cells: dict[str, str]) -> bool:
-    """Cells that stand one column off: a level name where an indicator should be, or a target where its name should be."""
+    """Cells that stand one column off: a level name in the place of an indicator, or a target in that of its name."""
     if cells["level3"] and is_level(cells["level3"]) and not cells["target"]:
         return True
     return bool(cells["level2"] and not cells["level3"] and cells["target"]) and not is_level(cells["level2"])

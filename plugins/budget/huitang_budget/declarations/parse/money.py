@@ -15,6 +15,8 @@ FEN = {"元": 100, "圆": 100, "千元": 100_000, "万元": 1_000_000, "万": 1_
 _LARGEST = 9_000_000_000_000_000_000
 """Above this an amount no longer fits the database's bigint and is surely no budget."""
 
+_LONGEST = 24
+"""More digits than Decimal multiplies exactly under its default context are not read at all."""
 _NUMBER = r"(?:\d{1,3}(?:,\s?\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:\.\d+)?"
 _AMOUNT = re.compile(
     rf"^(?:人民币|合计|共计|总计|共|计|小计|[:：])*\s*(?P<open>\()?(?P<sign>[-+−－]?)\s*[¥￥]?\s*(?P<sign2>[-−－]?)\s*"
@@ -48,21 +50,23 @@ def read_money(text: str, unit: str = "元") -> MoneyRead:
     if _NOTHING.match(plain):
         return MoneyRead(None, "absent")
     found = _AMOUNT.match(plain)
-    if found is None or bool(found["open"]) != bool(found["close"]):
+    rest = plain[found.end() :] if found else ""
+    if found is None or bool(found["open"]) != bool(found["close"]) or not _NOTE_START.match(rest):
         return MoneyRead(None, "unreadable")
-    rest = plain[found.end() :]
-    if not _NOTE_START.match(rest):
-        return MoneyRead(None, "unreadable")
-    if len(found["number"]) > 24:
-        return MoneyRead(None, "too_large")
+    return _in_fen(found, unit, rest.strip())
+
+
+def _in_fen(found: re.Match[str], unit: str, rest: str) -> MoneyRead:
     own = {"万": "万元", "亿": "亿元", "圆": "元"}.get(found["unit"] or "", found["unit"])
+    if len(found["number"]) > _LONGEST:
+        return MoneyRead(None, "too_large", own)
     amount = Decimal(re.sub(r"[, ]", "", found["number"])) * FEN[own or unit]
     if amount != amount.to_integral_value():
         return MoneyRead(None, "too_fine", own)
     if amount > _LARGEST:
         return MoneyRead(None, "too_large", own)
-    negative = bool(found["open"]) or found["sign"] in ("-", "−", "－") or found["sign2"] != ""
-    return MoneyRead(int(-amount if negative else amount), "ok", own, rest.strip())
+    negative = bool(found["open"] or found["sign"] or found["sign2"]) and found["sign"] != "+"
+    return MoneyRead(int(-amount if negative else amount), "ok", own, rest)
 
 
 def looks_like_money(text: str) -> bool:

@@ -13,8 +13,9 @@ from huitang_budget.declarations.readers.base import Document, Row
 class Piece(Struct, frozen=True):
     """A label or a stretch of text. `field` is set for labels; `score` says how sure the label is (0 to 3).
 
-    `row` counts rows of the document, `column` cells in the row (from 0), `width` the cells of the row, `gap` tells that
-    blank lines or a page break stand before. `note` is what stands in brackets behind a label: （万元）.
+    `row` counts rows of the document, `column` cells in the row (from 0), `width` the cells of the row. `gap` tells
+    that blank lines or a page break stand before, `first` that the piece begins its cell, `sheet_start` that a new
+    sheet begins with it. `note` is what stands in brackets behind a label: （万元）.
     """
 
     text: str

@@ -17,7 +17,7 @@ _TAIL = 20
 
 
 def repair_rows(document: Document) -> Document:
-    """The document with broken rows joined and glued rows parted; only texts with one usual width of 3 cells or more."""
+    """The document with broken rows joined and glued rows parted; only texts of one usual width, 3 cells or more."""
     widths = Counter(len(row.cells) for row in document.rows if len(row.cells) > 1)
     if document.kind != "text" or not widths:
         return document

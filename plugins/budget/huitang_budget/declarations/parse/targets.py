@@ -38,7 +38,7 @@ class Target(Struct, frozen=True):
 
 def read_target(text: str) -> Target:
     """The operator, number and unit of an indicator cell; never a number that the cell does not say plainly."""
-    plain = re.sub(r"\s+", " ", half_width(text)).strip().rstrip("。;;,")
+    plain = re.sub(r"\s+", " ", half_width(text)).strip().rstrip("。;,")
     plain = re.sub(r"(?<=[\d.]) (?=\D)|(?<=\D) (?=[\d.])", "", plain)
     found = _TARGET.match(plain) or _TARGET.match(_NOTE.sub("", plain).strip())
     if found is None:

@@ -1,4 +1,4 @@
-"""Finding the labels: as a cell of their own, before a colon or blanks, broken over lines, glued to their neighbours."""
+"""Finding the labels: as a cell of their own, before a colon or blanks, broken over lines, glued to others."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _has_column_label(pieces: list[Piece], row: int) -> bool:
 def _broken_label(pieces: list[Piece], index: int) -> tuple[int, list[Piece]]:
     """A label that starts at `index`, alone or over up to eight pieces; how many pieces it takes, and what they become.
 
-    Between the parts of a label in the first column the other cells of the same rows may stand: they are kept behind it.
+    Between the parts of a label in the first column the other cells of its rows may stand: they are kept behind it.
     """
     first = pieces[index]
     whole = label_of(first.text)
@@ -111,7 +111,7 @@ def _broken_label(pieces: list[Piece], index: int) -> tuple[int, list[Piece]]:
         if index + step >= len(pieces):
             break
         piece = pieces[index + step]
-        if piece.row != first.row and piece.column != first.column and piece.column != 0 and first.column == 0:
+        if piece.row != first.row and piece.column != 0 and first.column == 0:
             between.append(piece)
             continue
         if piece.column != first.column:

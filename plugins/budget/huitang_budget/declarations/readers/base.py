@@ -29,7 +29,7 @@ DEFAULT_LIMITS = Limits()
 
 
 class UnreadableFile(Exception):
-    """The file is refused as a whole. `code` is for programs, `message` (zh-CN) names file and place and the mending."""
+    """The file is refused as a whole. `code` is for programs, `message` (zh-CN) names file, place and mending."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

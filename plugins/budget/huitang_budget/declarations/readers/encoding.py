@@ -13,7 +13,7 @@ _MENDING = "请用“UTF-8”编码另存后再导入"
 
 
 def decode(source: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
-    """The text of `data` and a Problem where the encoding is doubtful. Raises UnreadableFile: binary_file, bad_encoding."""
+    """The text, and a Problem if its encoding is doubtful. Raises UnreadableFile: binary_file, bad_encoding."""
     for bom, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(bom):
             return _lenient(source, data, name)

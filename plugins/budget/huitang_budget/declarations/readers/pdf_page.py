@@ -102,10 +102,7 @@ def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
     from pypdfium2 import raw
 
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3):
-        try:
-            left, bottom, right, top = item.get_bounds()
-        except Exception:
-            continue
+        left, bottom, right, top = item.get_bounds()
         if right - left <= _THIN or top - bottom <= _THIN:
             if right - left > top - bottom:
                 yield left, (bottom + top) / 2, right, (bottom + top) / 2

@@ -25,6 +25,8 @@ _OTHERS = (
     (b"MZ", "可执行程序"),
     (b"OFD", "OFD 文档"),
 )
+_SHORT = frozenset({b"OFD", b"MZ"})
+"""Beginnings that a text may have as well: they count only where NUL bytes follow."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ADVICE = "请提供 .txt、.docx、.xlsx 或 .pdf（带文字层）的申报表"
 
@@ -54,7 +56,7 @@ def _refuse_pictures(source: str, data: bytes) -> None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise UnreadableFile("wrong_type", f"{source}：文件开头表明这是 WEBP 图片；{_ADVICE}")
     for magic, name in _OTHERS:
-        if data.startswith(magic) and ((magic != b"OFD" and magic != b"MZ") or b"\x00" in data[:64]):
+        if data.startswith(magic) and (magic not in _SHORT or b"\x00" in data[:64]):
             raise UnreadableFile("wrong_type", f"{source}：文件开头表明这是{name}，不能读取；{_ADVICE}")
 
 

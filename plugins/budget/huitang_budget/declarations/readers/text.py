@@ -11,6 +11,7 @@ from huitang_budget.declarations.readers.htmltable import has_html_table, html_r
 
 _BROKEN_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>\n]{0,120}|/)?\n\s*/?(?:[a-zA-Z][^<>\n]{0,120})?>")
 _PIPE_RULE = re.compile(r"^[\s|+:\-─━┼├┤┌┐└┘┬┴╋═]+$")
+_CONTROLS = re.compile(r"[\f\v\x1c-\x1f\x85]")
 _PIPES = re.compile(r"[|｜│┃]")
 
 
@@ -31,10 +32,11 @@ def _mend_tag(found: re.Match[str]) -> str:
 def _line_rows(text: str) -> list[Row]:
     rows: list[Row] = []
     gap = False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if "\f" in line[:1] or not line.strip("\f \u3000"):
+    for number, raw in enumerate(text.split("\n"), start=1):
+        gap = gap or raw.startswith("\f")
+        line = _CONTROLS.sub("", raw)
+        if not line.strip():
             gap = True
-        line = re.sub(r"[\f\v\x1c-\x1f\x85]", "", line)
         if not line.strip() or _is_rule(line):
             continue
         rows.append(Row(cells=line_cells(line, Place(line=number)), gap=gap))

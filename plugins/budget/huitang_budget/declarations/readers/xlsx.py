@@ -34,7 +34,8 @@ def _check_extents(source: str, archive: zipfile.ZipFile, limits: Limits) -> Non
         if rows * columns > limits.cells:
             raise UnreadableFile(
                 "too_many_cells",
-                f"{source}：内部文件“{path}”的单元格一直排到 {last}（{rows} 行 {columns} 列），超出上限；请删除多余的行列后再导入",
+                f"{source}：内部文件“{path}”的单元格一直排到 {last}（{rows} 行 {columns} 列），超出上限；"
+                "请删除多余的行列后再导入",
             )
 
 

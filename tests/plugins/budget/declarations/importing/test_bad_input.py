@@ -1,4 +1,4 @@
-"""What is refused, and with which words: the message names the file, the place and the mending; nothing is half read."""
+"""What is refused, and with which words: the message names the file, the place and the mending."""
 
 from __future__ import annotations
 
@@ -137,14 +137,19 @@ def test_pdf_without_text_layer() -> None:
 def test_truncated_files(request: pytest.FixtureRequest, kind: str, share: float) -> None:
     data = request.getfixturevalue(f"as_{kind}")()
     cut = data[: int(len(data) * share)]
+    code, totals = outcome(f"断.{kind}", cut)
+    assert code in {"", "corrupt_file", "no_text_layer", "not_a_declaration"}
+    # PDFium mends a cut file where it can; then every amount it still shows must be the form's own.
+    assert code or kind == "pdf"
+    assert set(totals) <= {None, 300_000_000}
+
+
+def outcome(source: str, data: bytes) -> tuple[str, list[int | None]]:
+    """The code of the refusal, or "" and the totals read."""
     try:
-        forms = read_declarations(f"断.{kind}", cut)
+        return "", [form.total_fen.value for form in read_declarations(source, data)]
     except UnreadableFile as error:
-        assert error.code in {"corrupt_file", "no_text_layer", "not_a_declaration"}
-    else:
-        # PDFium mends a cut file where it can; then every amount it still shows must be the form's own.
-        assert kind == "pdf"
-        assert all(form.total_fen.value in (None, 300_000_000) for form in forms)
+        return error.code, []
 
 
 def test_damaged_inside(as_docx: Callable[..., bytes], as_xlsx: Callable[..., bytes]) -> None:

@@ -101,7 +101,10 @@ def test_every_value_says_where_it_stands(made: tuple[str, bytes]) -> None:
 
 
 def test_the_same_form_has_one_fingerprint_in_all_formats(
-    as_text: Callable[..., str], as_docx: Callable[..., bytes], as_xlsx: Callable[..., bytes], as_pdf: Callable[..., bytes]
+    as_text: Callable[..., str],
+    as_docx: Callable[..., bytes],
+    as_xlsx: Callable[..., bytes],
+    as_pdf: Callable[..., bytes],
 ) -> None:
     files = {"a.txt": as_text().encode(), "b.docx": as_docx(), "c.xlsx": as_xlsx(), "d.pdf": as_pdf()}
     prints = {content_fingerprint(read_declarations(name, data)[0]) for name, data in files.items()}

@@ -60,12 +60,15 @@ def test_pipe_table_of_the_newer_style(read: Read) -> None:
 def test_labels_with_colons_and_values_on_the_same_line(read: Read) -> None:
     form = read(
         "2024年度云江市市级财政项目绩效目标申报表\n申报单位（盖章）：云江市图书馆  填报日期：2023年10月8日\n"
-        "项目名称：云江市图书馆夜间开放经费\n项目类型：☑经常性专项业务费 ☐其他经常性项目\n资金用途：□信息化建设类 ■政府购买服务\n"
+        "项目名称：云江市图书馆夜间开放经费\n项目类型：☑经常性专项业务费 ☐其他经常性项目\n"
+        "资金用途：□信息化建设类 ■政府购买服务\n"
         "开始时间：2024.1.1 结束时间：2024/12/31\n项目总预算：86万元　项目当年预算：￥860,000.00元\n"
         "一、项目概况：延长开放时间到二十二点。\n"
-        "二、实施计划：1、人员招募：2024年1月15日；2、开放服务：2024年2月1日；3、总结评估：2024年12月10日\n"
+        "二、实施计划：1、人员招募：2024年1月15日；2、开放服务：2024年2月1日；"
+        "3、总结评估：2024年12月10日\n"
         "年度绩效目标：全年夜间开放不少于300天。\n"
-        "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 夜间开放天数 ≥300天\n效益指标 社会效益指标 夜间到馆人次 ≥5万人次\n"
+        "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 夜间开放天数 ≥300天\n"
+        "效益指标 社会效益指标 夜间到馆人次 ≥5万人次\n"
     )
     assert form.year.value == 2024
     assert form.declaring_unit.value == "云江市图书馆"
@@ -104,7 +107,9 @@ def lines_only(text: str) -> str:
         lambda text: "\n".join("\t".join(f"<p>{c}</p>" if c else c for c in r.split("\t")) for r in text.split("\n")),
         lambda text: text.replace("\n", "\n\f"),
         lambda text: text.replace("立项依据", "\n— 2 —\n\n立项依据").replace("\t时效目标", "\n第3页\n\n\t时效目标"),
-        lambda text: text.replace("项目设立的必要性\t", "项目设立的必\n要性\t").replace("投入和管理目标", "投入和管\n理目标"),
+        lambda text: text.replace("项目设立的必要性\t", "项目设立的必\n要性\t").replace(
+            "投入和管理目标", "投入和管\n理目标"
+        ),
         lambda text: text.replace("网上办件比例", "网上办 件比例").replace("项目名称", "项 目 名 称"),
         lambda text: text.replace("□", '<input type="checkbox"/>').replace("☑", '<input checked="" type="checkbox"/>'),
         lambda text: text.replace("□", "[ ]").replace("☑", "[x]"),
@@ -116,7 +121,9 @@ def test_the_same_answer_in_every_layout(read: Read, as_text: Callable[..., str]
     assert content_fingerprint(read(change(as_text()))) == content_fingerprint(plain)
 
 
-def test_html_tables_that_a_scanner_left(read: Read, rows: tuple[tuple[str, ...], ...], as_text: Callable[..., str]) -> None:
+def test_html_tables_that_a_scanner_left(
+    read: Read, rows: tuple[tuple[str, ...], ...], as_text: Callable[..., str]
+) -> None:
     body = ""
     for row in rows:
         wide = bool(row[0] and row[1] and not row[2] and not row[3])
@@ -127,7 +134,11 @@ def test_html_tables_that_a_scanner_left(read: Read, rows: tuple[tuple[str, ...]
 
 
 def test_two_forms_in_one_file_are_both_read(as_text: Callable[..., str]) -> None:
-    second = as_text().replace("云江市一网通办平台升级改造经费", "云江市停车诱导系统经费").replace("（2024年）", "（2025年）")
+    second = (
+        as_text()
+        .replace("云江市一网通办平台升级改造经费", "云江市停车诱导系统经费")
+        .replace("（2024年）", "（2025年）")
+    )
     for joint in ("\n", "\n\n\n", "\f"):
         forms = read_declarations("two.txt", (as_text() + joint + second).encode())
         assert [(f.form, f.year.value, f.project_name.value) for f in forms] == [

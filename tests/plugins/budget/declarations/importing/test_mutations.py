@@ -16,8 +16,19 @@ from huitang_budget.declarations.parse import parse_document
 from huitang_budget.declarations.readers import read_rows
 
 REAL = Path(__file__).resolve().parents[5].parent / "shared" / "data" / "declarations"
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-KINDS = ("delete", "join", "join-blank", "double-blank", "tag", "form-feed", "page-mark", "break", "repeat", "blank-line")
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+KINDS = (
+    "delete",
+    "join",
+    "join-blank",
+    "double-blank",
+    "tag",
+    "form-feed",
+    "page-mark",
+    "break",
+    "repeat",
+    "blank-line",
+)
 
 
 def mutate(lines: list[str], kind: str, where: int, spot: int) -> list[str]:
@@ -76,7 +87,9 @@ def check_nothing_made_up(text: str, steps: list[tuple[str, int, int]]) -> None:
             assert dates(form) <= dates(plain), steps
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10_000), st.integers(0, 10_000)), min_size=1, max_size=6)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 10_000), st.integers(0, 10_000)), min_size=1, max_size=6
+)
 
 
 @SLOW
@@ -110,7 +123,12 @@ def facts(form: Declaration) -> object:
     return (
         form.project_name.value,
         form.declaring_unit.value,
-        [form.total_fen.value, form.current_year_fen.value, form.previous_year_fen.value, form.previous_executed_fen.value],
+        [
+            form.total_fen.value,
+            form.current_year_fen.value,
+            form.previous_year_fen.value,
+            form.previous_executed_fen.value,
+        ],
         (form.start.value, form.end.value),
         [(c.label, c.ticked) for c in (*form.project_types, *form.fund_uses)],
         [(s.name.value, s.amount_fen.value) for s in form.sub_projects],
@@ -121,10 +139,12 @@ def facts(form: Declaration) -> object:
 
 @given(st.binary(max_size=2000))
 def test_random_bytes_are_refused_or_read(data: bytes) -> None:
+    message = ""
     try:
         parse_document(read_rows("r.bin", data, DEFAULT_LIMITS), DEFAULT_LIMITS)
     except UnreadableFile as error:
-        assert error.message.startswith("r.bin：")
+        message = error.message
+    assert not message or message.startswith("r.bin：")
 
 
 @given(st.text(alphabet="项目名称总预算元（）：\t\n <p>/一级指标目0123456789.-年月日产出≥%□☑备注", max_size=400))

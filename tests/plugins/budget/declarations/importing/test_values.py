@@ -40,7 +40,20 @@ def test_amounts_are_read_exactly(text: str, unit: str, fen: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["约300万", "2,12,400", "12O0", "1.2.3", "300-400万元", "三百万", "2124000 737600", "12 34", "100个", "1.005", "1e6"]
+    "text",
+    [
+        "约300万",
+        "2,12,400",
+        "12O0",
+        "1.2.3",
+        "300-400万元",
+        "三百万",
+        "2124000 737600",
+        "12 34",
+        "100个",
+        "1.005",
+        "1e6",
+    ],
 )
 def test_amounts_that_are_not_plain_are_not_read(text: str) -> None:
     assert read_money(text).fen is None
@@ -147,7 +160,9 @@ def test_targets(text: str, operator: str | None, value: str, unit: str | None) 
     assert (read.operator, read.value, read.unit) == (operator, Decimal(value), unit)
 
 
-@pytest.mark.parametrize("text", ["健全", "效率提升", "", "80%-90%", "2~4次", "2024年12月底前", "2024-12-31", "12月底前", "优", "第1名"])
+@pytest.mark.parametrize(
+    "text", ["健全", "效率提升", "", "80%-90%", "2~4次", "2024年12月底前", "2024-12-31", "12月底前", "优", "第1名"]
+)
 def test_targets_that_are_words_ranges_or_dates_have_no_number(text: str) -> None:
     read = read_target(text)
     assert (read.operator, read.value, read.unit) == (None, None, None)
@@ -163,7 +178,13 @@ def test_scan_residue_is_cleaned() -> None:
 
 
 def test_labels_are_known_in_every_writing() -> None:
-    for text in ("项目总预算（元）", "项目总预算(元)", "项目 总 预算（万元）：", "一、项目总预算", "项\n目\n总\n预\n算"):
+    for text in (
+        "项目总预算（元）",
+        "项目总预算(元)",
+        "项目 总 预算（万元）：",
+        "一、项目总预算",
+        "项\n目\n总\n预\n算",
+    ):
         found = label_of(text)
         assert found is not None
         assert found[0] == "total_fen"
