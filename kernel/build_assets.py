@@ -10,7 +10,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-
 SOURCES = ("package-lock.json", "build.mjs", "icons.txt")
 """What the build depends on: while these are the same, the last build is good."""
 

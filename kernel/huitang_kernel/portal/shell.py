@@ -15,6 +15,7 @@ from msgspec import Struct
 from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_kernel.portal.display import COOKIE, Display, parse_display
 from huitang_kernel.portal.settings import PortalSettings
+from huitang_kernel.portal.words import declared_word, phase_word
 from huitang_sdk import i18n
 from huitang_sdk.contracts import Actor, Permissions
 from huitang_sdk.declare import MenuItem, Widget
@@ -85,6 +86,8 @@ class Shell:
             here=here,
             has_plugin=self._registry.is_active,
             icon_url=icons.url,
+            phase_word=phase_word,
+            declared_word=declared_word,
         )
         for name in MACROS:
             module = environment.get_template(f"portal/macros/{name}.html").module
@@ -96,7 +99,7 @@ class Shell:
         return settings.body_name_zh if i18n.current_locale() == "zh-CN" else settings.body_name_en
 
     def menu(self, actor: Actor, path: str) -> list[Group]:
-        """A group per active plugin, then the console: what the reader may use; the longest matching address is current."""
+        """A group per active plugin, then the console, as far as allowed; the longest matching address is current."""
         allowed = [(record, item) for record in self._registry.active() for item in self._items(record, actor)]
         current = max((item.url for _, item in allowed if is_below(path, item.url)), key=len, default="")
         groups = []

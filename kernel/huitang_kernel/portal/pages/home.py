@@ -22,6 +22,24 @@ async def home(actor: NamedDependency[Actor]) -> Page:
     return Page("portal/home.html" if actor.is_signed_in else "portal/landing.html")
 
 
+@get("/manifest.webmanifest", guards=[public], sync_to_thread=False)
+def web_manifest(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """Lets a phone keep the portal on its start screen."""
+    environment = request.app.state.templates
+    name = environment.globals["body_name"]()
+    icon = {"src": environment.globals["asset"]("portal/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    body = {
+        "name": name,
+        "short_name": name[:12],
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#f6f5f4",
+        "theme_color": "#9e1b1b",
+        "icons": [icon],
+    }
+    return Response(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+
+
 @post("/display", guards=[public], status_code=303)
 async def set_display(request: Request[Any, Any, Any]) -> Response[Any]:
     """Take over size, contrast or theme, and go back to the page."""
@@ -45,9 +63,8 @@ async def set_language(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _back(request: Request[Any, Any, Any], target: str, cookie: str, value: str) -> Response[Any]:
     secure = request.url.scheme == "https"
-    kept = Cookie(
-        cookie, value, path="/", max_age=display.MAX_AGE if value else 0, samesite="lax", httponly=True, secure=secure
-    )
+    lifetime = display.MAX_AGE if value else 0
+    kept = Cookie(key=cookie, value=value, max_age=lifetime, samesite="lax", httponly=True, secure=secure)
     return Redirect(own_address(target), status_code=303, cookies=[kept])
 
 
