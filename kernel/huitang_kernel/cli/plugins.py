@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-from huitang_kernel.app import PLUGINS_CHANNEL, Hall
+from huitang_kernel.app import Hall
 from huitang_kernel.cli.samples import title_of
 from huitang_kernel.cli.session import settings_options
 from huitang_kernel.cli.texts import _
 from huitang_kernel.cli.users import on_hall
 from huitang_kernel.plugins.declaring import frozen
 from huitang_kernel.plugins.registry import PluginRecord, State
-from huitang_sdk.contracts import Ref
+from huitang_kernel.portal.switches import Switches
 from huitang_sdk.contracts.identity import SYSTEM
 
 COLOURS = {State.ENABLED: "green", State.DISABLED: "yellow", State.FAILED: "red", State.INCOMPATIBLE: "red"}
@@ -104,18 +103,8 @@ def disable(config: Path | None, data_dir: Path | None, plugin: str) -> None:
     click.echo(_("{plugin} is disabled. Its data stay.", plugin=plugin))
 
 
-SWITCH = "UPDATE kernel.plugin SET enabled = $2, changed_at = now(), changed_by = NULL WHERE id = $1"
-
-
 def _switch(config: Path | None, data_dir: Path | None, plugin: str, *, enabled: bool) -> None:
     async def work(hall: Hall) -> None:
-        record = found(hall, plugin)
-        if record.builtin:
-            raise click.ClickException(_("{plugin} is part of the platform and always on.", plugin=plugin))
-        fact = "kernel.plugin.enabled" if enabled else "kernel.plugin.disabled"
-        async with hall.core.database.write(SYSTEM) as write:
-            await hall.core.database.execute(SWITCH, plugin, enabled)
-            await write.audit(fact, Ref("kernel.plugin", uuid5(NAMESPACE_URL, plugin)), detail={"plugin": plugin})
-            await hall.core.database.notify(PLUGINS_CHANNEL, plugin)
+        await Switches(hall.core).switch(SYSTEM, plugin, enabled=enabled)
 
     on_hall(config, data_dir, work)
