@@ -9,6 +9,7 @@ from uuid import UUID
 from huitang_kernel.config import ConfigError
 from huitang_kernel.core import Core
 from huitang_kernel.notifications.preferences import Preferences
+from huitang_kernel.notifications.reading import Reading
 from huitang_kernel.notifications.sender import Sender
 from huitang_kernel.notifications.settings import NotificationsSettings
 from huitang_kernel.notifications.telling import CHANNEL, Telling, inside_write
@@ -32,6 +33,7 @@ class NotificationsService:
         self.preferences = Preferences(core.database)
         self.todo_list = TodoList(core)
         self.telling = Telling(core, self.preferences, has_email=bool(settings.smtp.host))
+        self.reading = Reading(core.database)
         self.sender = Sender(core, settings, self.preferences)
 
     def scoped(self, plugin: str) -> Notifications:

@@ -97,14 +97,14 @@ class MailServer:
         if self.answers:
             return self.answers.pop(0)
         self.received.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        while not self.release.is_set():
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(self.release.wait)
         return "250 taken"
 
 
 def settings_for(port: int, **more: Any) -> dict[str, Any]:
     smtp = {"host": "127.0.0.1", "port": port, "tls": "none", "sender": "Huitang <noreply@yunjiang.example>"}
-    return {"notifications": {"smtp": {**smtp, "timeout": 1.0}, "lease_seconds": 3.0, "retry_seconds": [0.1, 0.1], **more}}
+    times = {"lease_seconds": 3.0, "retry_seconds": [0.1, 0.1]}
+    return {"notifications": {"smtp": {**smtp, "timeout": 1.0}, **times, **more}}
 
 
 async def make_people(hall: Any) -> dict[str, UUID]:

@@ -68,7 +68,8 @@ async def test_misuse_is_answered_clearly(open_town):
 async def open_todo(hall, assignee, title, due=None, subject=REF):
     ctx = hall.registry.get("town").context
     async with ctx.db.write(SYSTEM) as write:
-        found = await ctx.todos.open("town.task", subject=subject, assignee=assignee, title=title, url="/town/7", due=due)
+        more = {"title": title, "url": "/town/7", "due": due}
+        found = await ctx.todos.open("town.task", subject=subject, assignee=assignee, **more)
         await write.audit("town.task.given", subject)
     return found
 
