@@ -78,7 +78,7 @@ class Records:
     async def verify(self, actor: Actor) -> Verdict:
         """Read the whole chain and keep the answer on the record."""
         verdict = await self.chain.verify()
-        detail = {"ok": verdict.ok, "records": verdict.records, "problem": verdict.problem}
+        detail = {"ok": verdict.ok, "records": verdict.records, "problem": verdict.problem, "sequence": verdict.sequence}
         async with self._database.write(actor) as write:
             await write.audit("portal.audit.verified", LOG, detail=detail)
         return verdict
@@ -94,6 +94,21 @@ class Records:
             return None
         detail = msgspec.json.decode(rows[0]["detail"])
         return Verification(rows[0]["at"], rows[0]["actor_name"], detail["ok"], detail["records"], detail["problem"])
+
+
+def problem_words(verdict: Verdict) -> str:
+    """What the chain's verdict says is wrong, in the reader's language; "" when nothing is."""
+    if verdict.ok:
+        return ""
+    if verdict.problem.endswith("is missing") and verdict.problem.startswith("record "):
+        return _("Record {sequence} was removed.", sequence=verdict.sequence)
+    if "was altered or moved" in verdict.problem:
+        return _("Record {sequence} was altered or put elsewhere.", sequence=verdict.sequence)
+    if verdict.problem.startswith("the end of the log"):
+        return _("The end of the log does not carry the seal of this platform's key.")
+    if verdict.problem.startswith("records were added"):
+        return _("Records were added behind the sealed end, past the platform.")
+    return _("The authenticated end of the log is missing.")
 
 
 def _entry(row: Mapping[str, Any]) -> AuditEntry:

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_kernel.portal.pages.access import READ_AUDIT, portal_of
-from huitang_kernel.portal.records import changes_of
+from huitang_kernel.portal.records import changes_of, problem_words
 from huitang_sdk.contracts import Actor
 from huitang_sdk.http import Page, requires
 from huitang_sdk.lists import ListQuery
@@ -28,7 +28,6 @@ async def list_records(request: Request[Any, Any, Any]) -> Page:
         "total": total,
         "plugins": ["kernel", *(record.id for record in portal.core.registry)],
         "verified": await portal.records.last_verification(),
-        "verdict": None,
     }
     return Page("portal/console/audit.html", values, block="table")
 
@@ -38,7 +37,8 @@ async def verify_records(request: Request[Any, Any, Any], actor: NamedDependency
     """Verify the whole chain and show the answer."""
     verdict = await portal_of(request).records.verify(actor)
     verified = await portal_of(request).records.last_verification()
-    return Page("portal/console/verified.html", {"verdict": verdict, "verified": verified}, block="verdict")
+    values = {"verdict": verdict, "problem": problem_words(verdict), "verified": verified}
+    return Page("portal/console/verified.html", values, block="verdict")
 
 
 @get("/console/audit/{record_id:uuid}", guards=[requires(READ_AUDIT)])
