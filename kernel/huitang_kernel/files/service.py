@@ -6,6 +6,7 @@ from typing import Any
 
 from huitang_kernel.core import Core
 from huitang_kernel.files.disk import DiskStore
+from huitang_kernel.files.overview import Overview
 from huitang_kernel.files.scoped import PluginFiles
 from huitang_kernel.files.settings import FilesSettings
 from huitang_kernel.files.store import Store
@@ -24,6 +25,7 @@ class FilesService:
         self.store: Store = DiskStore(core.data_dir / "files")
         self.texts = Texts(core, settings, self.store)
         self.upkeep = Upkeep(core, settings, self.store)
+        self.overview = Overview(core, settings, self.store)
         self._core = core
 
     def scoped(self, plugin: str) -> PluginFiles:

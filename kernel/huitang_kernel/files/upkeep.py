@@ -24,6 +24,10 @@ DELETE FROM files.blob b WHERE b.sha256 = $1
 AND NOT EXISTS (SELECT 1 FROM files.file_version v WHERE v.sha256 = b.sha256)
 """
 REFERRED = "SELECT 1 FROM files.file_version WHERE sha256 = $1 LIMIT 1"
+USED_BY = """
+SELECT f.plugin, f.id, v.name, v.version FROM files.file_version v JOIN files.file f ON f.id = v.file_id
+WHERE v.sha256 = $1 ORDER BY f.plugin, f.id, v.version LIMIT 20
+"""
 NOTE = """
 INSERT INTO files.upkeep (task, at, ok, detail) VALUES ($1, $2, $3, $4)
 ON CONFLICT (task) DO UPDATE SET at = excluded.at, ok = excluded.ok, detail = excluded.detail
@@ -48,6 +52,11 @@ class Verified(Struct, frozen=True):
     blobs: int
     size: int
     faults: tuple[Fault, ...] = ()
+
+
+def as_users(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The files that a blob belongs to, in words."""
+    return tuple(f"{row['plugin']}: {row['name']} ({row['id']}, version {row['version']})" for row in rows)
 
 
 class Upkeep:
@@ -120,12 +129,7 @@ class Upkeep:
         return "" if digest.hexdigest() == sha256 else "corrupt"
 
     async def _used_by(self, sha256: str) -> tuple[str, ...]:
-        rows = await self._core.database.fetch(
-            "SELECT f.plugin, f.id, v.name, v.version FROM files.file_version v JOIN files.file f ON f.id = v.file_id"
-            " WHERE v.sha256 = $1 ORDER BY f.plugin, f.id, v.version LIMIT 20",
-            sha256,
-        )
-        return tuple(f"{row['plugin']}: {row['name']} ({row['id']}, version {row['version']})" for row in rows)
+        return as_users(await self._core.database.fetch(USED_BY, sha256))
 
     async def _note(self, task: str, ok: bool, detail: dict[str, int]) -> None:
         """Remember the run for the console; what was found also goes on record."""
