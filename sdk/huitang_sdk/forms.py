@@ -54,7 +54,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
     class Meta(wtforms.meta.DefaultMeta):  # type: ignore[misc]
         def get_translations(self, form: Any) -> Any:
             languages = ["zh"] if current_locale() == "zh-CN" else []
-            return get_translations(languages, None) if languages else None
+            return get_translations(languages) if languages else None
 
     @classmethod
     async def from_request(cls: type[F], request: Request[Any, Any, Any], **options: Any) -> F:

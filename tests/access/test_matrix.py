@@ -1,0 +1,119 @@
+"""Every route × anonymous, somebody without a role, somebody with exactly one permission: who gets in, and who does not.
+
+The list of routes is taken from the running application, with every installed plugin, so a new route is in the matrix
+by itself. Which rows a reader sees is another question, asked in each plugin's own tests.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest_asyncio
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from huitang_kernel.app import Hall
+from huitang_kernel.identity.testing import PASSWORD, sign_in
+from huitang_kernel.testing import client_of
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.http import access_of
+
+CHEAP = {"identity": {"argon2_memory_kib": 64, "argon2_time": 1}}
+SIGN_IN = "/identity/sign-in"
+VALUES = {"uuid": str(uuid.UUID(int=7)), "int": "1", "str": "none", "path": "none"}
+
+
+class Door(Struct, frozen=True):
+    """One method of one route, and whom it asks for: a permission, "signed in" or "public"."""
+
+    method: str
+    path: str
+    access: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def doors_of(hall: Hall) -> list[Door]:
+    found: set[Door] = set()
+    for route in hall.app.app.routes:
+        if not isinstance(route, HTTPRoute) or route.path.startswith("/static/"):
+            continue
+        path = route.path_format
+        for name, parameter in route.path_parameters.items():
+            path = path.replace("{" + name + "}", VALUES.get(parameter.full.rpartition(":")[2], "none"))
+        for handler in route.route_handlers:
+            for method in handler.http_methods - {"OPTIONS", "HEAD"}:
+                found.add(Door(str(method), path, access_of(handler) or ""))
+    return sorted(found, key=str)
+
+
+@pytest_asyncio.fixture
+async def hall(open_hall) -> Hall:
+    return await open_hall(installed=None, plugins=CHEAP, policy={"on_plugin_failure": "abort"})
+
+
+async def person(hall: Hall, name: str, *permissions: str):
+    """A signed-in client of an account that holds exactly these permissions, over everything."""
+    identity, rights = hall.services.identity, hall.services.permissions
+    root = await identity.organisation_named("云江市") or await identity.create_organisation(SYSTEM, "云江市")
+    account = await identity.create_account(SYSTEM, name, name, PASSWORD, root.id)
+    if permissions:
+        role = await rights.create_role(SYSTEM, name, name, allows=permissions)
+        await rights.grant(SYSTEM, role, root.id, "all", account_id=account.id)
+    client = client_of(hall)
+    await sign_in(hall, client, name)
+    return client
+
+
+def turned_away(answer) -> bool:
+    """Sent to sign in, or refused."""
+    return answer.status_code in (401, 403) or answer.headers.get("location", "").startswith(SIGN_IN)
+
+
+async def knock(client, door: Door):
+    headers = {"Accept": "application/json"} if door.path.startswith("/api/") else {}
+    return await client.request(door.method, door.path, headers=headers)
+
+
+async def test_every_route_says_whom_it_asks_for(hall):
+    doors = doors_of(hall)
+    assert len(doors) > 40
+    assert [str(door) for door in doors if not door.access] == []
+
+
+async def test_every_permission_that_a_route_asks_for_is_declared(hall):
+    declared = {permission.id for record in hall.registry for permission in record.declarations.permissions}
+    asked = {door.access for door in doors_of(hall) if "." in door.access}
+    assert asked - declared == set()
+
+
+async def test_anonymous_enters_public_doors_only(hall):
+    async with client_of(hall) as client:
+        for door in doors_of(hall):
+            answer = await knock(client, door)
+            assert turned_away(answer) == (door.access != "public"), f"{door}: {answer.status_code}"
+            assert answer.status_code < 500, f"{door}: {answer.status_code}"
+
+
+async def test_without_a_role_only_ones_own_pages_open(hall):
+    async with await person(hall, "plain") as client:
+        for door in doors_of(hall):
+            if door.path.endswith("/sign-out"):
+                continue  # it would end the visit
+            answer = await knock(client, door)
+            assert (answer.status_code == 403) == ("." in door.access), f"{door}: {answer.status_code}"
+            assert answer.status_code < 500, f"{door}: {answer.status_code}"
+
+
+async def test_a_permission_opens_its_own_doors_and_no_others(hall):
+    doors = [door for door in doors_of(hall) if "." in door.access]
+    for number, permission in enumerate(sorted({door.access for door in doors})):
+        async with await person(hall, f"holder{number}", permission) as client:
+            for door in doors:
+                answer = await knock(client, door)
+                if door.access == permission:
+                    assert answer.status_code != 403, f"{permission} does not open {door}"
+                    assert answer.status_code < 500, f"{door}: {answer.status_code} {answer.text[:300]}"
+                else:
+                    assert answer.status_code == 403, f"{permission} opens {door}: {answer.status_code}"
