@@ -140,7 +140,8 @@ def _glue(text: str) -> str:
 def _year(form: Form, sections: Sections) -> Found[int]:
     """The budget year from its own label or from the head of the form: (2019年), 2024年度."""
     own = sections.get("year")
-    lines: list[Piece] = [*(own.pieces if own else []), *form.head]
+    title = max((i for i, piece in enumerate(form.head) if is_title(piece.text)), default=0)
+    lines: list[Piece] = [*(own.pieces if own else []), *form.head[title:]]
     for piece in lines:
         if own is None and not is_title(piece.text) and len(compact(piece.text)) > 30:
             continue

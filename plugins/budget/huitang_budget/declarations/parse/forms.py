@@ -95,7 +95,9 @@ def _merge(chunks: list[list[Piece]]) -> list[list[Piece]]:
     """A chunk that repeats no label of the form before it is the same form going on under a running head."""
     out: list[list[Piece]] = []
     for chunk in chunks:
-        if out and not _starts_form(out[-1], chunk):
+        if out and not _fields(out[-1]):
+            out[-1].extend(chunk)
+        elif out and not _starts_form(out[-1], chunk):
             out[-1].extend(_without_head(chunk))
         elif chunk:
             out.append(list(chunk))
@@ -110,10 +112,6 @@ def _fields(chunk: list[Piece]) -> set[str]:
 
 def _starts_form(before: list[Piece], chunk: list[Piece]) -> bool:
     known, new = _fields(before), _fields(chunk)
-    if not known:
-        return bool(new) and not before
-    if not new:
-        return False
     return bool(known & new - {"remark"}) or bool(new & set(_LEAD_FIELDS) and len(new) >= 3)
 
 

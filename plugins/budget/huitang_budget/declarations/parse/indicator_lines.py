@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from huitang_budget.declarations.model import Place
 from huitang_budget.declarations.parse.clean import join_blanks
 from huitang_budget.declarations.parse.indicator_rows import head_role, is_level1, is_level2, split_head_line
@@ -36,15 +38,24 @@ def rows_from_lines(pieces: list[Piece]) -> list[tuple[Cells, Place]]:
     """Rows from lines: a line with several words is a row of its own, lines of one cell are gathered name by target."""
     out: list[tuple[Cells, Place]] = []
     waiting: list[Piece] = []
-    for piece in pieces:
-        words = _words(piece.text)
+    for piece, words in ((p, _words(part)) for p in pieces for part in _rows_of(p.text)):
         if len(words) >= 2 and not split_head_line(piece.text) and (is_target_like(words[-1]) or _leads(words)):
             out.extend(_gathered(waiting))
             waiting = []
             out.append((spread_row(words), piece.place))
         elif not split_head_line(piece.text) and head_role(piece.text) is None:
-            waiting.append(piece)
+            waiting.append(replace(piece, text=join_blanks(" ".join(words))))
     return out + _gathered(waiting)
+
+
+def _rows_of(text: str) -> list[str]:
+    """A line that holds several rows one behind the other, cut behind each target that a new name follows."""
+    words, out, start = text.split(), [], 0
+    for index, word in enumerate(words[:-2]):
+        if index - start >= 1 and is_target_like(word) and not is_target_like(words[index + 1]):
+            out.append(" ".join(words[start : index + 1]))
+            start = index + 1
+    return [*out, " ".join(words[start:])]
 
 
 def _words(text: str) -> list[str]:

@@ -144,16 +144,26 @@ def _under(body: list[Piece], start: int, run: list[Piece]) -> dict[int, str]:
 
 
 def _set_aside(body: list[Piece], index: int, current: Section, problems: list[Problem]) -> bool:
-    """Residue in the label column, and the name of a group of labels (项目资金), belong to no field."""
+    """Residue in the label column, and the name of a group of labels (项目资金), belong to no field.
+
+    In a field of one short value a row that begins with an unknown name is a field of its own that no label names: the
+    whole row is left out. A long text goes on behind such residue.
+    """
     piece = body[index]
-    if piece.width < 2 or piece.column != 0 or BY_FIELD[current.field].shape == "table":
+    shape = BY_FIELD[current.field].shape
+    if piece.width < 2 or shape in ("table", "other") or piece.row == current.label.row:
         return False
-    row = [p for p in body[max(0, index - 30) : index + 30] if p.row == piece.row and p.column > 0]
-    if any(p.field for p in row):
+    row = [p for p in body[max(0, index - 30) : index + 30] if p.row == piece.row]
+    first, rest = row[0], [p for p in row if p.column > 0]
+    if first.column != 0 or first.field or not rest:
+        return False
+    if piece.column == 0 and any(p.field for p in rest):
         return True
-    if not row or len(compact(piece.text)) > _RESIDUE:
+    if len(compact(first.text)) > _RESIDUE or (piece.column != 0 and shape == "text"):
         return False
-    quote = piece.text
-    message = f"{place_text(piece.place)}：“{quote}”不属于任何栏目，看作扫描残留，没有并入“{current.label.text}”的内容"
-    problems.append(Problem("stray_text", current.field, quote, message, piece.place))
+    message = (
+        f"{place_text(piece.place)}：“{without_boxes(piece.text)}”不属于任何已知栏目（或是扫描残留），"
+        f"没有并入“{current.label.text}”的内容"
+    )
+    problems.append(Problem("stray_text", current.field, without_boxes(piece.text), message, piece.place))
     return True

@@ -11,6 +11,13 @@ from huitang_budget.declarations.parse.labels import SUB_AMOUNT, SUB_NAME, SUB_O
 from huitang_budget.declarations.parse.money import looks_like_money, unit_in
 from huitang_budget.declarations.parse.pieces import Piece, cell_text, grids, whole_cells
 
+_TOTAL_ROW = re.compile(r"^(?:合计|总计|小计|共计|合计数)$")
+
+
+def is_total_row(name: str) -> bool:
+    """True for the name of the row that adds the others up."""
+    return bool(_TOTAL_ROW.match(compact(name)))
+
 
 def is_sub_head(pieces: list[Piece], index: int) -> bool:
     """True at the heading 子项目名称 when the heading of its amounts stands beside it or on the next lines."""
@@ -44,7 +51,9 @@ def amount_note(pieces: list[Piece]) -> str:
 def sub_pieces(pieces: list[Piece], columns: dict[int, str]) -> list[Piece]:
     """The pieces of the rows without headings, serial numbers and columns that are neither name nor amount."""
     skipped = {column for column, role in columns.items() if role == "skip"}
-    kept = [p for p in whole_cells(pieces) if sub_role(p.text) is None and p.column not in skipped]
+    kept = [
+        p for p in whole_cells(pieces) if sub_role(p.text) is None and (p.column not in skipped or is_total_row(p.text))
+    ]
     rows: dict[int, list[Piece]] = {}
     for piece in kept:
         rows.setdefault(piece.row, []).append(piece)

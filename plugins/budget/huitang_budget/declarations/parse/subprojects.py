@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 from huitang_budget.declarations.model import Found, Problem, SubProject
-from huitang_budget.declarations.parse.clean import compact, join_blanks, narrow
+from huitang_budget.declarations.parse.clean import join_blanks, narrow
 from huitang_budget.declarations.parse.money import MoneyRead, looks_like_money, read_money
 from huitang_budget.declarations.parse.pieces import Piece
 from huitang_budget.declarations.parse.sections import Section
-from huitang_budget.declarations.parse.sub_rows import amount_note, sub_columns, sub_pieces
+from huitang_budget.declarations.parse.sub_rows import amount_note, is_total_row, sub_columns, sub_pieces
 from huitang_budget.declarations.parse.values import WHY, Units, bad_amount
 from huitang_budget.declarations.readers.base import place_text
-
-_TOTAL_ROW = re.compile(r"^(?:合计|总计|小计|共计|合计数)$")
 
 
 def read_sub_projects(
@@ -36,12 +34,12 @@ def read_sub_projects(
             name.append(piece)
             continue
         read = units.money(f"sub_projects[{len(out)}].amount_fen", piece, note, section.label)
-        if name and _TOTAL_ROW.match(compact("".join(p.text for p in name))):
+        if name and is_total_row("".join(p.text for p in name)):
             total = Found(value=read.fen, text=piece.text, place=piece.place)
         else:
             out.append(_sub(name, piece, read, problems, len(out)))
         name = []
-    if name and not _TOTAL_ROW.match(compact("".join(p.text for p in name))):
+    if name and not is_total_row("".join(p.text for p in name)):
         out.append(_sub(name, None, None, problems, len(out)))
     return out, total
 

@@ -16,6 +16,9 @@ _NUMBERING = (
 )
 _NOTE = r"(?P<note>(?:\s*[（(【\[][^（）()【】\[\]]{0,16}[）)】\]])*)"
 _LONGEST_BREAK = 8
+_SHORTEST_VALUE = 5
+_UNIT_NOTE = re.compile(r"(?:(?<=\s)|^)[（(]?(?:金额|计量|货币)?单位\s*[:：]\s*(?:人民币)?[百千万亿]?元[)）]?(?=\s|$)")
+"""The unit of the whole form as it stands beside its head: 单位：万元."""
 
 
 @cache
@@ -147,6 +150,12 @@ def _label(piece: Piece, found: tuple[str, str], score: float) -> Piece:
 
 def _cut_line(piece: Piece) -> list[Piece]:
     """Labels inside one line: at its start or after a blank, before a colon, a blank or the end."""
+    unit = _UNIT_NOTE.search(piece.text)
+    if unit and len(unit[0]) < len(piece.text):
+        parts = (piece.text[: unit.start()].strip(), piece.text[unit.end() :].strip())
+        note = replace(piece, text=unit[0], field="other", score=1.2, first=False, gap=False)
+        before, after = ([*_cut_line(replace(piece, text=part))] if part else [] for part in parts)
+        return [*before, note, *after]
     out: list[Piece] = []
     rest = 0
     for found in _pattern().finditer(piece.text):
@@ -173,9 +182,9 @@ def _cut_line(piece: Piece) -> list[Piece]:
 
 def _inline_score(piece: Piece, found: re.Match[str]) -> float:
     before, after = piece.text[: found.start()], piece.text[found.end() :]
-    if before and not before[-1].isspace():
-        return 0.0
     colon = bool(re.match(r"\s*[：:]", after))
+    if before and not before[-1].isspace() and not (colon and before[-1] in ")）表"):
+        return 0.0
     if not colon and after and not after[:1].isspace():
         return 0.0
     if not before.strip():
@@ -214,8 +223,8 @@ def _cut_glued(pieces: list[Piece], field: str, shape: str, names: list[str]) ->
     for index in range(low, high):
         piece = pieces[index]
         found = None if piece.field else pattern.search(piece.text)
-        if not found:
-            continue
+        if not found or 0 < found.start() < _SHORTEST_VALUE:
+            continue  # what little stands before it makes it another label: 中期 + 资金总额
         parts = [piece.text[: found.start()].strip(), found[0].strip(), piece.text[found.end() :].strip(" ：:")]
         bracket = re.search(r"[（(].*[）)]", parts[1])
         label = replace(piece, text=parts[1], field=field, score=0.5, note=compact(bracket[0]) if bracket else "")
