@@ -9,10 +9,6 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from huitang_sdk.contracts import Account, Actor, Position, Ref, Write
-from huitang_sdk.db import contains, new_id
-from huitang_sdk.errors import Invalid, NotFound
-from huitang_sdk.i18n import LOCALES, Translator
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.identity.events import AccountChanged
@@ -20,6 +16,10 @@ from huitang_kernel.identity.organisations import CHANNEL, Organisations
 from huitang_kernel.identity.passwords import Passwords, check_strength
 from huitang_kernel.identity.phones import Phones
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk.contracts import Account, Actor, Position, Ref, Write
+from huitang_sdk.db import contains, new_id
+from huitang_sdk.errors import Invalid, NotFound
+from huitang_sdk.i18n import LOCALES, Translator
 
 _ = Translator("identity")
 KIND = "identity.account"
@@ -159,14 +159,12 @@ class Accounts:
             await self.tell(write, account_id)
         return (await self.by_ids([account_id]))[account_id]
 
-    async def set_password(self, actor: Actor, account_id: UUID, password: str, *, must_change: bool) -> None:
-        """Give a new password, checked for strength; sessions are the caller's to end."""
-        before = await self.row(account_id)
-        self.check_password(password, before["username"], before["name"])
-        hashed = await self._passwords.hash(password)
+    async def store_password(self, actor: Actor, account_id: UUID, hashed: str, *, must_change: bool) -> None:
+        """Keep a new password's hash; its strength and the sessions are the caller's matter."""
         async with self._database.write(actor) as write:
             await self._database.execute(
-                "UPDATE identity.account SET password = $2, must_change_password = $3, updated_at = now() WHERE id = $1",
+                "UPDATE identity.account SET password = $2, must_change_password = $3, updated_at = now() "
+                "WHERE id = $1",
                 *(account_id, hashed, must_change),
             )
             detail = {"must_change": must_change}
@@ -176,9 +174,25 @@ class Accounts:
     def check_password(self, password: str, username: str = "", name: str = "") -> None:
         check_strength(password, minimum=self._settings.password_minimum, username=username, name=name)
 
+    async def count_by_unit(self) -> dict[UUID, int]:
+        """Organisation → how many active accounts are directly in it."""
+        rows = await self._database.fetch(
+            "SELECT organisation_id AS id, count(*) AS n FROM identity.account "
+            "WHERE is_active AND organisation_id IS NOT NULL GROUP BY 1"
+        )
+        return {row["id"]: row["n"] for row in rows}
+
+    async def rows(self, ids: Iterable[UUID]) -> list[dict[str, Any]]:
+        """All columns, the main position's title among them."""
+        return await self._database.fetch(
+            "SELECT a.*, coalesce((SELECT title FROM identity.position p WHERE p.account_id = a.id AND is_main), '') "
+            "AS title FROM identity.account a WHERE a.id = ANY($1::uuid[])",
+            list(ids),
+        )
+
     async def row(self, account_id: UUID) -> dict[str, Any]:
-        """All columns. Raises NotFound."""
-        rows = await self._database.fetch("SELECT * FROM identity.account WHERE id = $1", account_id)
+        """The same of one account. Raises NotFound."""
+        rows = await self.rows([account_id])
         if not rows:
             raise NotFound(_("This account does not exist."))
         return rows[0]

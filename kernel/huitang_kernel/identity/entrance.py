@@ -6,9 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.errors import Invalid, TooManyRequests
-from huitang_sdk.i18n import Translator, format_time
 from msgspec import Struct
 
 from huitang_kernel.db import PostgresDatabase
@@ -16,6 +13,9 @@ from huitang_kernel.identity.accounts import Accounts
 from huitang_kernel.identity.attempts import Attempts
 from huitang_kernel.identity.passwords import Passwords
 from huitang_kernel.identity.sessions import Sessions
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.errors import Invalid, TooManyRequests
+from huitang_sdk.i18n import Translator, format_time
 
 _ = Translator("identity")
 NOBODY = UUID(int=0)

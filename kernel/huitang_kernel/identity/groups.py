@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import asyncpg
+
+from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.identity.organisations import CHANNEL
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
 from huitang_sdk.i18n import Translator
-
-from huitang_kernel.db import PostgresDatabase
-from huitang_kernel.identity.organisations import CHANNEL
 
 _ = Translator("identity")
 

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import asyncpg
-from huitang_sdk.contracts import Actor, Organisation, Ref
-from huitang_sdk.db import new_id
-from huitang_sdk.errors import Conflict, Invalid, NotFound
-from huitang_sdk.i18n import Translator
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.identity.events import OrganisationChanged
 from huitang_kernel.identity.tree import Tree
+from huitang_sdk.contracts import Actor, Organisation, Ref
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.i18n import Translator
 
 _ = Translator("identity")
 CHANNEL = "huitang_identity"

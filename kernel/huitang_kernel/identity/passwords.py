@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import anyio
 import anyio.to_thread
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
-from huitang_sdk.errors import Invalid
-from huitang_sdk.i18n import Translator
 
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk.errors import Invalid
+from huitang_sdk.i18n import Translator
 
 _ = Translator("identity")
 T = TypeVar("T")
 LONGEST = 256
 
-COMMON = frozenset(
-    "0123456789 1234567890 12345678910 0987654321 9876543210 1111111111 0000000000 8888888888 6666666666 1q2w3e4r5t "
-    "1qaz2wsx3edc qwertyuiop qwerty12345 password12 password123 password1234 passw0rd123 p@ssw0rd123 p@ssword123 "
-    "administrator admin12345 admin123456 admin@12345 abc1234567 abcd123456 abc123456789 a123456789 a1234567890 "
-    "aa123456789 woaini1314 woaini520 woaini1314520 iloveyou123 5201314520 1314520520 147258369 1472583690 123123123 "
-    "1231231234 112233445566 123456789a 123456789q 1234567890a 123456abcd 1234qwerasdf q123456789 zxcvbnm123 "
-    "asdfghjkl123 letmein1234 welcome123 welcome1234 changeme123 huitang123 huitang1234 huitang2024 huitang2025 "
-    "huitang2026 qwe123456789 asd123456789 zaq12wsxcde3 1q2w3e4r5t6y a1b2c3d4e5 aaaaaaaaaa 9999999999 5555555555".split()
-)
+COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
 """Passwords of ten characters and more that are tried first by whoever guesses."""
 
 
@@ -50,7 +44,7 @@ def check_strength(password: str, *, minimum: int, username: str = "", name: str
 
 def _is_run(text: str) -> bool:
     """True when every character follows the one before: 23456789, jihgfedcba."""
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(text)}
     return len(steps) == 1 and steps <= {-1, 0, 1}
 
 
@@ -74,7 +68,7 @@ class Passwords:
         return await self._run(self._hasher.hash, _normal(password))
 
     async def verify(self, hashed: str, password: str) -> bool:
-        """Whether the password fits. An empty `hashed` (nobody, or no password yet) costs the same time and is False."""
+        """Whether the password fits. An empty `hashed` (nobody, or no password yet) costs the same and is False."""
         if not self._decoy:
             self._decoy = await self._run(self._hasher.hash, "nobody has this password")
         return await self._run(self._fits, hashed or self._decoy, _normal(password)) and bool(hashed)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import Translator
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import Permission
-
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.identity.desk import MANAGE, READ, UNITS_MANAGE, UNITS_READ
+from huitang_kernel.identity.events import AccountChanged
+from huitang_kernel.identity.health import check_accounts
+from huitang_kernel.identity.jobs import Sweeper
 from huitang_kernel.identity.pages import PAGES
+from huitang_kernel.identity.search import account_document, account_ids
 from huitang_kernel.identity.service import IdentityService
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk import Manifest, PluginContext, hookimpl
+from huitang_sdk.declare import HealthCheck, Job, MenuItem, Permission, SearchSource
 
 
 class IdentityPlugin(BuiltinPlugin):
@@ -38,12 +42,42 @@ class IdentityPlugin(BuiltinPlugin):
     @hookimpl
     def permissions(self) -> Sequence[Permission]:
         return [
-            Permission("identity.account.read", "See accounts"),
-            Permission("identity.account.manage", "Make and change accounts"),
-            Permission("identity.organisation.read", "See the organisations"),
-            Permission("identity.organisation.manage", "Change the organisations"),
+            Permission(READ, "See accounts"),
+            Permission(MANAGE, "Make and change accounts"),
+            Permission(UNITS_READ, "See the organisations"),
+            Permission(UNITS_MANAGE, "Change the organisations"),
+        ]
+
+    @hookimpl
+    def menu(self) -> Sequence[MenuItem]:
+        return [
+            MenuItem("Accounts", "/identity/accounts", "identity.account.read", "users", 20, "console"),
+            MenuItem(
+                "Organisations", "/identity/organisations", "identity.organisation.read", "sitemap", 21, "console"
+            ),
         ]
 
     @hookimpl
     def pages(self) -> Sequence[Any]:
         return PAGES
+
+    @hookimpl
+    def search_sources(self) -> Sequence[SearchSource]:
+        return [
+            SearchSource(
+                "identity.account",
+                "People",
+                READ,
+                account_document,
+                account_ids,
+                {AccountChanged: "account_id"},
+            )
+        ]
+
+    @hookimpl
+    def jobs(self) -> Sequence[Job]:
+        return [Job("identity.sweep", "Remove sessions that are over", Sweeper(self.service), cron="17 3 * * *")]
+
+    @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        return [HealthCheck("identity.operator", "Somebody may look after accounts", check_accounts)]

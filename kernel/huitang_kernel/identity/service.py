@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk import PluginContext
-from huitang_sdk.contracts import Account, Actor, Organisation
-
 from huitang_kernel.core import Core
 from huitang_kernel.identity.accounts import Accounts
 from huitang_kernel.identity.attempts import Attempts
@@ -19,19 +16,21 @@ from huitang_kernel.identity.passwords import Passwords
 from huitang_kernel.identity.phones import Phones
 from huitang_kernel.identity.sessions import Sessions
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk import PluginContext
+from huitang_sdk.contracts import Account, Actor, Organisation, Ref
 
 PERMISSIONS_CHANNEL = "huitang_permissions"
 
 
 class IdentityService:
-    """Implements huitang_sdk.contracts.identity.Identity. What is below "kernel-internal" is for the kernel's own parts."""
+    """Implements huitang_sdk.contracts.identity.Identity; below "kernel-internal" is what only the kernel calls."""
 
     context: PluginContext[Any]
 
     def __init__(self, core: Core, settings: IdentitySettings) -> None:
         self.settings = settings
         self.secure_cookies = core.settings.server.secure_cookies
-        database = core.database
+        self._database = database = core.database
         self.tree = Organisations(database)
         self.passwords = Passwords(settings)
         self.phones = Phones(core.keys.derive("identity.phone"))
@@ -110,9 +109,10 @@ class IdentityService:
 
     async def update_account(self, actor: Actor, account_id: UUID, **changes: Any) -> Account:
         """Change any of those. An account that is switched off loses its sessions at once."""
-        account = await self.people.update(actor, account_id, **changes)
-        if changes.get("is_active") is False:
-            await self.sessions.end(actor, account_id, reason="the account was switched off")
+        async with self._database.write(actor):
+            account = await self.people.update(actor, account_id, **changes)
+            if changes.get("is_active") is False:
+                await self.sessions.end(actor, account_id, reason="the account was switched off")
         self.sessions.forget(account_id)
         return account
 
@@ -123,11 +123,34 @@ class IdentityService:
 
         Raises NotFound, and Invalid for a weak password. `must_change`: it must choose its own at the next sign-in.
         """
-        await self.people.set_password(actor, account_id, password, must_change=must_change)
-        await self.sessions.end(actor, account_id, but=keep, reason="the password was changed")
-        account = await self.account(account_id)
-        if account is not None:
-            await self.attempts.forget(account.username)
+        row = await self.people.row(account_id)
+        self.people.check_password(password, row["username"], row["name"])
+        hashed = await self.passwords.hash(password)
+        async with self._database.write(actor):
+            await self.people.store_password(actor, account_id, hashed, must_change=must_change)
+            await self.sessions.end(actor, account_id, but=keep, reason="the password was changed")
+            await self.attempts.forget(row["username"])
+        self.sessions.forget(account_id)
+
+    async def unlock(self, actor: Actor, account_id: UUID) -> None:
+        """Forget the failed tries of an account, so that it can sign in at once. Raises NotFound."""
+        row = await self.people.row(account_id)
+        async with self._database.write(actor) as write:
+            await self.attempts.forget(row["username"])
+            await write.audit("identity.account.unlocked", Ref("identity.account", account_id))
+
+    async def change_organisation(
+        self, actor: Actor, organisation_id: UUID, name: str, code: str, parent_id: UUID | None
+    ) -> Organisation:
+        """Rename and move in one transaction. Raises NotFound, Invalid, Conflict; then neither has happened."""
+        try:
+            async with self._database.write(actor):
+                unit = await self.tree.rename(actor, organisation_id, name, code)
+                if unit.parent_id != parent_id:
+                    await self.tree.move(actor, organisation_id, parent_id)
+        finally:
+            await self.tree.refresh()  # what was read inside the transaction may have been rolled back
+        return (await self.tree.read()).by_id[organisation_id]
 
     async def groups_of(self, account_id: UUID) -> tuple[UUID, ...]:
         """The account's groups."""

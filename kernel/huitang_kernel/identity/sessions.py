@@ -16,15 +16,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Grant, Ref
-from huitang_sdk.contracts.identity import ANONYMOUS
-from huitang_sdk.db import new_id
 from msgspec import Struct, structs
 
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.identity.organisations import CHANNEL
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk.contracts import Actor, Grant, Ref
+from huitang_sdk.contracts.identity import ANONYMOUS
+from huitang_sdk.db import new_id
 
 COOKIE = "huitang_session"
 TOKEN_BYTES = 32
@@ -153,7 +153,7 @@ class Sessions:
     async def open(
         self, actor: Actor, *, user_agent: str, replacing: str = "", detail: Mapping[str, Any] | None = None
     ) -> str:
-        """Make a session for `actor` (whose password was just checked) and end the one it replaces. Returns the token."""
+        """Make a session for `actor`, whose password was just checked; end the one it replaces. Returns the token."""
         token, now = secrets.token_urlsafe(TOKEN_BYTES), self._clock.now()
         identifier = new_id()
         expires = now + timedelta(hours=self._settings.absolute_hours)

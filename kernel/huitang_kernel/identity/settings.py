@@ -9,7 +9,7 @@ class IdentitySettings(Struct, frozen=True):
     """Times in minutes or seconds as the name says.
 
     A session ends `idle_minutes` after its last request and `absolute_hours` after sign-in at the latest. What a node
-    knows of a session is at most `cache_seconds` old even when every notification is lost. After `lock_after` failures a
+    knows of a session is at most `cache_seconds` old even if every notification is lost. After `lock_after` failures a
     name is locked for `lock_seconds`, doubled with every further failure up to `lock_seconds_max`; failures older than
     `lock_forget_hours` do not count. The argon2 numbers are those of RFC 9106: memory in KiB, passes, lanes.
     """

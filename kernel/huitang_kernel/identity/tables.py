@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from huitang_sdk.db import PluginTable
 from piccolo.columns import UUID, Boolean, Bytea, Integer, Text, Timestamptz
+
+from huitang_sdk.db import PluginTable
 
 
 class OrganisationRow(PluginTable, tablename="organisation", schema="identity"):

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from huitang_sdk.contracts import Account, Actor, Explanation, Grant, Scope
-from huitang_sdk.i18n import Translator
-
 from huitang_kernel.permissions.policy import DENY, plugin_of
 from huitang_kernel.permissions.scopes import scope_of
 from huitang_kernel.permissions.store import Held
+from huitang_sdk.contracts import Account, Actor, Explanation, Grant, Scope
+from huitang_sdk.i18n import Translator
 
 if TYPE_CHECKING:
     from huitang_kernel.permissions.service import PermissionsService

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from huitang_sdk.declare import Permission, Role
-from huitang_sdk.i18n import current_locale, translate
-
 from huitang_kernel.permissions.policy import CONSOLE, EVERYTHING, Known, plugin_of
 from huitang_kernel.plugins.registry import Registry
+from huitang_sdk.declare import Permission, Role
+from huitang_sdk.i18n import current_locale, translate
 
 
 class Catalogue:

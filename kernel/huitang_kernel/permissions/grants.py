@@ -7,15 +7,15 @@ from typing import Literal
 from uuid import UUID
 
 import asyncpg
-from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.db import new_id
-from huitang_sdk.errors import Conflict, Invalid, NotFound
-from huitang_sdk.i18n import Translator
 from msgspec import structs
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.permissions.roles import CHANNEL
 from huitang_kernel.permissions.store import Store, StoredGrant
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.i18n import Translator
 
 _ = Translator("permissions")
 REACHES = ("own", "unit", "below", "all")

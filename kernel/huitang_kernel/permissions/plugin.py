@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import Permission, Role
-
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.permissions.service import PermissionsService
 from huitang_kernel.permissions.settings import PermissionsSettings
+from huitang_sdk import Manifest, PluginContext, hookimpl
+from huitang_sdk.declare import Permission, Role
 
 
 class PermissionsPlugin(BuiltinPlugin):

@@ -2,7 +2,7 @@
 
 casbin knows roles, their inheritance and their rules, nothing else: asking it costs time in proportion to its rules, so
 accounts and organisations stay out of it: where a role counts is said by the grant, and that part is in scopes.py. The
-domain here is the plugin that a permission belongs to. A rule that refuses wins over one that allows, inherited ones included.
+domain here is the plugin that a permission belongs to. A rule that refuses wins over one that allows, inherited or not.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ logging.getLogger("casbin").setLevel(logging.ERROR)  # it logs every refusal as 
 def compile_policy(
     version: int, roles: Iterable[str], rules: Iterable[Rule], parents: Iterable[tuple[str, str]], known: Known
 ) -> Policy:
-    """Ask casbin about every permission that a role's rules name. Pure, takes some 0.1 ms per rule: call it in a thread."""
+    """Ask casbin about every permission that a role's rules name. Some 0.3 ms a rule: call it in a thread."""
     roles, by_role = list(roles), defaultdict(list)
     for rule in rules:
         by_role[rule.role].append(rule)

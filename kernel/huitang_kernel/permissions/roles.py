@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import asyncpg
+
+from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.permissions.policy import ALLOW, DENY, MAX_INHERITANCE, plugin_of
+from huitang_kernel.permissions.store import Store, StoredRole
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.declare import Role
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 from huitang_sdk.i18n import Translator
-
-from huitang_kernel.db import PostgresDatabase
-from huitang_kernel.permissions.policy import ALLOW, DENY, MAX_INHERITANCE, plugin_of
-from huitang_kernel.permissions.store import Store, StoredRole
 
 _ = Translator("permissions")
 CHANNEL = "huitang_permissions"

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Grant, Organisation, Scope
-
 from huitang_kernel.permissions.policy import Policy
+from huitang_sdk.contracts import Actor, Grant, Organisation, Scope
 
 _NONE: frozenset[str] = frozenset()
 

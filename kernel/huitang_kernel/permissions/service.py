@@ -9,10 +9,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import anyio.to_thread
-from huitang_sdk import PluginContext
-from huitang_sdk.contracts import Actor, Explanation, Grant, Scope
-from huitang_sdk.errors import Forbidden, NotSignedIn
-from huitang_sdk.i18n import Translator
 
 from huitang_kernel.core import Core
 from huitang_kernel.permissions.answers import Answers
@@ -23,6 +19,10 @@ from huitang_kernel.permissions.roles import CHANNEL, Roles
 from huitang_kernel.permissions.scopes import Units, refusals, scope_of
 from huitang_kernel.permissions.settings import PermissionsSettings
 from huitang_kernel.permissions.store import Store
+from huitang_sdk import PluginContext
+from huitang_sdk.contracts import Actor, Explanation, Grant, Scope
+from huitang_sdk.errors import Forbidden, NotSignedIn
+from huitang_sdk.i18n import Translator
 
 _ = Translator("permissions")
 log = logging.getLogger("huitang.permissions")
@@ -31,10 +31,10 @@ OPERATOR = "permissions.operator"
 
 
 class PermissionsService:
-    """Implements huitang_sdk.contracts.permissions.Permissions. What is below "kernel-internal" is for the kernel's parts.
+    """Implements huitang_sdk.contracts.permissions.Permissions; below "kernel-internal" is what only the kernel calls.
 
-    `may`, `require` and `scope` work on two things in memory: the compiled policy (roles) and the organisation tree. Both
-    are replaced whole when they have changed anywhere; until they have been read, nothing is allowed.
+    `may`, `require` and `scope` work on two things in memory: the compiled policy (roles) and the organisation tree.
+    Both are replaced whole when they have changed anywhere; until they have been read, nothing is allowed.
     """
 
     context: PluginContext[Any]
@@ -79,7 +79,7 @@ class PermissionsService:
         if not actor.is_signed_in:
             raise NotSignedIn(_("Please sign in first."))
         message = _(
-            "You may not do this: it needs the permission “{title}”. Whoever looks after accounts in your unit can ask for it.",
+            "You may not do this: it needs the permission “{title}”. Ask whoever looks after accounts in your unit.",
             title=self.catalogue.title(permission),
         )
         raise Forbidden(message, permission=permission)
@@ -184,7 +184,7 @@ class PermissionsService:
         await self.reload()
 
     async def may_handle(self, actor: Actor, account_id: UUID) -> bool:
-        """Whether `actor` may change how this account signs in: not if it has powers of the console that actor lacks."""
+        """Whether `actor` may change how this account signs in: not if it has console powers that actor lacks."""
         return await self.answers.may_handle(actor, account_id)
 
     async def reload(self) -> None:

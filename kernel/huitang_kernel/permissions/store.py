@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from huitang_sdk.contracts import Grant
+import msgspec
 from msgspec import Struct
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.permissions.policy import Rule
+from huitang_sdk.contracts import Grant
 
 HELD = """
 SELECT 'grant' AS kind, role AS name, organisation_id AS id, reach FROM permissions.role_grant
@@ -95,8 +96,7 @@ class Store:
             "(SELECT count(*) FROM permissions.role_grant g WHERE g.role = r.id) AS grants "
             "FROM permissions.role r ORDER BY r.plugin, r.title, r.id"
         )
-        lists = ("allows", "denies", "parents")
-        return [StoredRole(**{k: tuple(v) if k in lists else v for k, v in row.items()}) for row in rows]
+        return [msgspec.convert(row, StoredRole) for row in rows]
 
     async def role(self, role_id: str) -> StoredRole | None:
         return next((role for role in await self.roles() if role.id == role_id), None)

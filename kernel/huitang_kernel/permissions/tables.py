@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from huitang_sdk.db import PluginTable
 from piccolo.columns import UUID, Array, Boolean, Text, Timestamptz
+
+from huitang_sdk.db import PluginTable
 
 
 class RoleRow(PluginTable, tablename="role", schema="permissions"):

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import HuitangError, Invalid, TooManyRequests
-from huitang_sdk.http import Page, go_to, public
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
@@ -12,6 +9,9 @@ from litestar.response import Redirect
 
 from huitang_kernel.identity.pages.common import service_of
 from huitang_kernel.identity.visits import carry_over, drop_session, is_secure, local_path, set_session, visit_of
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import HuitangError, Invalid, TooManyRequests
+from huitang_sdk.http import Page, go_to, public
 
 PASSWORD_PAGE = "/identity/password"  # noqa: S105
 

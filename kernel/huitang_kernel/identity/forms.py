@@ -1,0 +1,71 @@
+"""The forms of identity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, TelField
+from wtforms.validators import InputRequired, Length, Optional
+
+from huitang_sdk.contracts import Organisation
+from huitang_sdk.forms import Form, lazy
+
+_l = lazy("identity")
+INDENT = "　"
+LANGUAGES = (("zh-CN", "简体中文"), ("en", "English"))
+SIZES = ((16, _l("Normal")), (24, _l("Large")), (27, _l("Larger")), (30, _l("Largest")))
+THEMES = (("light", _l("Light")), ("dark", _l("Dark")))
+
+
+def _unit(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def unit_choices(units: Sequence[Organisation], none: str) -> list[tuple[str, str]]:
+    """Organisations for a select, indented by their depth below the highest one shown; `none` is the empty choice."""
+    top = min((unit.depth for unit in units), default=0)
+    shown = [(str(unit.id), INDENT * (unit.depth - top) + unit.name) for unit in units]
+    return [("", none), *shown] if none else shown
+
+
+class ProfileForm(Form):
+    email = EmailField(_l("E-mail"), [Optional(), Length(max=200)])
+    phone = TelField(_l("Phone"), [Optional(), Length(max=30)])
+    locale = RadioField(_l("Language"), choices=LANGUAGES)
+    text_size = RadioField(_l("Text size"), choices=SIZES, coerce=int)
+    high_contrast = BooleanField(_l("High contrast"))
+    theme = RadioField(_l("Colours"), choices=THEMES)
+
+
+class PasswordForm(Form):
+    present = PasswordField(_l("Present password"), [InputRequired(), Length(max=256)])
+    password = PasswordField(_l("New password"), [InputRequired(), Length(max=256)])
+    again = PasswordField(_l("New password once more"), [InputRequired(), Length(max=256)])
+
+
+class AccountForm(Form):
+    name = StringField(_l("Name"), [InputRequired(), Length(max=100)])
+    username = StringField(_l("User name"), [InputRequired(), Length(max=64)])
+    organisation_id = SelectField(_l("Organisation"), coerce=lambda value: str(value or ""))
+    title = StringField(_l("Position"), [Optional(), Length(max=100)])
+    email = EmailField(_l("E-mail"), [Optional(), Length(max=200)])
+    phone = TelField(_l("Phone"), [Optional(), Length(max=30)])
+    locale = RadioField(_l("Language"), choices=LANGUAGES, default="zh-CN")
+
+    def values(self) -> dict[str, Any]:
+        """What the account service takes."""
+        return {**self.data, "organisation_id": _unit(self.organisation_id.data)}
+
+
+class UnitForm(Form):
+    name = StringField(_l("Name"), [InputRequired(), Length(max=200)])
+    code = StringField(_l("Code"), [Optional(), Length(max=50)])
+    parent_id = SelectField(_l("Belongs to"), coerce=lambda value: str(value or ""))
+
+    def parent(self) -> UUID | None:
+        return _unit(self.parent_id.data)
