@@ -129,14 +129,19 @@ def join_lines(lines: list[tuple[str, bool]]) -> str:
     A line that goes on in the next (no closing mark, no list number after it) is joined without a break; a short line
     before a gap is a heading and keeps its own line.
     """
-    out = ""
+    out: list[str] = []
+    last, length = "", 0
     for text, gap in lines:
-        if not out:
-            out = text
-        elif _ENDS.search(out) or _STARTS.match(text) or (gap and len(out.rsplit("\n", 1)[-1]) < _HEADING):
-            out += "\n" + text
-        elif out[-1].isascii() and out[-1].isalnum() and text[:1].isascii() and text[:1].isalnum():
-            out += " " + text
-        else:
-            out += text
-    return join_blanks(out)
+        own_line = not out or _ENDS.match(last) or _STARTS.match(text) or (gap and length < _HEADING)
+        letters = last.isascii() and last.isalnum() and text[:1].isascii() and text[:1].isalnum()
+        joint = "" if not out else "\n" if own_line else " " if letters else ""
+        out.append(joint + text)
+        length = len(text) if own_line else length + len(text)
+        last = text[-1:]
+    return join_blanks("".join(out))
+
+
+def without_note(plain: str) -> str:
+    """A compact name without the brackets it ends with: 指标值(包含数字) gives 指标值."""
+    start = plain.find("(")
+    return plain[:start] if start >= 0 and plain.endswith(")") else plain

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from huitang_budget.declarations.parse.clean import compact
+from huitang_budget.declarations.parse.clean import compact, without_note
 from huitang_budget.declarations.parse.labels import HEAD
 from huitang_budget.declarations.parse.pieces import Grid, Piece, cell_text, grids, whole_cells
 
+_LONGEST_NAME = 60
 _LEVEL1 = re.compile(
     r"^(?:投入(?:[和与及、]?管理)?|过程|决策|产出|效果|效益|影响力|成本|满意度|管理|结果|预算执行|产出与效益)(?:类)?(?:目标|指标)$"
 )
@@ -37,12 +38,12 @@ PARENT: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
 
 def is_level1(text: str) -> bool:
     """True for 产出目标, 效益指标, 投入和管理目标 …"""
-    return bool(_LEVEL1.match(_plain(text)))
+    return len(text) <= _LONGEST_NAME and bool(_LEVEL1.match(_plain(text)))
 
 
 def is_level2(text: str) -> bool:
     """True for 数量目标, 社会效益指标, 财务管理 …"""
-    return bool(_LEVEL2.match(_plain(text)))
+    return len(text) <= _LONGEST_NAME and bool(_LEVEL2.match(_plain(text)))
 
 
 def is_level(text: str) -> bool:
@@ -51,7 +52,7 @@ def is_level(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _NUMBERING.sub("", re.sub(r"\(.*\)$", "", compact(text)))
+    return _NUMBERING.sub("", without_note(compact(text)))
 
 
 @cache
@@ -62,7 +63,7 @@ def _roles() -> dict[str, str]:
 def head_role(text: str) -> str | None:
     """Which column a heading names: level1, level2, level3, target, operator, unit, skip, or None."""
     plain = compact(text).strip(":*")
-    return _roles().get(plain) or _roles().get(re.sub(r"\(.*\)$", "", plain))
+    return _roles().get(plain) or _roles().get(without_note(plain))
 
 
 def is_head(row: Grid) -> bool:

@@ -14,6 +14,7 @@ from huitang_budget.declarations.readers.base import Cell, Document, Row
 
 _LOOK_AHEAD = 5
 _TAIL = 20
+_LONGEST_CELL = 200
 
 
 def repair_rows(document: Document) -> Document:
@@ -65,7 +66,8 @@ def _may_follow(before: str, first: str) -> bool:
 
 def _is_tail(before: Row, row: Row, usual: int) -> bool:
     """A line that only ends the last cell of the full row before it: "=100" and ".00%"."""
-    if len(row.cells) != 1 or row.gap or len(before.cells) != usual or not _text(before.cells[-1]):
+    last = before.cells[-1].text
+    if len(row.cells) != 1 or row.gap or len(before.cells) != usual or not last.strip() or len(last) > _LONGEST_CELL:
         return False
     text = _text(row.cells[0])
     return bool(text) and len(text) <= _TAIL and not (label_of(text) or is_level(text) or is_title(text))

@@ -117,7 +117,7 @@ def _label_runs(body: list[Piece]) -> dict[int, str]:
 
 def _run_at(body: list[Piece], index: int) -> list[Piece]:
     run: list[Piece] = []
-    for piece in body[index:]:
+    for piece in (body[i] for i in range(index, len(body))):
         if not piece.field or piece.field == "other" or BY_FIELD[piece.field].shape == "table":
             break
         run.append(piece)

@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from huitang_budget.declarations.parse.clean import compact
+from huitang_budget.declarations.parse.clean import compact, without_note
 from huitang_budget.declarations.parse.labels import SUB_AMOUNT, SUB_NAME, SUB_OTHER
 from huitang_budget.declarations.parse.money import looks_like_money, unit_in
 from huitang_budget.declarations.parse.pieces import Piece, cell_text, grids, whole_cells
@@ -36,7 +36,7 @@ def sub_columns(pieces: list[Piece]) -> dict[int, str]:
 
 
 def sub_role(text: str) -> str | None:
-    plain = re.sub(r"\(.*\)$", "", compact(text)).strip(":")
+    plain = without_note(compact(text)).strip(":")
     if plain in SUB_NAME:
         return "name"
     if plain in SUB_AMOUNT:

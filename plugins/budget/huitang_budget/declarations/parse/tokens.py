@@ -7,7 +7,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from huitang_budget.declarations.parse.clean import compact
+from huitang_budget.declarations.parse.clean import compact, without_note
 from huitang_budget.declarations.parse.labels import BY_FIELD, HEAD, LABELS, ORDER, SUB_AMOUNT, SUB_NAME, flexible
 from huitang_budget.declarations.parse.pieces import Piece
 
@@ -16,6 +16,7 @@ _NUMBERING = (
 )
 _NOTE = r"(?P<note>(?:\s*[（(【\[][^（）()【】\[\]]{0,16}[）)】\]])*)"
 _LONGEST_BREAK = 8
+_LONGEST_LABEL = 80
 _SHORTEST_VALUE = 5
 _UNIT_NOTE = re.compile(r"(?:(?<=\s)|^)[（(]?(?:金额|计量|货币)?单位\s*[:：]\s*(?:人民币)?[百千万亿]?元[)）]?(?=\s|$)")
 """The unit of the whole form as it stands beside its head: 单位：万元."""
@@ -46,9 +47,9 @@ def _pattern() -> re.Pattern[str]:
 
 def label_of(text: str) -> tuple[str, str] | None:
     """Field and note when the whole text is a label: "项目总预算（元）：" gives ("total_fen", "(元)")."""
-    plain = compact(text).strip(":：|*#")
-    if len(plain) > 40:
+    if len(text) > _LONGEST_LABEL:
         return None
+    plain = compact(text).strip(":：|*#")
     field = _names().get(plain)
     if field:
         return field, ""
@@ -84,17 +85,18 @@ def _table_head_rows(pieces: list[Piece]) -> set[int]:
     heads: dict[int, int] = {}
     subs: dict[int, int] = {}
     for piece in pieces:
-        plain = re.sub(r"\(.*?\)$", "", compact(piece.text))
+        plain = without_note(compact(piece.text))
         heads[piece.row] = heads.get(piece.row, 0) + (plain in _head_names())
         subs[piece.row] = subs.get(piece.row, 0) + (plain in SUB_NAME)
-    return {row for row, count in heads.items() if count >= 3} | {
-        row for row, count in subs.items() if count and not _has_column_label(pieces, row)
-    }
+    sub_rows = {row for row, count in subs.items() if count}
+    labelled = {p.row for p in pieces if p.row in sub_rows and _is_sub_label(p.text)}
+    return {row for row, count in heads.items() if count >= 3} | (sub_rows - labelled)
 
 
-def _has_column_label(pieces: list[Piece], row: int) -> bool:
-    """True where a real label stands in the row of a sub-project heading: "资金构成 | 子项目名称 | 金额"."""
-    return any(p.row == row and (found := label_of(p.text)) and found[0] == "sub_projects" for p in pieces)
+def _is_sub_label(text: str) -> bool:
+    """The label of the table itself, which may stand in its heading row: "资金构成 | 子项目名称 | 金额"."""
+    found = label_of(text)
+    return found is not None and found[0] == "sub_projects"
 
 
 def _broken_label(pieces: list[Piece], index: int) -> tuple[int, list[Piece]]:

@@ -201,3 +201,82 @@ def test_lost_ticks_are_unknown_not_false(read: Read, as_text: Callable[..., str
     form = read(re.sub("[□☑]", "", as_text()))
     assert {c.ticked for c in (*form.project_types, *form.fund_uses)} == {None}
     assert [p.code for p in form.problems] == ["ticks_lost", "ticks_lost"]
+
+
+def test_serial_numbers_notes_and_a_total_row(read: Read) -> None:
+    form = read(
+        "云江市财政支出项目绩效目标申报表\n(2019年)\n申报单位名称：云江市档案馆\n项目名称\t馆藏档案数字化\n"
+        "项目总预算（万元）\t320\t项目当年预算（万元）\t160.5\n"
+        "同名项目上年预算额（万元）\t/\t同名项目上年预算执行数（万元）\t—\n"
+        "项目当年投入资金构成\t序号\t子项目名称\t预算金额（万元）\t测算依据\n"
+        "\t1\t扫描加工\t100\t100万页×1元\n\t2\t存储设备\t50.5\t2套×25.25万元\n\t3\t监理\t10\n\t合计\t\t160.5\n"
+        "项目实施计划\t第一阶段（2019-01-01至2019-03-31）：招标；第二阶段（2019年4月1日-2019年10月31日）：扫描\n"
+    )
+    assert [(s.name.value, s.amount_fen.value) for s in form.sub_projects] == [
+        ("扫描加工", 100_000_000),
+        ("存储设备", 50_500_000),
+        ("监理", 10_000_000),
+    ]
+    assert (form.previous_year_fen.value, form.previous_executed_fen.value) == (None, None)
+    assert [(m.title, m.date) for m in form.milestones] == [
+        ("第一阶段", date(2019, 3, 31)),
+        ("第二阶段", date(2019, 10, 31)),
+    ]
+    assert [p.code for p in form.problems] == ["no_indicators"]
+
+
+def test_a_whole_form_on_a_few_lines(read: Read) -> None:
+    form = read(
+        "云江市财政支出项目绩效目标申报表(2019年)申报单位名称：云江市气象局 项目名称 雷达维护经费 项目类型 结转项目 □ "
+        "其他一次性项目 ☑ 资金用途 信息化建设类 ☑ 政策补贴类 □ 开始时间 2019-01-01 结束时间 2019-12-31 "
+        "项目概况 维护三部雷达。 立项依据 《云江市气象条例》 项目总预算（元） 500000 项目当年预算（元） 500000 "
+        "项目实施计划 采购：2019-3-1 维护：2019-6-1 年度绩效目标 保证正常运行。\n一级指标 二级指标 三级指标 指标目标值\n"
+        "产出目标 数量目标 雷达数 =3部 质量目标 正常率 ≥99%\n备注"
+    )
+    assert (form.year.value, form.declaring_unit.value, form.project_name.value) == (
+        2019,
+        "云江市气象局",
+        "雷达维护经费",
+    )
+    assert ([c.label for c in form.project_types if c.ticked], form.fund_uses[0].ticked) == (["其他一次性项目"], True)
+    assert (form.total_fen.value, form.current_year_fen.value) == (50_000_000, 50_000_000)
+    assert [(m.title, m.date) for m in form.milestones] == [("采购", date(2019, 3, 1)), ("维护", date(2019, 6, 1))]
+    assert triples(form) == [
+        ("产出目标", "数量目标", "雷达数", "=", Decimal(3), "部"),
+        ("产出目标", "质量目标", "正常率", "≥", Decimal(99), "%"),
+    ]
+
+
+def test_two_groups_of_columns_count_by_the_year(read: Read) -> None:
+    form = read(
+        "项目支出绩效目标申报表\n（2022年度）\n项目名称\t智慧停车诱导屏建设\n项目属性\t新增项目\n"
+        "项目资金（万元）\t中期资金总额：\t900\t年度资金总额：\t300\n总体目标\t中期目标（2022年—2024年）\t年度目标\n"
+        "\t建成90块诱导屏。\t建成30块诱导屏。\n绩效指标\t一级指标\t二级指标\t三级指标\t指标值\t二级指标\t三级指标\t指标值\n"
+        "\t产出指标\t数量指标\t诱导屏数量\t≥90块\t数量指标\t诱导屏数量\t≥30块\n"
+    )
+    assert (form.total_fen.value, form.current_year_fen.value) == (900_000_000, 300_000_000)
+    assert (form.overall_goal.text, form.annual_goal.text) == ("建成90块诱导屏。", "建成30块诱导屏。")
+    assert triples(form) == [("产出指标", "数量指标", "诱导屏数量", "≥", Decimal(30), "块")]
+
+
+def test_rows_of_unknown_fields_do_not_leak_into_known_ones(read: Read, as_text: Callable[..., str]) -> None:
+    plain = read(as_text())
+    form = read(as_text().replace("开始时间\t", "项目总监\t某甲\t上网审批号\t云1234\n开始时间\t"))
+    assert content_fingerprint(form) == content_fingerprint(plain)
+    assert {p.code for p in form.problems} == {"stray_text"}
+
+
+def test_a_cover_letter_before_the_form_is_no_part_of_it(read: Read, as_text: Callable[..., str]) -> None:
+    letter = "关于报送2022年申报材料的函\n市财政局：\n现报送申报表，请审核。\n附件\n"
+    assert content_fingerprint(read(letter + as_text())) == content_fingerprint(read(as_text()))
+
+
+def test_time_grows_with_the_length_and_no_faster(read: Read, as_text: Callable[..., str]) -> None:
+    """Long files of the kinds that once took minutes; the suite's time limit is the measure."""
+    for junk in (
+        "确保项目概况 真实可靠\n" * 8_000,
+        "\t甲\t乙\t3\n" * 6_000,
+        "（" * 100_000 + "\n",
+        "子项目名称\n" * 2_000,
+    ):
+        read_declarations("long.txt", (as_text() + junk).encode())
