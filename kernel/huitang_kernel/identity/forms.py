@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, TelField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from huitang_sdk.contracts import Organisation
@@ -14,9 +15,12 @@ from huitang_sdk.forms import Form, lazy
 
 _l = lazy("identity")
 INDENT = "　"
-LANGUAGES = (("zh-CN", "简体中文"), ("en", "English"))
-SIZES = ((16, _l("Normal")), (24, _l("Large")), (27, _l("Larger")), (30, _l("Largest")))
-THEMES = (("light", _l("Light")), ("dark", _l("Dark")))
+LANGUAGES = (SelectChoice("zh-CN", "简体中文"), SelectChoice("en", "English"))
+SIZES = tuple(
+    SelectChoice(size, text)
+    for size, text in ((16, _l("Normal")), (24, _l("Large")), (27, _l("Larger")), (30, _l("Largest")))
+)
+THEMES = (SelectChoice("light", _l("Light")), SelectChoice("dark", _l("Dark")))
 
 
 def _unit(value: Any) -> UUID | None:
@@ -31,6 +35,11 @@ def unit_choices(units: Sequence[Organisation], none: str) -> list[tuple[str, st
     top = min((unit.depth for unit in units), default=0)
     shown = [(str(unit.id), INDENT * (unit.depth - top) + unit.name) for unit in units]
     return [("", none), *shown] if none else shown
+
+
+def offer(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
+    """Fill a select with what this reader may choose from."""
+    field.choices = [SelectChoice(value, text) for value, text in choices]
 
 
 class ProfileForm(Form):

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from huitang_kernel.identity.desk import MANAGE, READ, SORTABLE, Desk, first_password
-from huitang_kernel.identity.forms import AccountForm, unit_choices
+from huitang_kernel.identity.forms import AccountForm, offer, unit_choices
 from huitang_kernel.identity.pages.common import service_of
 from huitang_kernel.identity.phones import masked
 from huitang_sdk.contracts import Actor
@@ -48,7 +48,7 @@ async def _form(request: AnyRequest, actor: Actor, form: AccountForm, account: d
     if account and present not in {value for value, _text in choices}:
         node = (await desk.service.tree.read()).by_id.get(account["organisation_id"])
         choices.insert(0, (present, node.name if node else _("(none)")))
-    form.organisation_id.choices = choices
+    offer(form.organisation_id, choices)
     return form
 
 

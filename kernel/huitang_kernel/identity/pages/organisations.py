@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from huitang_kernel.identity.desk import UNITS_MANAGE, UNITS_READ, Desk
-from huitang_kernel.identity.forms import UnitForm, unit_choices
+from huitang_kernel.identity.forms import UnitForm, offer, unit_choices
 from huitang_kernel.identity.pages.common import service_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import HuitangError
@@ -49,7 +49,7 @@ async def _form(request: AnyRequest, actor: Actor, form: UnitForm, unit_id: UUID
     if unit_id and str(present or "") not in {value for value, _text in choices}:
         parent = tree.by_id.get(present) if present else None
         choices.insert(0, (str(present or ""), parent.name if parent else _("(top of the tree)")))
-    form.parent_id.choices = choices
+    offer(form.parent_id, choices)
     return form
 
 
