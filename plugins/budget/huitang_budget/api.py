@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.http import requires
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -17,6 +15,8 @@ from huitang_budget.declarations.model import Declaration, NotComputed
 from huitang_budget.services.access import READ, Ctx
 from huitang_budget.services.detail import Detail, FindingView, get_declaration
 from huitang_budget.services.listing import Filter, Listing, list_declarations
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import requires
 
 
 class DeclarationOut(Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ async def list_api(
     page: FromQuery[int] = 1,
     size: FromQuery[int] = 25,
 ) -> Listing:
-    """A page of the declarations the reader may see. `sort` is one of project, unit, year, amount, status, due, imported."""
+    """A page of the declarations the reader may see; `sort` is one of `listing.ORDERS`."""
     wanted = Filter(
         text=q,
         year=year,

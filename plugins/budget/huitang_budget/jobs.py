@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from huitang_sdk.contracts import Run
-from huitang_sdk.declare import HealthCheck, HealthStatus, Job
-from huitang_sdk.i18n import TIMEZONE, Translator
-
 from huitang_budget.services.access import Ctx
 from huitang_budget.services.reminding import send_reminders
 from huitang_budget.settings import catalogue_of
+from huitang_sdk.contracts import Run
+from huitang_sdk.declare import HealthCheck, HealthStatus, Job
+from huitang_sdk.i18n import TIMEZONE, Translator
 
 _ = Translator("budget")
 LEAST_RULES = 40

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, MenuItem, NotificationKind, Permission, Role, SearchSource, Widget
-
 from huitang_budget.api import API
 from huitang_budget.jobs import CHECKS, JOBS
 from huitang_budget.pages import PAGES
+from huitang_budget.reactions import REACTIONS
 from huitang_budget.search import SOURCE
 from huitang_budget.services.access import ASSIGN, EXPORT, IMPORT, READ, REVIEW, TEMPLATE
 from huitang_budget.settings import BudgetSettings, catalogue_of
+from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
+from huitang_sdk.declare import HealthCheck, Job, MenuItem, NotificationKind, Permission, Role, SearchSource, Subscription, Widget
 
 
 class BudgetPlugin(Plugin):
@@ -94,6 +94,10 @@ class BudgetPlugin(Plugin):
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:
         return CHECKS
+
+    @hookimpl
+    def subscriptions(self) -> Sequence[Subscription]:
+        return REACTIONS
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         """Refuse to start on a catalogue that cannot be used: its mistakes belong in the console, not in a review."""

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import SearchDocument
-from huitang_sdk.declare import SearchSource
 
 from huitang_budget.declarations.model import Declaration, Found
 from huitang_budget.events import (
@@ -21,6 +19,8 @@ from huitang_budget.events import (
     ReviewReopened,
 )
 from huitang_budget.services.access import READ, Ctx
+from huitang_sdk.contracts import SearchDocument
+from huitang_sdk.declare import SearchSource
 
 _EVENTS = (
     DeclarationImported,
@@ -95,5 +95,5 @@ SOURCE = SearchSource(
     permission=READ,
     document=document,
     ids=all_ids,
-    events={event: "declaration_id" for event in _EVENTS},
+    events=dict.fromkeys(_EVENTS, "declaration_id"),
 )

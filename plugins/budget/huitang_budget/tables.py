@@ -1,17 +1,16 @@
-"""The budget tables, as the migrations make them. Amounts are fen, `content` and `compared` JSON of the form's model."""
+"""The budget tables, as the migrations make them. Amounts are fen; `content` and `compared` are JSON of the model."""
 
 from __future__ import annotations
 
-from huitang_sdk.db import PluginTable, new_id
 from piccolo.columns import UUID, Array, BigInt, Boolean, Date, Integer, Text, Timestamptz
 
-ID = {"primary_key": True, "default": new_id}
+from huitang_sdk.db import PluginTable, new_id
 
 
 class StoredDeclaration(PluginTable, tablename="declaration", schema="budget"):
     """One imported form with the state of its review. `version` grows with every change of the row's own state."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     organisation_id = UUID(default=None)
     unit = Text()
     project = Text()
@@ -43,7 +42,7 @@ class StoredDeclaration(PluginTable, tablename="declaration", schema="budget"):
 class StoredFinding(PluginTable, tablename="finding", schema="budget"):
     """One finding of one rule, and what was decided about it."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     declaration_id = UUID(default=None)
     key = Text()
     position = Integer()
@@ -66,7 +65,7 @@ class StoredFinding(PluginTable, tablename="finding", schema="budget"):
 class StoredNotComputed(PluginTable, tablename="not_computed", schema="budget"):
     """A rule that could not be applied, and why."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     declaration_id = UUID(default=None)
     rule = Text()
     reason = Text()
@@ -75,7 +74,7 @@ class StoredNotComputed(PluginTable, tablename="not_computed", schema="budget"):
 class HistoryEntry(PluginTable, tablename="history", schema="budget"):
     """One line of a declaration's timeline. `detail` is JSON."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     declaration_id = UUID(default=None)
     at = Timestamptz()
     actor_id = UUID(null=True, default=None)
@@ -88,7 +87,7 @@ class HistoryEntry(PluginTable, tablename="history", schema="budget"):
 class OpinionTemplate(PluginTable, tablename="opinion_template", schema="budget"):
     """A Word template an operator uploaded; at most one is current."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     file_id = UUID(default=None)
     file_name = Text()
     file_version = Integer(default=1)
@@ -101,7 +100,7 @@ class OpinionTemplate(PluginTable, tablename="opinion_template", schema="budget"
 class Reminder(PluginTable, tablename="reminder", schema="budget"):
     """A reminder that was sent: `days_left` before (negative: after) the due date."""
 
-    id = UUID(**ID)
+    id = UUID(primary_key=True, default=new_id)
     declaration_id = UUID(default=None)
     assignee_id = UUID(default=None)
     due = Date()

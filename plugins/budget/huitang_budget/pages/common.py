@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.errors import Invalid
-from huitang_sdk.i18n import Translator
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from huitang_budget.services.importing import Upload
+from huitang_sdk.errors import Invalid
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 AnyRequest = Request[Any, Any, Any]

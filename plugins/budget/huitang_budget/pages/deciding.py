@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import Conflict, Forbidden, HuitangError, Invalid
-from huitang_sdk.http import Page, go_to, requires, wants_fragment
-from huitang_sdk.i18n import Translator
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -20,6 +16,10 @@ from huitang_budget.services.assigning import assign
 from huitang_budget.services.checking import check_again
 from huitang_budget.services.deciding import State, decide_finding, finish_review, reopen_review, write_opinion
 from huitang_budget.services.detail import get_declaration
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Conflict, Forbidden, HuitangError, Invalid
+from huitang_sdk.http import Page, go_to, requires, wants_fragment
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 PAGE = "/declarations/{declaration_id:uuid}"

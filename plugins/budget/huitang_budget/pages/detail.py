@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.documents import WORD_TYPE
-from huitang_sdk.http import Page, attachment, file_response, requires
-from huitang_sdk.i18n import Translator
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -23,6 +19,10 @@ from huitang_budget.services.detail import Detail, get_declaration, mentions_of,
 from huitang_budget.services.history import timeline
 from huitang_budget.services.opinion import opinion_document
 from huitang_budget.services.wording import choices, rule_basis, rule_title, word
+from huitang_sdk.contracts import Actor
+from huitang_sdk.documents import WORD_TYPE
+from huitang_sdk.http import Page, attachment, file_response, requires
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 
@@ -48,9 +48,7 @@ async def finding_context(ctx: Ctx, actor: Actor, detail: Detail) -> dict[str, A
     }
 
 
-async def detail_page(
-    ctx: Ctx, actor: Actor, declaration_id: UUID, *, status_code: int = 200, **more: Any
-) -> Page:
+async def detail_page(ctx: Ctx, actor: Actor, declaration_id: UUID, *, status_code: int = 200, **more: Any) -> Page:
     """The whole page; `more` adds what a refused form has to say."""
     detail = await get_declaration(ctx, actor, declaration_id)
     may_assign = may_here(ctx, actor, detail, ASSIGN)

@@ -1,16 +1,17 @@
-"""The form as it is shown beside its findings: texts cut into pieces, so that every quote can be marked where it stands."""
+"""The form as it is shown beside its findings: texts cut into pieces, so that quotes are marked where they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
-from huitang_sdk.i18n import Translator, format_money
 from msgspec import Struct
 
 from huitang_budget.declarations.importing import place_text
 from huitang_budget.declarations.model import Choice, Declaration, Found, Place
 from huitang_budget.services.detail import FindingView
+from huitang_sdk.i18n import Translator, format_money
 
 _ = Translator("budget")
 
@@ -124,7 +125,11 @@ class _Builder:
 
     def _take(self, *prefixes: str) -> list[FindingView]:
         """The findings whose field is one of these or lies below it."""
-        taken = [f for f in self._left if any(not p or f.field == p or f.field.startswith((f"{p}.", f"{p}[")) for p in prefixes)]
+        taken = [
+            f
+            for f in self._left
+            if any(not p or f.field == p or f.field.startswith((f"{p}.", f"{p}[")) for p in prefixes)
+        ]
         self._left = [finding for finding in self._left if finding not in taken]
         return taken
 
@@ -155,7 +160,9 @@ class _Builder:
             for n, item in enumerate(self._form.sub_projects)
         )
         heads = (_("Sub-project"), _("Amount (yuan)"))
-        return Table(_("What the money of the year goes into"), heads, rows, self._rest("sub_projects"), _("None stated"))
+        return Table(
+            _("What the money of the year goes into"), heads, rows, self._rest("sub_projects"), _("None stated")
+        )
 
     def _milestones(self) -> Table:
         rows = tuple(
@@ -204,7 +211,7 @@ def mark(text: str, findings: Sequence[FindingView], *, note: str = "", number: 
 
 def _pieces(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Piece]:
     cuts = sorted({0, len(text), *(start for start, _end, _id in spans), *(end for _start, end, _id in spans)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         covering = tuple(key for first, last, key in spans if first <= start and end <= last)
         begins = tuple(key for first, _last, key in spans if first == start)
         yield Piece(text[start:end], covering, begins)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Organisation
-from huitang_sdk.errors import Invalid
-from huitang_sdk.http import Page, requires
-from huitang_sdk.i18n import Translator
 from litestar import get, post
 from litestar.di import NamedDependency
 
 from huitang_budget.pages.common import AnyRequest, text_of, uploads_of
 from huitang_budget.services.access import IMPORT, Ctx
 from huitang_budget.services.importing import FileOutcome, import_files
+from huitang_sdk.contracts import Actor, Organisation
+from huitang_sdk.errors import Invalid
+from huitang_sdk.http import Page, requires
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 TYPES = ".txt,.docx,.xlsx,.pdf"

@@ -5,12 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Account, Actor
-from huitang_sdk.documents import WORKBOOK_TYPE
-from huitang_sdk.errors import Invalid
-from huitang_sdk.http import Page, attachment, requires
-from huitang_sdk.i18n import Translator
-from huitang_sdk.lists import ListQuery
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from msgspec import Struct
@@ -20,8 +14,22 @@ from huitang_budget.services.access import ASSIGN, EXPORT, READ, Ctx
 from huitang_budget.services.assigning import Refused, assign_many, default_due, reviewers
 from huitang_budget.services.detail import names_of
 from huitang_budget.services.exporting import export_list
-from huitang_budget.services.listing import ORDERS, SEVERITIES, STATUSES, Filter, Listing, filter_choices, list_declarations
+from huitang_budget.services.listing import (
+    ORDERS,
+    SEVERITIES,
+    STATUSES,
+    Filter,
+    Listing,
+    filter_choices,
+    list_declarations,
+)
 from huitang_budget.services.wording import CRITERIA, choices, word
+from huitang_sdk.contracts import Account, Actor
+from huitang_sdk.documents import WORKBOOK_TYPE
+from huitang_sdk.errors import Invalid
+from huitang_sdk.http import Page, attachment, requires
+from huitang_sdk.i18n import Translator
+from huitang_sdk.lists import ListQuery
 
 _ = Translator("budget")
 FILTERS = ("year", "unit", "status", "severity", "criterion", "assignee", "overdue")
@@ -100,9 +108,7 @@ async def _reviewers_for(ctx: Ctx, actor: Actor, listing: Listing) -> list[Accou
 
 
 @post("/declarations/assign", guards=[requires(ASSIGN)], status_code=200)
-async def bulk_assign(
-    request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
-) -> Response[Any]:
+async def bulk_assign(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Response[Any]:
     form = await request.form()
     ids = uuids_of(form, "ids")
     try:

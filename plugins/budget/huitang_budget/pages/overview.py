@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.http import Page, requires
-from huitang_sdk.i18n import Translator, current_locale
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
@@ -17,6 +14,9 @@ from huitang_budget.services.charts import Count, UnitAmount, amounts_by_unit, f
 from huitang_budget.services.listing import SEVERITIES, Filter, filter_choices, list_declarations
 from huitang_budget.services.wording import CRITERIA, word
 from huitang_budget.settings import catalogue_of
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import Page, requires
+from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("budget")
 SHOWN_UNITS = 12
@@ -24,9 +24,7 @@ STATES = (("accepted", "#2f9e44"), ("open", "#f08c00"), ("dismissed", "#868e96")
 
 
 @get("/", guards=[requires(READ)])
-async def overview(
-    ctx: NamedDependency[Ctx], actor: NamedDependency[Actor], year: FromQuery[str] = ""
-) -> Page:
+async def overview(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor], year: FromQuery[str] = "") -> Page:
     offered = await filter_choices(ctx, actor)
     chosen = int(year) if year.isdigit() and len(year) == 4 else None
     units = await amounts_by_unit(ctx, actor, chosen)
@@ -100,9 +98,7 @@ def counts_chart(counts: Sequence[Count]) -> dict[str, Any]:
 async def rules(ctx: NamedDependency[Ctx]) -> Page:
     """The catalogue as it applies here: what every rule looks at, and what it rests on."""
     catalogue, today = catalogue_of(ctx.settings), ctx.clock.today()
-    groups = [
-        (criterion, [rule for rule in catalogue.rules if rule.criterion == criterion]) for criterion in CRITERIA
-    ]
+    groups = [(criterion, [rule for rule in catalogue.rules if rule.criterion == criterion]) for criterion in CRITERIA]
     context = {
         "groups": groups,
         "total": len(catalogue.rules),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_sdk.i18n import Translator
-
 from huitang_budget.services.history import Step
 from huitang_budget.services.wording import word
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.documents import WORD_TYPE
-from huitang_sdk.errors import Invalid
-from huitang_sdk.http import Page, attachment, file_response, go_to, requires
-from huitang_sdk.i18n import Translator
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -25,6 +20,11 @@ from huitang_budget.services.template import (
     templates,
     use_default_template,
 )
+from huitang_sdk.contracts import Actor
+from huitang_sdk.documents import WORD_TYPE
+from huitang_sdk.errors import Invalid
+from huitang_sdk.http import Page, attachment, file_response, go_to, requires
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 PATH = "/opinion-template"

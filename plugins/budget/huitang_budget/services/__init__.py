@@ -1,1 +1,1 @@
-"""What can be done with declarations. Pages, API, jobs and commands all come here; every read is scoped, every write audited."""
+"""What can be done with declarations, for pages, API and jobs: every read is scoped, every write audited."""

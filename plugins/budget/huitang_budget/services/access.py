@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from huitang_budget.settings import BudgetSettings
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Actor, Ref, Scope
 from huitang_sdk.errors import Conflict, Forbidden, NotFound
 from huitang_sdk.i18n import Translator
-
-from huitang_budget.settings import BudgetSettings
 
 _ = Translator("budget")
 Ctx = PluginContext[BudgetSettings]
@@ -73,7 +72,9 @@ def finding_in_scope(scope: Scope, sql: Sql, alias: str = "f") -> str:
     return f"({related} AND {alias}.compared_units <@ {units})"
 
 
-async def row_in_scope(ctx: Ctx, actor: Actor, declaration_id: UUID, permission: str, fields: str = "*") -> dict[str, Any]:
+async def row_in_scope(
+    ctx: Ctx, actor: Actor, declaration_id: UUID, permission: str, fields: str = "*"
+) -> dict[str, Any]:
     """One declaration row for an act that needs `permission`.
 
     Raises NotFound when the actor may not even read it, Forbidden when reading is all that is allowed.
@@ -100,4 +101,6 @@ def check_version(row: dict[str, Any], version: int | None) -> None:
 
 
 def stale() -> Conflict:
-    return Conflict(_("Somebody changed this in the meantime. Nothing was saved; look at the new state and decide again."))
+    return Conflict(
+        _("Somebody changed this in the meantime. Nothing was saved; look at the new state and decide again.")
+    )

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Account, Actor, Write
-from huitang_sdk.errors import Conflict, HuitangError, Invalid
-from huitang_sdk.i18n import Translator
 from msgspec import Struct
 
 from huitang_budget.events import DeclarationAssigned
 from huitang_budget.services.access import ASSIGN, REVIEW, Ctx, check_version, ref, row_in_scope, stale
 from huitang_budget.services.history import record
+from huitang_sdk.contracts import Account, Actor, Write
+from huitang_sdk.errors import Conflict, HuitangError, Invalid
+from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, use_locale
 
 _ = Translator("budget")
 
@@ -88,8 +88,7 @@ async def _hand_over(
     subject, url = ref(declaration_id), f"/budget/declarations/{declaration_id}"
     if row["assignee_id"] not in (None, assignee):
         await ctx.todos.close(subject, kind="budget.assigned", assignee=row["assignee_id"])
-    title = _("Review: {project}", project=row["project"] or _("(no project name)"))
-    await ctx.todos.open("budget.assigned", subject=subject, assignee=assignee, title=title, url=url, due=due)
+    await open_todo(ctx, declaration_id, row["project"], assignee, due)
     if assignee != actor.account_id:
         await ctx.notifications.send(
             "budget.assigned",
@@ -99,6 +98,17 @@ async def _hand_over(
             data={"project": row["project"], "unit": row["unit"], "due": due.isoformat(), "by": actor.name},
             subject=subject,
         )
+
+
+async def open_todo(ctx: Ctx, declaration_id: UUID, project: str, assignee: UUID, due: date | None) -> None:
+    """Put the review on the reviewer's list, in the reviewer's language."""
+    account = await ctx.identity.account(assignee)
+    with use_locale(account.locale if account else DEFAULT_LOCALE):
+        title = _("Review: {project}", project=project or _("(no project name)"))
+    url = f"/budget/declarations/{declaration_id}"
+    await ctx.todos.open(
+        "budget.assigned", subject=ref(declaration_id), assignee=assignee, title=title, url=url, due=due
+    )
 
 
 async def _record(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from huitang_sdk.contracts import Actor
 from msgspec import Struct
 
 from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope
+from huitang_sdk.contracts import Actor
 
 
 class UnitAmount(Struct, frozen=True):
@@ -60,7 +60,9 @@ async def findings_by(ctx: Ctx, actor: Actor, column: str, year: int | None = No
         raise ValueError(column)
     sql = Sql(year)
     scope = ctx.permissions.scope(actor, READ)
-    states = ", ".join(f"count(*) FILTER (WHERE f.state = '{name}') AS {name}" for name in ("open", "accepted", "dismissed"))
+    states = ", ".join(
+        f"count(*) FILTER (WHERE f.state = '{name}') AS {name}" for name in ("open", "accepted", "dismissed")
+    )
     rows = await ctx.db.fetch(
         f"""
         SELECT f.{column} AS code, {states}
@@ -77,7 +79,8 @@ async def progress(ctx: Ctx, actor: Actor, year: int | None = None) -> Progress:
     sql = Sql(year, ctx.clock.today())
     where = in_scope(ctx.permissions.scope(actor, READ), sql)
     counts = ", ".join(
-        f"count(*) FILTER (WHERE status = '{name}') AS {name}" for name in ("imported", "assigned", "in_review", "reviewed")
+        f"count(*) FILTER (WHERE status = '{name}') AS {name}"
+        for name in ("imported", "assigned", "in_review", "reviewed")
     )
     rows = await ctx.db.fetch(
         f"SELECT {counts}, count(*) FILTER (WHERE due < $2 AND status IN ('assigned', 'in_review')) AS overdue"

@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import Actor, Write
-from huitang_sdk.db import new_id
 
 from huitang_budget.declarations.importing import place_text
 from huitang_budget.declarations.model import Declaration, Finding, NotComputed, Review
@@ -21,6 +19,8 @@ from huitang_budget.services.comparing import Others, load_others
 from huitang_budget.services.history import record
 from huitang_budget.settings import catalogue_of
 from huitang_budget.tables import StoredFinding, StoredNotComputed
+from huitang_sdk.contracts import Actor, Write
+from huitang_sdk.db import new_id
 
 LIMIT_REACHED = "comparison.limit"
 COMPARISONS = "comparison."
@@ -90,7 +90,7 @@ async def check_again(ctx: Ctx, actor: Actor, declaration_id: UUID, *, version: 
     """Run today's rules on a stored declaration; returns how many findings are new, kept and gone.
 
     Decisions stay with findings that are found again. A decided finding that is gone is written to the record with its
-    decision before it leaves the list.
+    decision before it leaves the list. The row's version stays: the state of the review does not change.
     """
     row = await row_in_scope(ctx, actor, declaration_id, REVIEW)
     check_version(row, version)
@@ -103,7 +103,7 @@ async def check_again(ctx: Ctx, actor: Actor, declaration_id: UUID, *, version: 
         if gaps := stored_gaps(declaration_id, review):
             await StoredNotComputed.insert(*gaps)
         await ctx.db.execute(
-            "UPDATE budget.declaration SET checked_on = $2, updated_at = $3, version = version + 1 WHERE id = $1",
+            "UPDATE budget.declaration SET checked_on = $2, updated_at = $3 WHERE id = $1",
             declaration_id,
             ctx.clock.today(),
             ctx.clock.now(),

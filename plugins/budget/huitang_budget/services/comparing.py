@@ -13,10 +13,10 @@ from huitang_budget.declarations.model import Declaration, Found
 from huitang_budget.services.access import Ctx, Sql
 
 COMPARED = (
-    "year", "declaring_unit", "project_name", "overview", "basis", "necessity", "measures", "total_fen", "current_year_fen",
-    "previous_year_fen", "milestones", "overall_goal", "annual_goal", "indicators",
+    "year", "declaring_unit", "project_name", "overview", "basis", "necessity", "measures", "total_fen",
+    "current_year_fen", "previous_year_fen", "milestones", "overall_goal", "annual_goal", "indicators",
 )  # fmt: skip
-"""What rules compare between declarations; all else, and every place, is left out of `declaration.compared`."""
+"""What rules compare between declarations; all else, and every place, is left out of the column `compared`."""
 
 
 class Other(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Others(Struct, frozen=True):
         return sorted(by_label[label] for label in labels if label in by_label)
 
     def with_new(self, forms: Iterable[tuple[UUID, UUID, Declaration]]) -> Others:
-        """These and the forms under review themselves, (id, owner, labelled form): they are compared with each other too."""
+        """These and the forms under review, (id, owner, labelled form): they are compared with each other too."""
         return Others((*self.entries, *(Other(*form) for form in forms)), self.left_out)
 
     def units(self) -> list[UUID]:
@@ -70,7 +70,8 @@ async def load_others(ctx: Ctx, declarations: Sequence[Declaration], *, without:
     years = sorted({d.year.value for d in declarations if d.year.value is not None})
     names = sorted({d.project_name.value for d in declarations if d.project_name.value})
     sql = Sql(years, [year - 1 for year in years], names, without, ctx.settings.compare_limit)
-    where = "(year = ANY($1::int[]) OR (year = ANY($2::int[]) AND project = ANY($3::text[]))) AND id IS DISTINCT FROM $4::uuid"
+    wanted = "(year = ANY($1::int[]) OR (year = ANY($2::int[]) AND project = ANY($3::text[])))"
+    where = f"{wanted} AND id IS DISTINCT FROM $4::uuid"
     rows = await ctx.db.fetch(
         f"""
         SELECT id, organisation_id, unit, project, year, compared, count(*) OVER () AS total
@@ -84,7 +85,7 @@ async def load_others(ctx: Ctx, declarations: Sequence[Declaration], *, without:
 
 
 def label_all(rows: Sequence[dict[str, Any]]) -> tuple[Other, ...]:
-    """Rows with `compared` as entries, each under a label of its own: project, unit, year, and a number where that repeats."""
+    """Rows with `compared` as entries, each under a label of its own, numbered where project, unit and year repeat."""
     seen: dict[str, int] = {}
     entries: list[Other] = []
     for row in rows:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Scope
-from huitang_sdk.errors import Conflict, Invalid, NotFound
-from huitang_sdk.i18n import Translator
-
 from huitang_budget.events import FindingDecided, OpinionWritten, ReviewFinished, ReviewReopened
 from huitang_budget.services.access import (
     READ,
@@ -21,7 +17,11 @@ from huitang_budget.services.access import (
     row_in_scope,
     stale,
 )
+from huitang_budget.services.assigning import open_todo
 from huitang_budget.services.history import record
+from huitang_sdk.contracts import Actor, Scope
+from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 State = Literal["open", "accepted", "dismissed"]
@@ -35,7 +35,7 @@ async def decide_finding(
 ) -> UUID:
     """Accept or dismiss a finding, or take the decision back ("open"); returns the declaration's id.
 
-    A dismissal needs a reason (Invalid). Raises Conflict when the finding was decided meanwhile or the review is finished.
+    A dismissal needs a reason (Invalid). Raises Conflict when it was decided meanwhile or the review is finished.
     """
     reason = reason.strip()
     _check_reason(state, reason)
@@ -55,7 +55,12 @@ async def decide_finding(
             raise stale()
         await _start_review(ctx, declaration_id)
         before = {"state": finding["state"], "reason": finding["reason"]}
-        detail = {"finding_id": str(finding_id), "rule": finding["rule"], "message": finding["message"], "before": before}
+        detail = {
+            "finding_id": str(finding_id),
+            "rule": finding["rule"],
+            "message": finding["message"],
+            "before": before,
+        }
         detail["after"] = {"state": state, "reason": reason}
         action = {"open": "finding.reopened", "accepted": "finding.accepted", "dismissed": "finding.dismissed"}[state]
         await record(ctx, write, actor, declaration_id, action, detail, reason=reason)
@@ -112,9 +117,7 @@ async def write_opinion(ctx: Ctx, actor: Actor, declaration_id: UUID, text: str,
         raise Conflict(_("The review is finished. Open it again to change the opinion."))
     async with ctx.db.write(actor) as write:
         await _change(ctx, declaration_id, row["version"], "opinion = $3", text)
-        await record(
-            ctx, write, actor, declaration_id, "opinion.written", {"before": row["opinion"], "after": text}
-        )
+        await record(ctx, write, actor, declaration_id, "opinion.written", {"before": row["opinion"], "after": text})
         await write.emit(OpinionWritten(declaration_id=declaration_id))
 
 
@@ -153,7 +156,9 @@ async def reopen_review(
     if not reason.strip():
         message = _("Say why the review is opened again.")
         raise Invalid(message, fields={"reason": message})
-    row = await row_in_scope(ctx, actor, declaration_id, REVIEW, "d.status, d.version, d.conclusion, d.assignee_id, d.due")
+    row = await row_in_scope(
+        ctx, actor, declaration_id, REVIEW, "d.status, d.version, d.conclusion, d.assignee_id, d.due, d.project"
+    )
     check_version(row, version)
     if row["status"] != "reviewed":
         raise Conflict(_("The review is not finished."))
@@ -164,6 +169,8 @@ async def reopen_review(
             row["version"],
             "status = 'in_review', conclusion = '', reviewed_at = NULL, reviewed_by = NULL",
         )
+        if row["assignee_id"]:
+            await open_todo(ctx, declaration_id, row["project"], row["assignee_id"], row["due"])
         detail = {"before": "reviewed", "after": "in_review", "conclusion": row["conclusion"]}
         await record(ctx, write, actor, declaration_id, "review.reopened", detail, reason=reason.strip())
         await write.emit(ReviewReopened(declaration_id=declaration_id))

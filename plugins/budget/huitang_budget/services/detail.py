@@ -7,15 +7,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import Actor, Scope
 from msgspec import Struct
 
 from huitang_budget.declarations.model import Declaration, NotComputed
 from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope, row_in_scope
+from huitang_sdk.contracts import Actor, Scope
 
 
 class FindingView(Struct, frozen=True, kw_only=True):
-    """A finding as its reader sees it. `place` says in words where the quote stands; `related` names what it compares with."""
+    """A finding as its reader sees it. `place` says in words where the quote stands."""
 
     id: UUID
     position: int

@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.db import new_id
-from huitang_sdk.documents import Column, Sheet, workbook
-from huitang_sdk.i18n import Translator
 
 from huitang_budget.services.access import EXPORT, READ, Ctx, Sql, finding_in_scope, in_scope
 from huitang_budget.services.detail import names_of
 from huitang_budget.services.listing import Filter, Row, list_declarations
 from huitang_budget.services.wording import rule_title, word
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import new_id
+from huitang_sdk.documents import Column, Sheet, workbook
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 BATCH = 200
@@ -66,7 +66,8 @@ async def _findings(ctx: Ctx, actor: Actor, ids: Sequence[UUID]) -> list[dict[st
     readable = ctx.permissions.scope(actor, READ)
     return await ctx.db.fetch(
         f"""
-        SELECT d.unit, d.project, d.year, f.severity, f.criterion, f.rule, f.message, f.quote, f.place, f.state, f.reason
+        SELECT d.unit, d.project, d.year, f.severity, f.criterion, f.rule, f.message, f.quote, f.place,
+            f.state, f.reason
         FROM budget.finding f JOIN budget.declaration d ON d.id = f.declaration_id
         WHERE d.id = ANY($1::uuid[]) AND {in_scope(scope, sql)} AND {finding_in_scope(readable, sql)}
         ORDER BY array_position($1::uuid[], d.id), f.position

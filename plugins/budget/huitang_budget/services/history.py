@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import Actor, Write
-from huitang_sdk.db import new_id
 from msgspec import Struct
 
 from huitang_budget.services.access import Ctx, ref
 from huitang_budget.tables import HistoryEntry
+from huitang_sdk.contracts import Actor, Write
+from huitang_sdk.db import new_id
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ async def record(
     *,
     reason: str = "",
 ) -> None:
-    """Put one fact on record, inside a write. `action` is "declaration.assigned" and the like, without the plugin's id."""
+    """Put one fact on record, inside a write. `action` is like "declaration.assigned", without the plugin's id."""
     await write.audit(f"budget.{action}", ref(declaration_id), detail=detail, reason=reason)
     entry = HistoryEntry(
         id=new_id(),

@@ -8,10 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from huitang_sdk.contracts import Actor
-from huitang_sdk.db import new_id
-from huitang_sdk.errors import HuitangError, Invalid
-from huitang_sdk.i18n import Translator
 from msgspec import Struct
 
 from huitang_budget.declarations.importing import (
@@ -28,6 +24,10 @@ from huitang_budget.services.checking import run_rules, stored_findings, stored_
 from huitang_budget.services.comparing import Others, compact, label_of, load_others
 from huitang_budget.services.history import record
 from huitang_budget.tables import StoredDeclaration, StoredFinding, StoredNotComputed
+from huitang_sdk.contracts import Actor
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import HuitangError, Invalid
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 
@@ -83,8 +83,8 @@ async def import_files(
 ) -> list[FileOutcome]:
     """Import every file by itself; one that cannot be read does not stop the others.
 
-    `organisation_id` owns what is imported; without it the unit named in the form, if that is one unit of the tree within
-    the actor's reach, else the actor's own. Raises Invalid for a unit out of reach or too many files.
+    `organisation_id` owns what is imported; without it the unit named in the form, if that is one unit of the tree
+    within the actor's reach, else the actor's own. Raises Invalid for a unit out of reach or too many files.
     """
     if len(uploads) > ctx.settings.max_files:
         raise Invalid(_("At most {count} files can be imported at once.", count=ctx.settings.max_files))
@@ -97,7 +97,14 @@ async def import_files(
 async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: UUID | None) -> FileOutcome:
     limit = ctx.settings.max_file_mb
     if max(upload.size, len(upload.data)) > limit * 1024 * 1024:
-        return FileOutcome(name=upload.name, error=_("{name}: the file is larger than {limit} MB and was not read. Split it, or shrink its pictures.", name=upload.name, limit=limit))
+        return FileOutcome(
+            name=upload.name,
+            error=_(
+                "{name}: the file is larger than {limit} MB and was not read. Split it, or shrink its pictures.",
+                name=upload.name,
+                limit=limit,
+            ),
+        )
     try:
         forms = await asyncio.to_thread(read_declarations, upload.name, upload.data, limits=limits_of(ctx))
         known, new = await _sort_out(ctx, actor, forms)
@@ -110,7 +117,9 @@ async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: 
         return FileOutcome(name=upload.name, error=error.message or type(error).__name__)
     except Exception:
         ctx.log.exception("import of %s failed", upload.name)
-        return FileOutcome(name=upload.name, error=_("The file could not be imported because of a fault of the platform."))
+        return FileOutcome(
+            name=upload.name, error=_("The file could not be imported because of a fault of the platform.")
+        )
     return FileOutcome(name=upload.name, forms=tuple(sorted([*known, *stored], key=lambda form: form.form)))
 
 
@@ -131,9 +140,7 @@ async def _owner(ctx: Ctx, actor: Actor, form: Declaration, chosen: UUID | None)
     return actor.organisation_id
 
 
-async def _sort_out(
-    ctx: Ctx, actor: Actor, forms: Sequence[Declaration]
-) -> tuple[list[Imported], list[Declaration]]:
+async def _sort_out(ctx: Ctx, actor: Actor, forms: Sequence[Declaration]) -> tuple[list[Imported], list[Declaration]]:
     """The forms that are on record already, as far as the actor may know of it, and those that are not."""
     prints = [content_fingerprint(form) for form in forms]
     sql = Sql(prints)
@@ -155,9 +162,7 @@ async def _sort_out(
     return known, list(new.values())
 
 
-async def _prepare(
-    ctx: Ctx, forms: Sequence[Declaration], owners: Sequence[UUID]
-) -> tuple[list[Prepared], Others]:
+async def _prepare(ctx: Ctx, forms: Sequence[Declaration], owners: Sequence[UUID]) -> tuple[list[Prepared], Others]:
     """Review the forms against those on record and against each other."""
     if not forms:
         return [], Others()
@@ -238,9 +243,7 @@ async def _lock_twins(ctx: Ctx, prepared: Sequence[Prepared]) -> dict[UUID, UUID
 
 def _already(item: Prepared, twin: UUID) -> Imported:
     form = item.declaration
-    return Imported(
-        id=twin, project=text(form.project_name), unit=text(form.declaring_unit), form=form.form, new=False
-    )
+    return Imported(id=twin, project=text(form.project_name), unit=text(form.declaring_unit), form=form.form, new=False)
 
 
 def _declaration_row(ctx: Ctx, actor: Actor, name: str, file_id: UUID, item: Prepared) -> StoredDeclaration:

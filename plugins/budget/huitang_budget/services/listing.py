@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor, Scope
-from huitang_sdk.db import contains
 from msgspec import Struct
 
 from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope
+from huitang_sdk.contracts import Actor, Scope
+from huitang_sdk.db import contains
 
 STATUSES = ("imported", "assigned", "in_review", "reviewed")
 SEVERITIES = ("high", "medium", "low", "info")
@@ -24,7 +24,8 @@ ORDERS = {
     "imported": "d.imported_at",
 }
 COLUMNS = """d.id, d.organisation_id, d.unit, d.project, d.year, d.total_fen, d.current_year_fen, d.previous_year_fen,
-d.previous_executed_fen, d.status, d.conclusion, d.assignee_id, d.due, d.file_name, d.form, d.version, d.imported_at, d.reviewed_at"""
+d.previous_executed_fen, d.status, d.conclusion, d.assignee_id, d.due, d.file_name, d.form, d.version, d.imported_at,
+d.reviewed_at"""
 
 
 class Filter(Struct, frozen=True, kw_only=True):

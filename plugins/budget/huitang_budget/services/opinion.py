@@ -8,19 +8,18 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from huitang_sdk.contracts import Actor
-from huitang_sdk.documents import word_from_template
-from huitang_sdk.i18n import format_money, use_locale
-
 from huitang_budget.declarations.model import Found
 from huitang_budget.services.access import Ctx
 from huitang_budget.services.detail import Detail, FindingView, get_declaration, names_of
 from huitang_budget.services.template import current_template
 from huitang_budget.services.wording import CRITERIA, rule_basis, rule_title, word
+from huitang_sdk.contracts import Actor
+from huitang_sdk.documents import word_from_template
+from huitang_sdk.i18n import format_money, use_locale
 
 
 async def opinion_document(ctx: Ctx, actor: Actor, declaration_id: UUID) -> tuple[str, bytes]:
-    """The file name and the document. Raises NotFound out of scope, BrokenTemplate for a template that cannot be filled."""
+    """The file name and the document. Raises NotFound out of scope, BrokenTemplate for a broken template."""
     detail = await get_declaration(ctx, actor, declaration_id)
     people = await names_of(ctx, [detail.assignee_id, detail.reviewed_by])
     values = opinion_values(ctx, detail, people)
@@ -63,7 +62,8 @@ def opinion_values(ctx: Ctx, detail: Detail, people: dict[UUID, str]) -> dict[st
             "counts": {name: sum(f.severity == name for f in shown) for name in ("high", "medium", "low", "info")},
             "dismissed": [_finding(ctx, n, f) for n, f in enumerate(detail.findings, 1) if f.state == "dismissed"],
             "not_computed": [
-                {"rule": gap.rule, "title": rule_title(ctx, gap.rule), "reason": gap.reason} for gap in detail.not_computed
+                {"rule": gap.rule, "title": rule_title(ctx, gap.rule), "reason": gap.reason}
+                for gap in detail.not_computed
             ],
             "reviewer": people.get(detail.reviewed_by or detail.assignee_id or UUID(int=0), ""),
             "date": f"{day.year}年{day.month}月{day.day}日",

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from huitang_budget.services.access import Ctx, ref
+from huitang_budget.services.history import record
 from huitang_sdk.contracts import Todo
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
-
-from huitang_budget.services.access import Ctx, ref
-from huitang_budget.services.history import record
 
 OVERDUE = -1
 INSERT = """

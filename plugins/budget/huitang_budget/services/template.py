@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
+from huitang_budget.services.access import TEMPLATE, Ctx
+from huitang_budget.tables import OpinionTemplate
 from huitang_sdk.contracts import Actor, Ref, StoredFile
 from huitang_sdk.db import new_id
 from huitang_sdk.documents import word_from_template
 from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
-from msgspec import Struct
-
-from huitang_budget.services.access import TEMPLATE, Ctx
-from huitang_budget.tables import OpinionTemplate
 
 _ = Translator("budget")
 MAX_BYTES = 5 * 1024 * 1024

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from huitang_sdk.i18n import Translator, current_locale
-
 from huitang_budget.services.access import Ctx
 from huitang_budget.settings import catalogue_of
+from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("budget")
 
