@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from huitang_budget.declarations.model import Found, Place, Problem
 from huitang_budget.declarations.parse.clean import compact, join_lines, without_boxes
+from huitang_budget.declarations.parse.dates import read_date
 from huitang_budget.declarations.parse.indicator_rows import find_indicator_start, is_level
 from huitang_budget.declarations.parse.labels import BY_FIELD
+from huitang_budget.declarations.parse.money import looks_like_money
 from huitang_budget.declarations.parse.pieces import Piece
 from huitang_budget.declarations.parse.sub_rows import is_sub_head
 from huitang_budget.declarations.readers.base import place_text
@@ -127,7 +129,7 @@ def _run_at(body: list[Piece], index: int) -> list[Piece]:
 def _under(body: list[Piece], start: int, run: list[Piece]) -> dict[int, str]:
     values = []
     for index in range(start, len(body)):
-        if body[index].field:
+        if body[index].field or is_sub_head(body, index):
             break
         values.append(index)
     if not values:
@@ -138,7 +140,8 @@ def _under(body: list[Piece], start: int, run: list[Piece]) -> dict[int, str]:
         if len({body[i].column for i in first_row}) > 1:
             return {i: columns[body[i].column] or "" for i in first_row}
     same = [p for p in run if p.field and BY_FIELD[p.field].shape in ("money", "date")]
-    if len(same) == len(run) == len(values) and all(p.row != body[values[0]].row for p in run):
+    readable = all(looks_like_money(body[i].text) or read_date(body[i].text).value for i in values)
+    if readable and len(same) == len(run) == len(values) and all(p.row != body[values[0]].row for p in run):
         return {i: p.field or "" for i, p in zip(values, run, strict=True)}
     return {}
 

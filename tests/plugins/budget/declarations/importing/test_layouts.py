@@ -230,7 +230,8 @@ def test_a_whole_form_on_a_few_lines(read: Read) -> None:
         "云江市财政支出项目绩效目标申报表(2019年)申报单位名称：云江市气象局 项目名称 雷达维护经费 项目类型 结转项目 □ "
         "其他一次性项目 ☑ 资金用途 信息化建设类 ☑ 政策补贴类 □ 开始时间 2019-01-01 结束时间 2019-12-31 "
         "项目概况 维护三部雷达。 立项依据 《云江市气象条例》 项目总预算（元） 500000 项目当年预算（元） 500000 "
-        "项目实施计划 采购：2019-3-1 维护：2019-6-1 年度绩效目标 保证正常运行。\n一级指标 二级指标 三级指标 指标目标值\n"
+        "项目实施计划 采购：2019-3-1 维护：2019-6-1 年度绩效目标 保证正常运行。\n"
+        "一级指标 二级指标 三级指标 指标目标值\n"
         "产出目标 数量目标 雷达数 =3部 质量目标 正常率 ≥99%\n备注"
     )
     assert (form.year.value, form.declaring_unit.value, form.project_name.value) == (
@@ -280,3 +281,18 @@ def test_time_grows_with_the_length_and_no_faster(read: Read, as_text: Callable[
         "子项目名称\n" * 2_000,
     ):
         read_declarations("long.txt", (as_text() + junk).encode())
+
+
+def test_empty_amounts_stay_empty_beside_the_next_heading(read: Read, as_text: Callable[..., str]) -> None:
+    form = read(as_text().replace("120000\t", "\t").replace("119,999.99", ""))
+    assert (form.previous_year_fen.value, form.previous_executed_fen.value) == (None, None)
+    assert (form.previous_year_fen.text, form.previous_executed_fen.text) == ("", "")
+    assert len(form.sub_projects) == 3
+    assert form.problems == ()
+
+
+def test_values_listed_after_their_labels(read: Read, as_text: Callable[..., str]) -> None:
+    row = "项目总预算（元）\t3000000\t项目当年预算（元）\t2600000.50"
+    text = as_text().replace(row, "项目总预算（元）\n项目当年预算（元）\n3000000\n2600000.50")
+    form = read(text)
+    assert (form.total_fen.value, form.current_year_fen.value) == (300_000_000, 260_000_050)
