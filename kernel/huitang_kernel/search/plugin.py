@@ -10,12 +10,14 @@ import msgspec
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.search import pages
+from huitang_kernel.search.health import health_checks
 from huitang_kernel.search.rebuilding import REBUILD_CHANNEL
 from huitang_kernel.search.service import SearchService
 from huitang_kernel.search.settings import SearchSettings
 from huitang_kernel.search.updating import PENDING_CHANNEL
 from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import Permission
+from huitang_sdk.declare import HealthCheck, MenuItem, Permission
 
 
 class SearchPlugin(BuiltinPlugin):
@@ -38,6 +40,20 @@ class SearchPlugin(BuiltinPlugin):
     @hookimpl
     def permissions(self) -> Sequence[Permission]:
         return [Permission("search.index.manage", "See the state of the search index and rebuild it")]
+
+    @hookimpl
+    def menu(self) -> Sequence[MenuItem]:
+        return [
+            MenuItem("Search index", "/search/index", "search.index.manage", icon="search", order=70, section="console")
+        ]
+
+    @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        return health_checks(self.service)
+
+    @hookimpl
+    def pages(self) -> Sequence[Any]:
+        return pages.HANDLERS
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         self.service.context = ctx
