@@ -79,7 +79,9 @@ class Sender:
         seconds = (await self._database.fetch(NEXT))[0]["seconds"]
         pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)
         try:
-            await asyncio.wait_for(self._woken.wait(), min(pause, IDLE_SECONDS))
+            # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the event.
+            async with asyncio.timeout(min(pause, IDLE_SECONDS)):
+                await self._woken.wait()
         except TimeoutError:
             await self._postman.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import datetime, timedelta
 
@@ -73,10 +74,10 @@ class SchedulingLeader:
 
     async def _sleep(self, seconds: float | None) -> None:
         pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)
-        try:
-            await asyncio.wait_for(self._woken.wait(), pause)
-        except TimeoutError:
-            return
+        # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the event.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._woken.wait()
 
     async def catch_up(self) -> None:
         """Find the last due time of each job while nobody led; the ledger knows whether it was run."""
