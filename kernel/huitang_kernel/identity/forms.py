@@ -72,7 +72,7 @@ class AccountForm(Form):
 
 
 class UnitForm(Form):
-    name = StringField(_l("Name"), [InputRequired(), Length(max=200)])
+    name = StringField(_l("Name of the organisation"), [InputRequired(), Length(max=200)])
     code = StringField(_l("Code"), [Optional(), Length(max=50)])
     parent_id = SelectField(_l("Belongs to"), coerce=lambda value: str(value or ""))
 
