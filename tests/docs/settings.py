@@ -37,7 +37,14 @@ def sections(hall: Hall) -> list[tuple[str, str, type[Any]]]:
         if record.plugin is not None and record.plugin.settings_type.__struct_fields__:
             kind = record.plugin.settings_type
             own.append((f"plugins.{record.id}", f"{heading(record)}. {doc_of_own(kind)}", kind))
+            own += nested(f"plugins.{record.id}", kind)
     return own
+
+
+def nested(section: str, kind: type[Any]) -> list[tuple[str, str, type[Any]]]:
+    """Sections inside a section."""
+    inner = {name: type(value) for name, value in struct_fields(kind).items() if isinstance(value, Struct)}
+    return [(f"{section}.{name}", doc_of_own(struct), struct) for name, struct in inner.items()]
 
 
 def field_docs(kind: type[Any]) -> dict[str, str]:

@@ -70,8 +70,22 @@ async def prepare(settings: Settings, dsn: str, city: City, password: str, progr
         async with connected_hall(settings, dsn) as hall:
             progress.update(task, total=1, completed=1)
             await load_samples(hall, city, password, missing, progress)
+            await build_index(hall, progress)
     else:
         progress.update(task, total=1, completed=1)
+
+
+async def build_index(hall: Hall, progress: Progress) -> None:
+    """Index what was loaded, so that the first search finds it; later changes are indexed as they happen."""
+    task = progress.add_task(_("Building the search index"), total=None)
+    done: dict[str, tuple[int, int]] = {}
+
+    def show(kind: str, count: int, total: int) -> None:
+        done[kind] = (count, total)
+        progress.update(task, completed=sum(c for c, _t in done.values()), total=sum(t for _c, t in done.values()))
+
+    await hall.services.search.rebuild(show)
+    progress.update(task, total=1, completed=1)
 
 
 def banner(console: Console, address: str, city: City, password: str) -> str:

@@ -17,8 +17,8 @@ from huitang_kernel.cli.diagnosis import Report
 from huitang_kernel.cli.diagnosis.data import look_at_data, look_at_settings
 from huitang_kernel.cli.diagnosis.database import look_at_database, look_at_migrations
 from huitang_kernel.cli.diagnosis.machine import find_lock, look_at_machine
-from huitang_kernel.cli.diagnosis.parts import look_at_health, look_at_plugins
-from huitang_kernel.cli.session import database_of, set_up_logging, settings_options
+from huitang_kernel.cli.diagnosis.parts import look_at_health, look_at_index, look_at_mail, look_at_plugins
+from huitang_kernel.cli.session import close_in_time, database_of, set_up_logging, settings_options
 from huitang_kernel.cli.texts import LANGUAGES, _, set_language
 from huitang_kernel.config import ConfigError, Settings
 
@@ -89,8 +89,10 @@ async def _examine_running(report: Report, hall: Hall, dsn: str) -> None:
     try:
         look_at_plugins(report, hall)
         await look_at_health(report, hall)
+        look_at_index(report, hall)
+        await look_at_mail(report, hall)
     finally:
-        await hall.close()
+        await close_in_time(hall)
 
 
 def show(report: Report) -> None:

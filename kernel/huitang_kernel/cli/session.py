@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from huitang_kernel.db import Migrator
 from huitang_kernel.db.embedded import EmbeddedPostgres
 
 F = TypeVar("F", bound=Callable[..., Any])
+CLOSE_WITHIN = 5.0
 KERNEL_FOLDER = Path(__file__).parent.parent
 
 
@@ -136,4 +138,13 @@ async def connected_hall(settings: Settings, dsn: str) -> AsyncIterator[Hall]:
     try:
         yield hall
     finally:
-        await hall.close()
+        await close_in_time(hall)
+
+
+async def close_in_time(hall: Hall) -> None:
+    """Close the hall; a connection that an interrupted command left in use is cut after `CLOSE_WITHIN` seconds."""
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await hall.close()
+    except TimeoutError:
+        logging.getLogger("huitang.cli").warning("the database connections were cut")

@@ -1,4 +1,4 @@
-"""The database: reachable, of the right kind, up to date, with the same time, and with a leader."""
+"""The database: reachable, of the right kind, up to date, and with the same time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from huitang_kernel.cli.diagnosis.finding import Report
 from huitang_kernel.cli.session import pending_migrations
 from huitang_kernel.cli.texts import _
 from huitang_kernel.db import MigrationError
-from huitang_kernel.db.locks import lock_key
 
 OLDEST = 160000
-LEADER = """
-SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
-  AND ((classid::bigint << 32) | objid::bigint) = $1
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-"""
 
 
 async def look_at_database(report: Report, dsn: str) -> bool:
@@ -38,7 +32,6 @@ async def look_at_database(report: Report, dsn: str) -> bool:
         report.ok("database.reachable", title, _("It answers."))
         await _kind(report, connection)
         await _same_time(report, connection)
-        await _leader(report, connection)
     finally:
         await connection.close()
     return True
@@ -69,21 +62,6 @@ async def _same_time(report: Report, connection: asyncpg.Connection) -> None:
         report.warn("database.clock", title, shown, _("Let both machines use the same time service."))
     else:
         report.ok("database.clock", title, shown)
-
-
-async def _leader(report: Report, connection: asyncpg.Connection) -> None:
-    """Jobs, the index and sealing are done by one leader; without one they wait."""
-    key, title = lock_key("leader") & (2**64 - 1), _("Leader")
-    held = await connection.fetchval(LEADER, key if key < 2**63 else key - 2**64)
-    if held:
-        report.ok("database.leader", title, _("One node does the jobs."))
-    else:
-        report.warn(
-            "database.leader",
-            title,
-            _("No node does jobs and deliveries now."),
-            _("Start `huitang serve`, or `huitang worker` when server.background is off."),
-        )
 
 
 async def look_at_migrations(report: Report, hall: Hall, dsn: str) -> bool:

@@ -12,6 +12,7 @@ from huitang_kernel.plugins.registry import PluginRecord, State
 from huitang_sdk.declare import HealthCheck, HealthStatus
 from huitang_sdk.i18n import translate, use_locale
 
+ASKED_ALREADY = frozenset({"portal.database", "portal.plugins"})
 LONGEST = 10.0
 """Seconds a health check may take."""
 
@@ -41,7 +42,8 @@ async def look_at_health(report: Report, hall: Hall) -> None:
     with use_locale(current_language()):
         for record in hall.registry.active():
             for check in record.declarations.health_checks:
-                await _ask(report, record, check)
+                if check.id not in ASKED_ALREADY:
+                    await _ask(report, record, check)
 
 
 async def _ask(report: Report, record: PluginRecord, check: HealthCheck) -> None:
@@ -58,3 +60,34 @@ async def _ask(report: Report, record: PluginRecord, check: HealthCheck) -> None
         return
     remedy = status.remedy or _("See the log, and ask those who look after {plugin}.", plugin=title_of(record))
     (report.fail if check.critical else report.warn)(check.id, title, status.message, remedy)
+
+
+def look_at_index(report: Report, hall: Hall) -> None:
+    """The search index is there and was made by the analyzer that this program uses."""
+    folder, title = hall.services.search.folder, _("Search index")
+    if folder.current() is not None:
+        report.ok("search.index", title, folder.analyzer())
+        return
+    was = folder.analyzer()
+    message = _("It was made by another analyzer: {name}.", name=was) if was else _("There is none yet.")
+    remedy = _("Run `huitang search rebuild`; a node that does the jobs builds it by itself, too.")
+    report.warn("search.index", title, message, remedy)
+
+
+async def look_at_mail(report: Report, hall: Hall) -> None:
+    """The mail server of the settings takes connections."""
+    smtp = hall.services.notifications.settings.smtp
+    if not smtp.host:
+        return
+    title, address = _("Mail server"), f"{smtp.host}:{smtp.real_port}"
+    try:
+        async with asyncio.timeout(LONGEST):
+            _reader, writer = await asyncio.open_connection(smtp.host, smtp.real_port)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        message = f"{address}: {error or type(error).__name__}"
+        report.fail(
+            "notifications.smtp", title, message, _("Check host, port and firewall, and plugins.notifications.smtp.")
+        )
+    else:
+        report.ok("notifications.smtp", title, address)
