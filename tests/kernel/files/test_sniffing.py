@@ -9,6 +9,8 @@ import pytest
 
 from huitang_kernel.files.sniff import sniff
 
+MACROS = "application/vnd.ms-word.document.macroenabled.12"
+ODT = "application/vnd.oasis.opendocument.text"
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
@@ -46,8 +48,8 @@ def sheet():
         (sheet, "预算.docx", f"{OFFICE}.spreadsheetml.sheet"),
         (lambda: zipped(a_txt="x"), "报告.docx", "application/zip"),
         (lambda: zipped(OFD_xml="x"), "公文.ofd", "application/ofd"),
-        (lambda: zipped(word__document_xml="x", word__vbaProject_bin="x"), "a.docx", "application/vnd.ms-word.document.macroenabled.12"),
-        (lambda: zipped(mimetype="application/vnd.oasis.opendocument.text"), "a.odt", "application/vnd.oasis.opendocument.text"),
+        (lambda: zipped(word__document_xml="x", word__vbaProject_bin="x"), "a.docx", MACROS),
+        (lambda: zipped(mimetype=ODT), "a.odt", ODT),
         (lambda: b"PK\x03\x04 and then nothing", "a.zip", "application/zip"),
         (lambda: b"%PDF-1.7\n%\xe2\xe3", "a.txt", "application/pdf"),
         (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "a.txt", "image/png"),
@@ -56,7 +58,7 @@ def sheet():
         (lambda: b"\x7fELF\x02\x01\x01" + b"\0" * 60, "a.pdf", "application/x-executable"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧.doc", "application/msword"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧.xls", "application/vnd.ms-excel"),
-        (lambda: "预算审查".encode(), "a.bin", "text/plain"),
+        ("预算审查".encode, "a.bin", "text/plain"),
         (lambda: "预算审查".encode("gb18030"), "a", "text/plain"),
         (lambda: "预算审查".encode("utf-16"), "a", "text/plain"),
         (lambda: ("预" * 40_000).encode()[:65_536], "a", "text/plain"),

@@ -6,8 +6,7 @@ import random
 from uuid import UUID
 
 import pytest
-from piccolo.columns import UUID as UUIDColumn
-from piccolo.columns import Text
+from piccolo import columns
 from search_things import EVERYTHING, READER, give, put, titles
 
 from huitang_kernel.plugins.registry import State
@@ -20,11 +19,11 @@ WORDS = ["预算", "审查", "报告", "会议", "档案"]
 
 
 class Thing(PluginTable, tablename="thing", schema="public"):
-    id = UUIDColumn(primary_key=True)
-    kind = Text()
-    title = Text()
-    organisation_id = UUIDColumn(null=True)
-    owner_id = UUIDColumn(null=True)
+    id = columns.UUID(primary_key=True)
+    kind = columns.Text()
+    title = columns.Text()
+    organisation_id = columns.UUID(null=True)
+    owner_id = columns.UUID(null=True)
 
 
 async def fill(hall, chance, count):

@@ -54,10 +54,14 @@ async def test_changed_and_removed_things(hall):
 
 async def test_a_refresh_in_a_write_that_fails_never_happened(hall):
     await hall.services.search.rebuild()
-    with pytest.raises(ZeroDivisionError):
+
+    async def refresh_and_fail():
         async with hall.core.database.write(SYSTEM):
             await hall.services.search.refresh("things.thing", [uuid4()])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await refresh_and_fail()
     assert await pending(hall) == 0
 
 
