@@ -78,7 +78,12 @@ class Records:
     async def verify(self, actor: Actor) -> Verdict:
         """Read the whole chain and keep the answer on the record."""
         verdict = await self.chain.verify()
-        detail = {"ok": verdict.ok, "records": verdict.records, "problem": verdict.problem, "sequence": verdict.sequence}
+        detail = {
+            "ok": verdict.ok,
+            "records": verdict.records,
+            "problem": verdict.problem,
+            "sequence": verdict.sequence,
+        }
         async with self._database.write(actor) as write:
             await write.audit("portal.audit.verified", LOG, detail=detail)
         return verdict

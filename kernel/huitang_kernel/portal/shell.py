@@ -108,9 +108,10 @@ class Shell:
             if items:
                 title, icon = _title(record), record.manifest.icon
                 groups.append(Group(record.id, title, icon, _entries(record, items, current)))
+        # The overview stands first, whatever the start order of the parts that add to the console.
         console = [
             entry
-            for record in self._registry.active()
+            for record in sorted(self._registry.active(), key=lambda record: record.id != "portal")
             for entry in _entries(record, [i for o, i in allowed if o is record and i.section == "console"], current)
         ]
         if console:

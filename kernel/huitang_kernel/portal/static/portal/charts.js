@@ -36,7 +36,8 @@
       const wanted = await option(box);
       const chart = window.echarts.init(box, theme, { renderer: "svg" });
       // Patterns beside colours, so that colour is never the only sign.
-      chart.setOption({ animation: !still, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...wanted });
+      const grid = wanted.xAxis ? { grid: { left: 12, right: 20, top: 40, bottom: 12, containLabel: true } } : {};
+      chart.setOption({ ...grid, animation: !still, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...wanted });
       new ResizeObserver(() => chart.resize()).observe(box);
     } catch (error) {
       console.error(error);
