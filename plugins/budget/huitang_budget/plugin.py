@@ -13,7 +13,17 @@ from huitang_budget.search import SOURCE
 from huitang_budget.services.access import ASSIGN, EXPORT, IMPORT, READ, REVIEW, TEMPLATE
 from huitang_budget.settings import BudgetSettings, catalogue_of
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, MenuItem, NotificationKind, Permission, Role, SearchSource, Subscription, Widget
+from huitang_sdk.declare import (
+    HealthCheck,
+    Job,
+    MenuItem,
+    NotificationKind,
+    Permission,
+    Role,
+    SearchSource,
+    Subscription,
+    Widget,
+)
 
 
 class BudgetPlugin(Plugin):

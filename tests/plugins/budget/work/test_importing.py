@@ -7,10 +7,10 @@ import io
 import zipfile
 
 import pytest
-from huitang_budget.services.importing import Upload, import_files
-from huitang_budget.services.listing import Filter, list_declarations
 from town import DRINKING, SIGNALS, SLUICES, TRAINING, form, upload
 
+from huitang_budget.services.importing import Upload, import_files
+from huitang_budget.services.listing import Filter, list_declarations
 from huitang_sdk.errors import Invalid
 
 
@@ -151,8 +151,8 @@ async def test_an_unknown_unit_belongs_to_the_importer_and_a_chosen_one_must_be_
 
 async def test_who_hands_out_reviews_is_told(town):
     await import_files(town.ctx, town.actors["system"], [upload(form())], organisation_id=town.units["water"].id)
-    rows = await town.fetch("SELECT recipient_id AS account_id FROM notifications.notice WHERE kind = 'budget.imported'")
-    assert [row["account_id"] for row in rows] == [town.actors["clerk"].account_id]
+    rows = await town.fetch("SELECT recipient_id FROM notifications.notice WHERE kind = 'budget.imported'")
+    assert [row["recipient_id"] for row in rows] == [town.actors["clerk"].account_id]
 
 
 async def test_too_many_declarations_to_compare_with_are_said(open_hall):

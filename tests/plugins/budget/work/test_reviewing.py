@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from town import DRINKING, SIGNALS, SLUICES, TRAINING, form, upload
+
 from huitang_budget.services.assigning import assign, assign_many
 from huitang_budget.services.checking import check_again
 from huitang_budget.services.deciding import decide_finding, finish_review, reopen_review, write_opinion
 from huitang_budget.services.detail import get_declaration
 from huitang_budget.services.history import timeline
 from huitang_budget.services.importing import import_files
-from town import DRINKING, SIGNALS, SLUICES, TRAINING, form, upload
-
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -85,8 +85,8 @@ async def test_only_reviewers_of_the_unit_can_be_assigned_and_no_day_that_is_pas
     with pytest.raises(Invalid) as refused:
         await assign(town.ctx, clerk, poor, town.actors["stranger"].account_id)
     assert "assignee" in refused.value.fields
+    yesterday = town.ctx.clock.today() - timedelta(days=1)
     with pytest.raises(Invalid) as refused:
-        yesterday = town.ctx.clock.today() - timedelta(days=1)
         await assign(town.ctx, clerk, poor, town.actors["reviewer"].account_id, due=yesterday)
     assert "due" in refused.value.fields
     assert (await get_declaration(town.ctx, clerk, poor)).assignee_id is None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
+from python_calamine import CalamineWorkbook
+from town import SIGNALS, SLUICES, TRAINING, form, upload
+
 from huitang_budget.services.access import EXPORT, READ
 from huitang_budget.services.assigning import assign
 from huitang_budget.services.charts import amounts_by_unit, findings_by, progress
@@ -12,9 +15,6 @@ from huitang_budget.services.detail import get_declaration, mentions_of
 from huitang_budget.services.exporting import export_list
 from huitang_budget.services.importing import import_files
 from huitang_budget.services.listing import Filter, filter_choices, list_declarations
-from python_calamine import CalamineWorkbook
-from town import SIGNALS, SLUICES, TRAINING, form, upload
-
 from huitang_sdk.contracts.identity import SYSTEM
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from msgspec import Struct
+
 import huitang_budget.plugin
 from huitang_budget.samples import form_text, sample_forms
 from huitang_budget.services.importing import Upload
-from msgspec import Struct
-
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import SYSTEM
