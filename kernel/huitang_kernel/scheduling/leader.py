@@ -109,9 +109,9 @@ class SchedulingLeader:
         record, job = found
         late = self._clock.now() - due
         if not record.is_active:
-            return "skipped", f"the plugin is {record.state}"
+            return "skipped", f"plugin-off: {record.state}"
         if late > timedelta(seconds=job.grace):
-            return "missed", f"nobody led until {late.total_seconds():.0f} s later, and {job.grace} s are allowed"
+            return "missed", f"too-late: {late.total_seconds():.0f} s"
         if await self._ledger.is_busy(job_id, due):
-            return "missed", "the run before it was still going"
+            return "missed", "still-going"
         return "due", ""

@@ -1,4 +1,8 @@
-"""The ledger in SQL: who may start which run. Every decision is one statement, so two nodes cannot both make it."""
+"""The ledger in SQL: who may start which run. Every decision is one statement, so two nodes cannot both make it.
+
+`error` holds what a job raised, or a reason of the ledger itself as "code: detail", put into words when it is shown:
+plugin-off, too-late, still-going, process-died, undeclared.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +54,7 @@ SWEEP = """
 UPDATE scheduling.run SET
     state = CASE WHEN attempts < $3 THEN 'due' ELSE 'failed' END, next_at = now(),
     finished_at = CASE WHEN attempts < $3 THEN NULL ELSE now() END,
-    error = 'attempt ' || attempts || ': the process ' || node || ' died'
+    error = 'process-died: ' || node
 WHERE state = 'running' AND node <> $1 AND heartbeat_at < now() - make_interval(secs => $2)
 RETURNING job
 """

@@ -30,12 +30,12 @@ class Runner:
         """Do a claimed run and close it in the ledger. Raises nothing but cancellation, which gives the run back."""
         found = self._jobs.get(claimed.job)
         if found is None:
-            await self._ledger.finish(claimed.id, "failed", error="no plugin declares this job any more")
+            await self._ledger.finish(claimed.id, "failed", error="undeclared")
             return
         record, job = found
         if self._is_too_late(claimed, job):
             state = "missed" if claimed.attempts == 1 else "failed"
-            await self._ledger.finish(claimed.id, state, error=f"too late: more than {job.grace} s after its time")
+            await self._ledger.finish(claimed.id, state, error=f"too-late: > {job.grace} s")
             return
         try:
             async with asyncio.timeout(self._settings.time_limit):

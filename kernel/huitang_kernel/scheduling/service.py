@@ -11,13 +11,17 @@ from uuid import UUID
 
 from huitang_kernel.core import Core
 from huitang_kernel.db.engine import ENGINE
+from huitang_kernel.scheduling import health
 from huitang_kernel.scheduling.catalogue import JobCatalogue
+from huitang_kernel.scheduling.history import History
 from huitang_kernel.scheduling.leader import SchedulingLeader
 from huitang_kernel.scheduling.ledger import CHANNEL, Ledger
 from huitang_kernel.scheduling.settings import SchedulingSettings
 from huitang_sdk import PluginContext
-from huitang_sdk.contracts import Actor, Ref, Scheduling
+from huitang_sdk.contracts import Actor, Ref, Run, Scheduling
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
+from huitang_sdk.declare import HealthStatus
 from huitang_sdk.errors import Conflict, NotFound
 from huitang_sdk.i18n import Translator
 
@@ -38,6 +42,7 @@ class SchedulingService:
         self.core = core
         self.settings = settings
         self.jobs = JobCatalogue(core.registry)
+        self.history = History(core.database)
         self.ledger = Ledger(core.database, node_name())
         self.leader = SchedulingLeader(self.ledger, self.jobs, settings, core.clock)
 
@@ -66,6 +71,18 @@ class SchedulingService:
             await write.audit("scheduling.job.requested", Ref("scheduling.run", run), detail={"job": job_id})
             await self.core.database.notify(CHANNEL)
         return run
+
+    async def forget(self, ctx: PluginContext[Any], run: Run) -> str:
+        """The daily job that takes old runs out of the ledger."""
+        days = self.settings.keep_days
+        async with ctx.db.write(SYSTEM) as write:
+            count = await self.ledger.forget(days)
+            await write.audit("scheduling.runs.forgotten", Ref("scheduling.run", run.id), detail={"count": count})
+        return _("{count} runs of more than {days} days ago were taken out.", count=count, days=days)
+
+    async def check_failed(self, ctx: PluginContext[Any]) -> HealthStatus:
+        """No job that runs has failed lately."""
+        return await health.check_failed(ctx, self.jobs.open_jobs())
 
 
 class PluginScheduling:

@@ -164,7 +164,7 @@ async def test_a_disabled_plugin_rests_and_its_dated_tasks_wait(open_hall, tmp_p
         await ctx.scheduling.run_now("clockwork.mark", actor=OPERATOR)
     await asyncio.sleep(0.3)
     skipped = await rows(hall, "SELECT state, error FROM scheduling.run WHERE job = 'clockwork.tick' AND due = $1", due)
-    assert skipped == [{"state": "skipped", "error": "the plugin is disabled"}]
+    assert skipped == [{"state": "skipped", "error": "plugin-off: disabled"}]
     assert await rows(hall, "SELECT 1 FROM clockwork.ran") == []
     record.state = State.ENABLED
     await until(hall, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.mark'")
