@@ -6,8 +6,8 @@ Cookie `huitang_display`: "size=24;contrast=high;theme=dark", URL-encoded, only 
 - `contrast`: normal or high (7:1);
 - `theme`: light or dark.
 
-Whoever wants to change it posts the same three fields to /display (with `next`, the page to come back to); nobody else
-writes the cookie. Unknown words are ignored.
+Anybody changes it by posting the same three fields to /display (with `next`, the page to come back to); identity writes
+the same cookie when somebody signs in or saves the profile. Unknown words are ignored.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huitang_kernel.identity.visits import display_value
 from huitang_kernel.portal.display import CONTRASTS, SIZES, THEMES, Display, format_display, parse_display
 from huitang_kernel.portal.pages.home import own_address
 from huitang_kernel.testing import client_of
@@ -22,6 +23,11 @@ def test_what_is_written_is_read_again(display):
     text = format_display(display)
     assert re.fullmatch(r"[A-Za-z0-9%._-]*", text)
     assert parse_display(text) == display
+
+
+@given(DISPLAYS)
+def test_the_profile_writes_what_the_shell_reads(display):
+    assert parse_display(display_value(display.size, display.contrast == "high", display.theme)) == display
 
 
 @given(st.text(max_size=400))
