@@ -92,8 +92,10 @@ class Rebuilder:
         documents, kinds = 0, []
         try:
             for record, source in list(self._sources.all()):
-                documents += await self._add_source(fresh, record, source, progress)
-                kinds.append(source.kind)
+                added = await self._add_source(fresh, record, source, progress)
+                if added is not None:
+                    documents += added
+                    kinds.append(source.kind)
             await anyio.to_thread.run_sync(fresh.finish)
             await self._swap(connection, path, kinds)
         except BaseException:
@@ -111,8 +113,11 @@ class Rebuilder:
 
     async def _add_source(
         self, fresh: FreshIndex, record: PluginRecord, source: SearchSource, progress: Progress | None
-    ) -> int:
-        ids = [thing async for thing in source.ids(record.context)]
+    ) -> int | None:
+        """How many documents are in; None if the plugin cannot say what there is: the writer asks it again later."""
+        ids = await self._sources.things(record, source)
+        if ids is None:
+            return None
         added = 0
         for start in range(0, len(ids), self._settings.batch):
             documents = [

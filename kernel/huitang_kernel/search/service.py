@@ -102,6 +102,8 @@ class SearchService:
         return [as_hit({**shown, "body": ""}, request) for shown in found]
 
     async def refresh(self, kind: str, ids: Iterable[UUID]) -> None:
+        if not any(source.kind == kind for _, source in self.sources.declared()):
+            raise ValueError(f"no installed plugin declares a search source of the kind {kind!r}")
         await self.pending.put(kind, ids)
 
     async def rebuild(self, progress: Progress | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,10 @@ from huitang_kernel.search.settings import SearchSettings
 from huitang_sdk.contracts import SearchDocument
 from huitang_sdk.declare import SearchSource
 
+log = logging.getLogger("huitang.search")
 Fields = dict[str, Any]
+KIND_FACET = "kind"
+"""The name under which the kinds themselves are counted; a plugin's own facet of that name is left out."""
 
 
 class Sources:
@@ -39,6 +43,15 @@ class Sources:
     def of_kind(self, kind: str) -> tuple[PluginRecord, SearchSource] | None:
         return next(((record, source) for record, source in self.all() if source.kind == kind), None)
 
+    async def things(self, record: PluginRecord, source: SearchSource) -> list[UUID] | None:
+        """All things of a kind; None if the plugin fails, which is noted and hurts no other plugin."""
+        try:
+            return [thing async for thing in source.ids(record.context)]
+        except Exception as error:
+            log.warning("the things of the kind %s could not be listed", source.kind, exc_info=error)
+            record.note_trouble(f"search:{source.kind}", error)
+            return None
+
     async def read(self, record: PluginRecord, source: SearchSource, thing: UUID) -> SearchDocument | None:
         """The document as its plugin gives it now; None if the thing is gone. Raises what the plugin raises."""
         async with asyncio.timeout(self._settings.document_seconds):
@@ -55,7 +68,7 @@ class Sources:
             "title": title_terms(document.title),
             "body": text_terms(body),
             "pinyin": pinyin_terms(document.title),
-            "facet": [facet_term(name, value) for name, value in document.facets.items() if value],
+            "facet": [facet_term(n, v) for n, v in document.facets.items() if v and n != KIND_FACET],
             "updated": int(document.updated_at.timestamp() * 1000),
             "shown": {
                 "kind": kind,

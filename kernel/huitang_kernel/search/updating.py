@@ -88,9 +88,9 @@ class Updater:
         rows = await self._core.database.fetch("SELECT kind FROM search.indexed_kind")
         known = {row["kind"] for row in rows}
         for record, source in self._sources.active():
-            if source.kind not in known:
-                pending = Pending(self._core)
-                await pending.put(source.kind, [thing async for thing in source.ids(record.context)])
+            ids = None if source.kind in known else await self._sources.things(record, source)
+            if ids is not None:
+                await Pending(self._core).put(source.kind, ids)
                 await self._core.database.execute(
                     "INSERT INTO search.indexed_kind VALUES ($1) ON CONFLICT DO NOTHING", source.kind
                 )

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 from piccolo import columns
-from search_things import EVERYTHING, READER, give, put, titles
+from search_things import EVERYTHING, READER, TABLE, Things, give, put, titles
 
 from huitang_kernel.plugins.registry import State
 from huitang_sdk.contracts import Scope
+from huitang_sdk.contracts.identity import ANONYMOUS, SYSTEM
 from huitang_sdk.db import PluginTable
 
 ORGANISATIONS = [UUID(int=number) for number in range(1, 8)]
@@ -132,3 +133,14 @@ async def test_hundreds_of_organisations(hall):
     assert (await hall.services.search.query(READER, "预算")).total == 15
     give(hall, thing=EVERYTHING)
     assert (await hall.services.search.query(READER, "预算")).total == 30
+
+
+async def test_with_the_real_permissions(open_hall):
+    """The platform itself sees everything, an account that was granted nothing sees nothing."""
+    hall = await open_hall(Things())
+    await hall.core.database.execute(TABLE)
+    await put(hall, "预算", organisation=ORGANISATIONS[0])
+    await hall.services.search.rebuild()
+    assert (await hall.services.search.query(SYSTEM, "预算")).total == 1
+    assert (await hall.services.search.query(READER, "预算")).total == 0
+    assert (await hall.services.search.query(ANONYMOUS, "")).total == 0

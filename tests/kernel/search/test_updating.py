@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+import msgspec
 import pytest
-from search_things import ReportFiled, ThingChanged, put, titles
+from search_things import READER, ReportFiled, ThingChanged, put, titles
 
 from huitang_kernel.search.folder import IndexFolder
 from huitang_sdk.contracts import Ref
@@ -218,3 +219,46 @@ async def eventually(check, seconds=15.0):
             return
         await asyncio.sleep(0.05)
     pytest.fail("it did not happen in time")
+
+
+async def test_a_plugin_that_cannot_list_its_things_hurts_no_other(hall, monkeypatch):
+    """Its kind is left out of the new index, and read whole as soon as the plugin is well again."""
+    thing, report = await put(hall, "事物"), await put(hall, "报告", kind="report")
+    record = hall.registry.get("things")
+
+    async def fail(_ctx):
+        raise OSError("the table is gone")
+        yield
+
+    well = record.declarations
+    broken = [msgspec.structs.replace(s, ids=fail) if s.kind == "things.thing" else s for s in well.search_sources]
+    record.declarations = msgspec.structs.replace(well, search_sources=broken)
+    assert await hall.services.search.rebuild() == 1
+    assert await titles(hall, "") == ["报告"]
+    assert "the table is gone" in record.troubles["search:things.thing"].message
+    await hall.services.search.updater.enqueue_new_kinds()
+    record.declarations = well
+    await hall.services.search.updater.enqueue_new_kinds()
+    await settle(hall)
+    assert {hit.id for hit in (await hall.services.search.query(READER, "")).hits} == {thing, report}
+
+
+async def test_a_kind_nobody_declares_is_refused(hall):
+    with pytest.raises(ValueError, match=r"'things\.thong'"):
+        await hall.services.search.refresh("things.thong", [uuid4()])
+
+
+async def test_five_thousand_documents(hall):
+    await hall.core.database.execute(
+        "INSERT INTO thing SELECT gen_random_uuid(), 'thing', '第' || n || '号文件 预算',"
+        " '关于' || n % 50 || '街道的审查意见', NULL, NULL, (2000 + n % 25)::text, now() - n * interval '1 minute' FROM generate_series(1, 5000) n"
+    )
+    assert await hall.services.search.rebuild() == 5000
+    page = await hall.services.search.query(READER, "审查意见", size=50)
+    assert (page.total, len(page.hits)) == (5000, 50)
+    assert len(page.facets["year"]) == 25
+    assert set(page.facets["year"].values()) == {200}
+    assert (await hall.services.search.query(READER, "7街道 审查")).total > 0
+    assert await titles(hall, "第4321号") == ["第4321号文件 预算"]
+    dates = [hit.updated_at for hit in (await hall.services.search.query(READER, "", size=100)).hits]
+    assert dates == sorted(dates, reverse=True)
