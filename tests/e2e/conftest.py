@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from msgspec import Struct
@@ -76,10 +78,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: flo
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+def demo() -> Iterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="huitang-e2e-", ignore_cleanup_errors=True) as name:
+        yield from _serve(Path(name))
+
+
+def _serve(folder: Path) -> Iterator[Demo]:
+    folder.chmod(0o755)  # the database may run as another user
     port = free_port()
     log = folder / "demo.log"
     command = [sys.executable, "-m", "huitang_kernel.cli", "demo", "--port", str(port)]
@@ -113,7 +118,7 @@ class Visitor:
             viewport=VIEWPORTS[width], locale=locale, base_url=demo.url, has_touch=width == "phone"
         )
         if display:
-            self.context.add_cookies([{"name": "huitang_display", "value": display, "url": demo.url}])
+            self.context.add_cookies([{"name": "huitang_display", "value": quote(display), "url": demo.url}])
         self.context.add_cookies([{"name": "huitang_locale", "value": locale, "url": demo.url}])
         self.page: Page = self.context.new_page()
         self.console: list[str] = []

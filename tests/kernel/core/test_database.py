@@ -136,3 +136,16 @@ async def test_migrations_started_together_run_once(fresh_dsn, tmp_path):
     (folder / "0002_more.sql").write_text("ALTER TABLE thing ADD COLUMN m integer;")
     ran = await asyncio.gather(*(Migrator(fresh_dsn).run("many", tmp_path) for _ in range(5)))
     assert sorted(name for names in ran for name in names) == ["0001_tables.sql", "0002_more.sql"]
+
+
+def test_data_that_the_server_user_cannot_reach_are_kept_elsewhere(tmp_path, monkeypatch):
+    from huitang_kernel.db import embedded
+
+    monkeypatch.setattr(embedded, "ELSEWHERE", tmp_path / "elsewhere")
+    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    real = embedded.reachable(closed / "data" / "postgres")
+    assert real.parent == tmp_path / "elsewhere"
+    assert (closed / "data" / "postgres").resolve() == real
+    assert embedded.reachable(closed / "data" / "postgres") == real
