@@ -225,9 +225,6 @@ class Accounts:
             problems["email"] = _("This is not an e-mail address. Example: name@example.org")
         if clean.get("locale", "en") not in LOCALES:
             problems["locale"] = _("This language is not available.")
-        unit, tree = clean.get("organisation_id"), self._organisations.tree
-        if unit is not None and tree is not None and unit not in tree.by_id:
-            problems["organisation_id"] = _("This organisation does not exist any more.")
         if problems:
             raise Invalid(_("Some of the input needs correcting."), fields=problems)
         return clean

@@ -42,6 +42,11 @@ def offer(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
     field.choices = [SelectChoice(value, text) for value, text in choices]
 
 
+def text_values(form: Form) -> dict[str, Any]:
+    """What was typed; a field that the request did not carry is empty."""
+    return {name: "" if value is None else value for name, value in form.data.items()}
+
+
 class ProfileForm(Form):
     email = EmailField(_l("E-mail"), [Optional(), Length(max=200)])
     phone = TelField(_l("Phone"), [Optional(), Length(max=30)])
@@ -68,7 +73,7 @@ class AccountForm(Form):
 
     def values(self) -> dict[str, Any]:
         """What the account service takes."""
-        return {**self.data, "organisation_id": _unit(self.organisation_id.data)}
+        return {**text_values(self), "organisation_id": _unit(self.organisation_id.data)}
 
 
 class UnitForm(Form):

@@ -104,7 +104,6 @@ class IdentityService:
         text_size (16 to 30), high_contrast, theme ("light", "dark"), must_change_password (for imported accounts).
         Raises Invalid with all wrong fields at once: user name taken, weak password, unknown organisation.
         """
-        await self.tree.read()
         return await self.people.create(actor, username, name, password, organisation_id, **more)
 
     async def update_account(self, actor: Actor, account_id: UUID, **changes: Any) -> Account:

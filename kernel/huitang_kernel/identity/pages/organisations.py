@@ -68,7 +68,7 @@ async def create_organisation(request: AnyRequest, actor: NamedDependency[Actor]
     if form.validate():
         await desk.check_unit_change(actor, form.parent())
         try:
-            await desk.service.create_organisation(actor, form.name.data, form.parent(), form.code.data)
+            await desk.service.create_organisation(actor, form.name.data, form.parent(), form.code.data or "")
         except HuitangError as error:
             form.fail(error.fields or {"": error.message})
         else:
@@ -100,7 +100,7 @@ async def save_organisation(
         if form.parent() != unit.parent_id:
             await desk.check_unit_change(actor, form.parent())
         try:
-            await desk.service.change_organisation(actor, unit_id, form.name.data, form.code.data, form.parent())
+            await desk.service.change_organisation(actor, unit_id, form.name.data, form.code.data or "", form.parent())
         except HuitangError as error:
             form.fail(error.fields or {"": error.message})
         else:

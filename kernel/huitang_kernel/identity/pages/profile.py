@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from huitang_kernel.identity.forms import PasswordForm, ProfileForm
+from huitang_kernel.identity.forms import PasswordForm, ProfileForm, text_values
 from huitang_kernel.identity.pages.common import service_of
 from huitang_kernel.identity.visits import display_value, remember_display, remember_locale
 from huitang_sdk.contracts import Actor
@@ -56,7 +56,7 @@ async def save_profile(request: AnyRequest, actor: NamedDependency[Actor]) -> Re
     assert actor.account_id is not None
     if form.validate():
         try:
-            await service_of(request).update_account(actor, actor.account_id, **form.data)
+            await service_of(request).update_account(actor, actor.account_id, **text_values(form))
         except Invalid as error:
             form.fail(error.fields)
         else:
