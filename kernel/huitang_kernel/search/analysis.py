@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import rjieba
 from msgspec import Struct
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
@@ -120,10 +120,6 @@ def _spans(run: str, syllables: list[str], found: dict[str, None]) -> None:
 def pinyin_of(word: str) -> str:
     """The full pinyin of a Chinese word, as it stands in the index."""
     return "".join(lazy_pinyin(word))
-
-
-def initials_of(word: str) -> str:
-    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
 
 
 @lru_cache(maxsize=1)

@@ -251,7 +251,8 @@ async def test_a_kind_nobody_declares_is_refused(hall):
 async def test_five_thousand_documents(hall):
     await hall.core.database.execute(
         "INSERT INTO thing SELECT gen_random_uuid(), 'thing', '第' || n || '号文件 预算',"
-        " '关于' || n % 50 || '街道的审查意见', NULL, NULL, (2000 + n % 25)::text, now() - n * interval '1 minute' FROM generate_series(1, 5000) n"
+        " '关于' || n % 50 || '街道的审查意见', NULL, NULL,"
+        " (2000 + n % 25)::text, now() - n * interval '1 minute' FROM generate_series(1, 5000) n"
     )
     assert await hall.services.search.rebuild() == 5000
     page = await hall.services.search.query(READER, "审查意见", size=50)
