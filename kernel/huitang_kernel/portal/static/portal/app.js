@@ -89,6 +89,30 @@
     for (const name of Object.keys(values)) if (values[name] === "") delete values[name];
   });
 
+  // ---- rows ticked for acts on several ----
+  const ticks = (id) => all(`input[name=ids][form="${id}"]`);
+  const ticked = (id) => {
+    const form = document.getElementById(id);
+    if (!form) return;
+    const boxes = ticks(id);
+    const count = boxes.filter((box) => box.checked).length;
+    const words = form.querySelector(".ht-bulk-count");
+    words.dataset.none ??= words.textContent;
+    words.textContent = count ? words.dataset.words.replace("#", count) : words.dataset.none;
+    for (const button of all("button", form)) button.disabled = !count;
+    for (const every of all(`[data-tick-all="${id}"]`)) {
+      every.hidden = false;
+      every.checked = count > 0 && count === boxes.length;
+      every.indeterminate = count > 0 && count < boxes.length;
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const { tickAll } = event.target.dataset || {};
+    if (tickAll) for (const box of ticks(tickAll)) box.checked = event.target.checked;
+    const id = tickAll || (event.target.name === "ids" && event.target.getAttribute("form"));
+    if (id) ticked(id);
+  });
+
   // ---- HTMX: what a swap means for people ----
   const quiet = (element) => Boolean(element?.closest?.("[data-quiet]"));
   const loud = (detail) => !quiet(detail.elt);
@@ -152,7 +176,7 @@
 
   // ---- after loading and after every swap ----
   const label = (table) => {
-    const heads = all("thead th", table).map((head) => head.textContent.trim());
+    const heads = all("thead tr:last-child > *", table).map((head) => head.textContent.trim());
     for (const row of all("tbody tr", table)) {
       [...row.cells].forEach((cell, index) => { if (cell.tagName === "TD" && heads[index] && !cell.dataset.label) cell.dataset.label = heads[index]; });
     }
@@ -169,6 +193,7 @@
     all(".ht-table", root).forEach(label);
     if (root.matches?.(".ht-table")) label(root);
     all(".table-responsive", root).forEach(scrollable);
+    for (const form of all("form[data-bulk]")) ticked(form.id);
     const charts = all("[data-chart]:not([data-drawn])", root);
     if (!charts.length) return;
     if (window.huitangCharts) { window.huitangCharts(charts); return; }
