@@ -29,17 +29,28 @@ COMMANDS = {
 """Name → where the command is, and its line in the list."""
 
 
+def choose_language(_context: click.Context, _option: click.Parameter, language: str | None) -> None:
+    """Before anything else is read, so that help is in the chosen language, too."""
+    if language:
+        set_language(language)
+
+
 @click.group(
     cls=LazyGroup,
     commands_at=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="huitang")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of what is printed.")
-def root(language: str | None) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    help="Language of what is printed.",
+    is_eager=True,
+    expose_value=False,
+    callback=choose_language,
+)
+def root() -> None:
     """Huitang: one hall for the work of a people's congress."""
-    if language:
-        set_language(language)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from huitang_kernel.plugins.registry import State
 @click.option("--check", is_flag=True, help="Change nothing; list what is missing, with status 1 if anything is.")
 def migrate(config: Path | None, data_dir: Path | None, check: bool) -> None:
     """Bring the database up to date: the kernel first, then every plugin in start order."""
-    settings = read_settings(config, data_dir)
+    settings = read_settings(config, data_dir, logging={"level": "WARNING"})
     with database_of(settings) as dsn:
         failed = asyncio.run(_check(settings, dsn) if check else _migrate(settings, dsn))
     raise SystemExit(1 if failed else 0)

@@ -1,0 +1,146 @@
+"""An installation from the command line: migrate, users, plugins, search, audit, doctor, on a database of its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import asyncpg
+import pytest
+
+
+@pytest.fixture
+def on(huitang, fresh_dsn, tmp_path):
+    """`on("users", "list")` works on one fresh database and data folder."""
+
+    def run(*arguments, **environment):
+        here = {"HUITANG_DATABASE__DSN": fresh_dsn, "HUITANG_DATA_DIR": str(tmp_path / "data")}
+        return huitang(*arguments, **{**here, **environment})
+
+    return run
+
+
+def test_migrating(on):
+    before = on("migrate", "--check")
+    assert before.returncode == 1
+    assert "noticeboard: 0001_notice.sql" in before.stdout
+    assert on("migrate").returncode == 0
+    after = on("migrate", "--check")
+    assert after.returncode == 0
+    assert "up to date" in after.stdout
+
+
+def test_serving_is_refused_while_migrations_are_pending(on):
+    result = on("serve", "--port", "1024", HUITANG_POLICY__AUTO_MIGRATE="false")
+    if "cannot be used" not in result.stderr:
+        assert "huitang migrate" in result.stderr
+    assert result.returncode == 1
+
+
+def test_the_first_operator_and_an_ordinary_person(on):
+    made = on("users", "create", "admin", "--name", "王示例", "--password", "a-long-password-7", "--organisation",
+              "云江市", "--role", "permissions.operator", "--reach", "all")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert on("users", "create", "plain", "--name", "李例", "--password", "a-long-password-8").returncode == 0
+    listed = on("users", "list").stdout
+    assert "王示例" in listed
+    assert "云江市" in listed
+    assert "2 accounts" in listed
+
+
+def test_what_is_wrong_with_an_account_is_said(on):
+    weak = on("users", "create", "weak", "--name", "周例", "--password", "short")
+    assert weak.returncode == 1
+    assert "Traceback" not in weak.stderr
+    unknown = on("users", "password", "nobody", "--password", "a-long-password-7")
+    assert unknown.returncode == 1
+    assert "nobody" in unknown.stderr
+    role = on("users", "create", "x", "--name", "X", "--password", "a-long-password-7", "--role", "no.such")
+    assert role.returncode == 1
+    assert "Traceback" not in role.stderr
+
+
+def test_plugins_are_listed_and_switched_on_the_record(on):
+    assert "noticeboard" in on("plugins", "list").stdout
+    assert on("plugins", "disable", "noticeboard").returncode == 0
+    line = next(line for line in on("plugins", "list").stdout.splitlines() if "noticeboard" in line)
+    assert "disabled" in line
+    assert "kernel.plugin.disabled" in on("audit", "show", "--action", "kernel.plugin").stdout
+    assert on("plugins", "enable", "noticeboard").returncode == 0
+    refused = on("plugins", "disable", "identity")
+    assert refused.returncode == 1
+    unknown = on("plugins", "show", "nothing")
+    assert unknown.returncode == 1
+    assert "nothing" in unknown.stderr
+
+
+def test_the_index_is_rebuilt(on):
+    result = on("search", "rebuild")
+    assert result.returncode == 0, result.stderr
+    assert "documents are in the index" in result.stdout
+
+
+async def test_the_audit_log_is_verified_and_an_altered_record_is_named(on, fresh_dsn):
+    assert on("users", "create", "admin", "--name", "王示例", "--password", "a-long-password-7").returncode == 0
+    assert "whole" in on("audit", "verify").stdout
+    connection = await asyncpg.connect(fresh_dsn)
+    await connection.execute("ALTER TABLE kernel.audit_record DISABLE TRIGGER audit_guard")
+    await connection.execute(
+        "UPDATE kernel.audit_record SET actor_name = 'somebody', sequence = 1, hash = coalesce(hash, '\\x00')"
+        " WHERE id = (SELECT id FROM kernel.audit_record ORDER BY sequence NULLS LAST, id LIMIT 1)"
+    )
+    await connection.close()
+    result = on("audit", "verify")
+    assert result.returncode == 1
+    assert "record 1" in result.stderr
+
+
+def findings(result):
+    return {finding["check"]: finding for finding in json.loads(result.stdout)["findings"]}
+
+
+def test_the_doctor_finds_a_sound_installation_sound(on):
+    on("migrate")
+    on("search", "rebuild")
+    result = on("doctor", "--json")
+    report = json.loads(result.stdout)
+    assert result.returncode == 0, report
+    assert {"machine.python", "settings", "data.writable", "database.reachable", "plugin.budget"} <= findings(
+        result
+    ).keys()
+
+
+def test_the_doctor_names_what_is_wrong_and_the_remedy(on, tmp_path):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    down = on("doctor", "--json", HUITANG_DATABASE__DSN=f"postgresql://nobody@127.0.0.1:{port}/none")
+    assert down.returncode == 1
+    assert findings(down)["database.reachable"]["status"] == "fail"
+    assert findings(down)["database.reachable"]["remedy"]
+
+    pending = on("doctor", "--json")
+    assert findings(pending)["database.migrations"]["status"] == "warn"
+
+    typo = on("doctor", HUITANG_SERVER__PROT="80")
+    assert typo.returncode == 1
+    assert "server.prot" in typo.stdout
+
+    (tmp_path / "file").write_text("not a folder")
+    blocked = on("doctor", "--json", "--data-dir", str(tmp_path / "file" / "data"))
+    assert blocked.returncode == 1
+
+
+def test_the_doctor_looks_for_the_mail_server(on):
+    on("migrate")
+    smtp = {
+        "HUITANG_PLUGINS__NOTIFICATIONS__SMTP__HOST": "127.0.0.1",
+        "HUITANG_PLUGINS__NOTIFICATIONS__SMTP__PORT": "1",
+    }
+    result = on("doctor", "--json", HUITANG_PLUGINS__NOTIFICATIONS__SMTP__SENDER="hall@example.org", **smtp)
+    assert findings(result)["notifications.smtp"]["status"] == "fail"
+
+
+def test_the_doctor_speaks_chinese(on):
+    assert "数据目录" in on("doctor", "--language", "zh-CN").stdout
+    assert "Data folder" in on("doctor", "--language", "en", LANG="zh_CN.UTF-8").stdout
