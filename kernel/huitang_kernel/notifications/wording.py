@@ -44,6 +44,11 @@ def folder_of(record: PluginRecord, kind: NotificationKind) -> Path:
     return record.plugin.folder / "templates" / record.id / "notices" / kind.id.rpartition(".")[2]
 
 
+def has_words(record: PluginRecord, kind: NotificationKind) -> bool:
+    """False for a kind that only to-dos use: nobody is ever sent one."""
+    return not kind.todo or folder_of(record, kind).is_dir()
+
+
 def write_words(
     record: PluginRecord, kind: NotificationKind, channel: str, locale: str, values: Mapping[str, str]
 ) -> Words:
@@ -71,7 +76,7 @@ def problems(record: PluginRecord) -> Iterator[str]:
     """What is missing or does not parse among a plugin's templates, one line each naming the file."""
     for kind in record.declarations.notification_kinds:
         folder = folder_of(record, kind)
-        if kind.todo and not folder.is_dir():
+        if not has_words(record, kind):
             continue
         for name in [f"{locale}.{part}.txt" for locale in LOCALES for part in PARTS]:
             try:

@@ -15,7 +15,7 @@ from huitang_kernel.scheduling.runner import Runner
 from huitang_kernel.scheduling.settings import SchedulingSettings
 from huitang_kernel.scheduling.timetable import Timetable
 
-POLL_SECONDS = 3.0
+POLL_SECONDS = 1.0
 log = logging.getLogger("huitang.scheduling")
 
 
@@ -32,6 +32,7 @@ class SchedulingLeader:
         self._runner = Runner(ledger, jobs, settings, clock)
         self._woken = asyncio.Event()
         self._behind = False
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     async def wake(self, _payload: str = "") -> None:
         """Something is to be done: a run was asked for or a dated task was made."""
@@ -39,6 +40,7 @@ class SchedulingLeader:
 
     async def run(self) -> None:
         timetable = Timetable(self._on_due)
+        self._ledger.begin_term()
         await self._ledger.beat()
         try:
             timetable.start([job for _, job in self._jobs])
@@ -64,13 +66,20 @@ class SchedulingLeader:
                 self._behind = False
                 await self.catch_up()
             jobs = self._jobs.open_jobs()
+            self._stop_runs_except(jobs)
             await self._ledger.mature(jobs)
             claimed = await self._ledger.claim(jobs)
             for run in claimed:
-                task = group.create_task(self._runner.run(run), name=f"job {run.job}")
+                self._running[run.job] = task = group.create_task(self._runner.run(run), name=f"job {run.job}")
                 task.add_done_callback(lambda _: self._woken.set())
             if not claimed:
                 await self._sleep(await self._ledger.seconds_to_next(jobs))
+
+    def _stop_runs_except(self, jobs: list[str]) -> None:
+        """A plugin that is disabled stops at once; its run is given back and waits with it."""
+        self._running = {job: task for job, task in self._running.items() if not task.done()}
+        for job in self._running.keys() - set(jobs):
+            self._running[job].cancel()
 
     async def _sleep(self, seconds: float | None) -> None:
         pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)

@@ -6,11 +6,14 @@ plugin-off, too-late, still-going, process-died, undeclared.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 
@@ -110,11 +113,15 @@ class Claimed(Struct, frozen=True):
 
 
 class Ledger:
-    """One node's hand on the ledger; `node` is its name, different for every process."""
+    """One process's hand on the ledger; `node` names it and the term in which it leads."""
 
-    def __init__(self, database: PostgresDatabase, node: str) -> None:
+    def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
-        self.node = node
+        self.begin_term()
+
+    def begin_term(self) -> None:
+        """A new name: runs that an earlier term of this same process could not close are found dead like others."""
+        self.node = f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
 
     async def record(
         self,
@@ -152,7 +159,10 @@ class Ledger:
 
     async def claim(self, jobs: Sequence[str]) -> list[Claimed]:
         """Take at most one waiting run of each job that has none going."""
-        rows = await self._database.fetch(CLAIM, list(jobs), self.node)
+        try:
+            rows = await self._database.fetch(CLAIM, list(jobs), self.node)
+        except asyncpg.UniqueViolationError:
+            return []  # somebody who led a moment ago took the same run; it is theirs
         return [Claimed(**{**row, "payload": msgspec.json.decode(row["payload"])}) for row in rows]
 
     async def finish(self, run: UUID, state: str, *, result: str = "", error: str = "", pause: float = 0.0) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -41,7 +42,8 @@ class Runner:
             async with asyncio.timeout(self._settings.time_limit):
                 result = await job.run(record.context, Run(claimed.id, job.id, claimed.due, claimed.payload))
         except asyncio.CancelledError:
-            await self._ledger.give_back(claimed.id)
+            with contextlib.suppress(Exception):  # without the database the run is found dead a moment later
+                await self._ledger.give_back(claimed.id)
             raise
         except Exception as error:
             await self._failed(record, claimed, self._explained(error))

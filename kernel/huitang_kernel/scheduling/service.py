@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -28,11 +26,6 @@ from huitang_sdk.i18n import Translator
 _ = Translator("scheduling")
 
 
-def node_name() -> str:
-    """This process, told apart from every other one there ever was."""
-    return f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
-
-
 class SchedulingService:
     """Implements the contract in huitang_sdk.contracts.scheduling, one `scoped` view per plugin."""
 
@@ -43,7 +36,7 @@ class SchedulingService:
         self.settings = settings
         self.jobs = JobCatalogue(core.registry)
         self.history = History(core.database)
-        self.ledger = Ledger(core.database, node_name())
+        self.ledger = Ledger(core.database)
         self.leader = SchedulingLeader(self.ledger, self.jobs, settings, core.clock)
 
     def scoped(self, plugin: str) -> Scheduling:

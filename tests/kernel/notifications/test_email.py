@@ -99,6 +99,22 @@ async def test_many_letters_all_arrive(open_town, mail):
     assert len({letter["Message-ID"] for letter in mail.received}) == len(mail.received) == 40
 
 
+async def test_two_nodes_share_the_work_and_send_nothing_twice(open_town, mail, tmp_path):
+    hall, people = await open_town(background=False)
+    for number in range(60):
+        await tell(hall, [people["lin"], people["ada"]], key=str(number))
+    command = [sys.executable, str(Path(notifying.__file__)), hall.dsn, str(tmp_path / "other"), str(mail.port)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    try:
+        await process.stdout.readline()
+        await hall.core.background.start(hall.dsn)
+        await until(hall, "SELECT 1 FROM notifications.delivery WHERE state = 'sent' HAVING count(*) = 120", 20)
+    finally:
+        process.kill()
+        await process.wait()
+    assert len(mail.received) == len({letter["Message-ID"] for letter in mail.received}) == 120
+
+
 async def test_nothing_is_sent_from_a_change_that_was_rolled_back(open_town, mail):
     hall, people = await open_town()
     ctx = hall.registry.get("town").context

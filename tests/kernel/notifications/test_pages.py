@@ -143,6 +143,7 @@ async def test_choices_are_kept_and_count(town_client):
     page = (await lin.get("/notifications/preferences")).text
     assert re.search(r'value="town\.published" checked', page)
     assert "town.whispered" not in page
+    assert "town.task" not in page
     saved = await lin.post(
         "/notifications/preferences", data={"kind": ["town.alarm"], "starts": "22:00", "ends": "07:00"}
     )

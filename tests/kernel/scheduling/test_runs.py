@@ -170,6 +170,27 @@ async def test_a_disabled_plugin_rests_and_its_dated_tasks_wait(open_hall, tmp_p
     await until(hall, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.mark'")
 
 
+async def test_disabling_stops_a_run_and_enabling_takes_it_up_again(open_hall, tmp_path):
+    hall, plugin, ctx = await open_clockwork(open_hall, tmp_path)
+    record = hall.registry.get("clockwork")
+    run = await ctx.scheduling.run_now("clockwork.slow", actor=OPERATOR)
+    await until(hall, "SELECT 1 FROM clockwork.ran")
+    record.state = State.DISABLED
+    await until(hall, "SELECT 1 FROM scheduling.run WHERE id = $1 AND state = 'due' AND attempts = 0", run, seconds=2)
+    plugin.release.set()
+    record.state = State.ENABLED
+    await until(hall, "SELECT 1 FROM scheduling.run WHERE id = $1 AND state = 'done' AND attempts = 1", run, seconds=2)
+
+
+async def test_a_run_left_by_an_earlier_term_of_the_same_process_is_taken_up(open_hall, tmp_path):
+    plugin = Clockwork(tmp_path / "clockwork")
+    hall = await open_hall(plugin, background=False, plugins=SETTINGS)
+    run = await hall.registry.get("clockwork").context.scheduling.run_now("clockwork.mark", actor=OPERATOR)
+    assert [claimed.id for claimed in await hall.services.scheduling.ledger.claim(["clockwork.mark"])] == [run]
+    await hall.core.background.start(hall.dsn)
+    await until(hall, "SELECT 1 FROM scheduling.run WHERE id = $1 AND state = 'done' AND attempts = 2", run)
+
+
 @pytest.mark.parametrize(("grace", "state"), [(3600, "done"), (60, "missed")])
 async def test_a_time_missed_while_nobody_led(open_hall, tmp_path, grace, state):
     """A job due at 10 past the hour, last seen two hours ago: run when within its grace, else on record as missed."""

@@ -11,6 +11,7 @@ from huitang_kernel.notifications.pages.common import account_of, kind_titles, p
 from huitang_kernel.notifications.preferences import Quiet
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.notifications.telling import EMAIL
+from huitang_kernel.notifications.wording import has_words
 from huitang_sdk.contracts import Actor
 from huitang_sdk.forms import Form, lazy
 from huitang_sdk.http import Page, go_to, signed_in
@@ -70,7 +71,11 @@ async def save_preferences(request: Request[Any, Any, Any], actor: NamedDependen
 def _mailed_kinds(service: NotificationsService) -> dict[str, list[str]]:
     """The kinds that may come by e-mail, by plugin."""
     found = {
-        record.id: [kind.id for kind in record.declarations.notification_kinds if EMAIL in kind.channels]
+        record.id: [
+            kind.id
+            for kind in record.declarations.notification_kinds
+            if EMAIL in kind.channels and has_words(record, kind)
+        ]
         for record in service.core.registry.active()
     }
     return {plugin: kinds for plugin, kinds in found.items() if kinds}
