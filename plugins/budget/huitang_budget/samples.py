@@ -36,7 +36,7 @@ async def load(ctx: Ctx, city: Any) -> None:
         return
     root = (await ctx.identity.organisations())[0]
     clerk = city_actor(root.id)
-    outcomes = await import_files(ctx, clerk, sample_files())
+    outcomes = await import_files(ctx, clerk, sample_files(), batch="samples")
     failed = [f"{outcome.name}: {outcome.error}" for outcome in outcomes if outcome.error]
     if failed:
         raise ValueError("; ".join(failed))

@@ -59,7 +59,9 @@ async def import_posted(request: AnyRequest, ctx: NamedDependency[Ctx], actor: N
     if not uploads:
         return await _page(ctx, actor, error=_("Choose at least one file first."), chosen=chosen)
     try:
-        outcomes = await import_files(ctx, actor, uploads, organisation_id=organisation_id)
+        outcomes = await import_files(
+            ctx, actor, uploads, organisation_id=organisation_id, batch=text_of(form, "batch")[:64]
+        )
     except Invalid as error:
         return await _page(ctx, actor, error=error.message, chosen=chosen)
     return await _page(ctx, actor, outcomes=outcomes, chosen=chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from msgspec import Struct
@@ -27,11 +28,12 @@ from huitang_budget.services.wording import CRITERIA, choices, word
 from huitang_sdk.contracts import Account, Actor
 from huitang_sdk.documents import WORKBOOK_TYPE
 from huitang_sdk.errors import Invalid
-from huitang_sdk.http import Page, attachment, requires
+from huitang_sdk.http import Page, attachment, go_to, requires
 from huitang_sdk.i18n import Translator
 from huitang_sdk.lists import ListQuery
 
 _ = Translator("budget")
+LIST = "/budget/declarations"
 FILTERS = ("year", "unit", "status", "severity", "criterion", "assignee", "overdue")
 
 
@@ -44,7 +46,9 @@ class Outcome(Struct, frozen=True):
 
 
 def query_of(request: AnyRequest) -> ListQuery:
-    return ListQuery.from_request(request, sortable=tuple(ORDERS), default="-imported", filters=FILTERS, size=25)
+    """What the address asks for. Acts on the list carry the same address, so that they come back to it."""
+    query = ListQuery.from_request(request, sortable=tuple(ORDERS), default="-imported", filters=FILTERS, size=25)
+    return msgspec.structs.replace(query, path=LIST)
 
 
 def filter_of(query: ListQuery) -> Filter:
@@ -93,8 +97,15 @@ async def _list(
         "today": ctx.clock.today(),
         "word": word,
         "outcome": outcome,
+        "assigned": _assigned(request) if not outcome else 0,
     }
     return Page("budget/list.html", context, block="table", status_code=status_code)
+
+
+def _assigned(request: AnyRequest) -> int:
+    """How many were assigned just now: the act says it in the address it leads back to."""
+    said = request.query_params.get("assigned", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 5 else 0
 
 
 async def _reviewers_for(ctx: Ctx, actor: Actor, listing: Listing) -> list[Account]:
@@ -116,6 +127,9 @@ async def bulk_assign(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
             raise Invalid(_("Select at least one declaration first."))
         assignee = uuid_of(form, "assignee", _("Choose a reviewer."))
         done, refused = await assign_many(ctx, actor, ids, assignee, due=date_of(form, "due"))
+        if not refused:
+            address = query_of(request).address()
+            return go_to(request, f"{address}{'&' if '?' in address else '?'}assigned={done}")
         outcome, status = Outcome(done, tuple(refused)), 200
     except Invalid as error:
         outcome, status = Outcome(0, (), error.message), 422

@@ -59,7 +59,7 @@ def units_chart(units: Sequence[UnitAmount]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0},
-        "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 48, "top": 36, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value"},
         "yAxis": {
             "type": "category",

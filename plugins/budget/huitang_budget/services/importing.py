@@ -79,22 +79,24 @@ def limits_of(ctx: Ctx) -> Limits:
 
 
 async def import_files(
-    ctx: Ctx, actor: Actor, uploads: Sequence[Upload], *, organisation_id: UUID | None = None
+    ctx: Ctx, actor: Actor, uploads: Sequence[Upload], *, organisation_id: UUID | None = None, batch: str = ""
 ) -> list[FileOutcome]:
     """Import every file by itself; one that cannot be read does not stop the others.
 
     `organisation_id` owns what is imported; without it the unit named in the form, if that is one unit of the tree
-    within the actor's reach, else the actor's own. Raises Invalid for a unit out of reach or too many files.
+    within the actor's reach, else the actor's own. Calls with the same `batch` are one import to the people who are
+    told of it: once per unit. Raises Invalid for a unit out of reach or too many files.
     """
     if len(uploads) > ctx.settings.max_files:
         raise Invalid(_("At most {count} files can be imported at once.", count=ctx.settings.max_files))
     if organisation_id is not None and not _may_own(ctx, actor, organisation_id):
         message = _("You may not import declarations for this unit.")
         raise Invalid(message, fields={"organisation_id": message})
-    return [await _import_file(ctx, actor, upload, organisation_id) for upload in uploads]
+    together = f"{actor.account_id}:{batch}" if batch else str(new_id())
+    return [await _import_file(ctx, actor, upload, organisation_id, together) for upload in uploads]
 
 
-async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: UUID | None) -> FileOutcome:
+async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: UUID | None, batch: str) -> FileOutcome:
     limit = ctx.settings.max_file_mb
     if max(upload.size, len(upload.data)) > limit * 1024 * 1024:
         return FileOutcome(
@@ -110,7 +112,7 @@ async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: 
         known, new = await _sort_out(ctx, actor, forms)
         owners = [await _owner(ctx, actor, form, organisation_id) for form in new]
         prepared, others = await _prepare(ctx, new, owners)
-        stored = await _store(ctx, actor, upload, prepared, others) if prepared else []
+        stored = await _store(ctx, actor, upload, prepared, others, batch) if prepared else []
     except UnreadableFile as error:
         return FileOutcome(name=upload.name, error=error.message)
     except HuitangError as error:
@@ -197,7 +199,7 @@ def text(found: Found[str]) -> str:
 
 
 async def _store(
-    ctx: Ctx, actor: Actor, upload: Upload, prepared: Sequence[Prepared], others: Others
+    ctx: Ctx, actor: Actor, upload: Upload, prepared: Sequence[Prepared], others: Others, batch: str
 ) -> list[Imported]:
     """All forms of one file in one transaction, with the file itself."""
     outcome: list[Imported] = []
@@ -222,7 +224,7 @@ async def _store(
             await record(ctx, write, actor, item.id, "declaration.imported", detail)
             await write.emit(DeclarationImported(declaration_id=item.id))
             outcome.append(_imported(row, item, len(findings)))
-        await _tell(ctx, actor, saved.id, rows)
+        await _tell(ctx, actor, batch, rows)
     return outcome
 
 
@@ -291,8 +293,8 @@ def _imported(row: StoredDeclaration, item: Prepared, findings: int) -> Imported
     )
 
 
-async def _tell(ctx: Ctx, actor: Actor, file_id: UUID, rows: Sequence[StoredDeclaration]) -> None:
-    """Tell those who hand out reviews that there is something to hand out: once per file and unit."""
+async def _tell(ctx: Ctx, actor: Actor, batch: str, rows: Sequence[StoredDeclaration]) -> None:
+    """Tell those who hand out reviews that there is something to hand out: once per import and unit."""
     units: dict[UUID, list[StoredDeclaration]] = {}
     for row in rows:
         units.setdefault(row.organisation_id, []).append(row)
@@ -302,8 +304,8 @@ async def _tell(ctx: Ctx, actor: Actor, file_id: UUID, rows: Sequence[StoredDecl
         await ctx.notifications.send(
             "budget.imported",
             [person for person in people if person != actor.account_id],
-            key=f"{file_id}:{organisation_id}",
-            url=f"/budget/declarations/{first.id}" if len(forms) == 1 else "/budget/declarations?status=imported",
-            data={"project": first.project, "unit": first.unit, "count": str(len(forms)), "by": actor.name},
+            key=f"{batch}:{organisation_id}",
+            url="/budget/declarations?status=imported",
+            data={"project": first.project, "unit": first.unit, "by": actor.name},
             subject=ref(first.id),
         )

@@ -227,8 +227,10 @@ async def test_the_list_filters_in_the_address_and_assigns_in_bulk(town, poor):
     reviewer = town.actors["reviewer"].account_id
     nothing = await client.post(f"{LIST}/assign", data={"assignee": str(reviewer)})
     assert nothing.status_code == 422
-    done = await client.post(f"{LIST}/assign", data={"ids": [str(poor)], "assignee": str(reviewer)})
-    assert "已分派 1 份申报表" in done.text
+    chosen = {"ids": [str(poor)], "assignee": str(reviewer)}
+    done = await client.post(f"{LIST}/assign", params={"year": "2026"}, data=chosen)
+    assert (done.status_code, done.headers["location"]) == (303, f"{LIST}?year=2026&assigned=1")
+    assert "已分派 1 份申报表" in (await client.get(done.headers["location"])).text
     assert (await get_declaration(town.ctx, town.actors["clerk"], poor)).assignee_id == reviewer
 
 

@@ -35,9 +35,10 @@
     return { item, state, bar };
   };
 
-  const send = (file, shown) => new Promise((done) => {
+  const send = (file, shown, batch) => new Promise((done) => {
     const data = new FormData();
     data.append("files", file, file.name);
+    data.append("batch", batch);
     data.append("organisation_id", form.elements.organisation_id.value);
     const request = new XMLHttpRequest();
     request.open("POST", form.action || location.href);
@@ -75,8 +76,9 @@
       return;
     }
     button.disabled = true;
+    const batch = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     const lines = files.map((file) => [file, line(file)]);
-    for (const [file, shown] of lines) await send(file, shown);
+    for (const [file, shown] of lines) await send(file, shown, batch);
     input.value = "";
     button.disabled = false;
   };
