@@ -113,9 +113,7 @@ class PluginTodos:
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         inside_write("todos.close")
         now = self._core.clock.now()
-        return len(
-            await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee)
-        )
+        return len(await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee))
 
     async def urge(self, todo_id: UUID) -> None:
         inside_write("todos.urge")

@@ -13,9 +13,7 @@ from huitang_sdk.lists import ListQuery
 
 STATES = ("requested", "due", "running", "done", "failed", "missed", "skipped")
 OPEN_STATES = frozenset({"requested", "due", "running"})
-FIELDS = (
-    "id, job, cause, key, due, state, attempts, next_at, started_at, finished_at, node, asked_name, result, error"
-)
+FIELDS = "id, job, cause, key, due, state, attempts, next_at, started_at, finished_at, node, asked_name, result, error"
 LAST = f"""
 SELECT r.* FROM unnest($1::text[]) AS j (job) CROSS JOIN LATERAL (
     SELECT {FIELDS} FROM scheduling.run WHERE run.job = j.job ORDER BY due DESC LIMIT 1) r

@@ -22,9 +22,7 @@ log = logging.getLogger("huitang.scheduling")
 class SchedulingLeader:
     """`run` goes on until it is cancelled: registered with `core.background.on_leader`."""
 
-    def __init__(
-        self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock
-    ) -> None:
+    def __init__(self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._settings = settings

@@ -19,9 +19,7 @@ log = logging.getLogger("huitang.scheduling")
 
 
 class Runner:
-    def __init__(
-        self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock
-    ) -> None:
+    def __init__(self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._settings = settings

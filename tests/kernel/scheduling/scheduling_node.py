@@ -54,7 +54,11 @@ class Clockwork(Plugin):
         async with ctx.db.write(SYSTEM) as write:
             await ctx.db.execute(
                 "INSERT INTO clockwork.ran VALUES ($1, $2, $3, $4, $5)",
-                run.id, run.job, run.due, os.getpid(), str(run.payload.get("n", "")),
+                run.id,
+                run.job,
+                run.due,
+                os.getpid(),
+                str(run.payload.get("n", "")),
             )
             await write.audit("clockwork.mark.made", Ref("clockwork.run", run.id))
         return "marked"
