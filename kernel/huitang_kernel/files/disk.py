@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from huitang_kernel.files.store import CHUNK, Blob, BlobMissing, LimitExceeded, 
 
 T = TypeVar("T")
 HEX = frozenset("0123456789abcdef")
+HASHING = ThreadPoolExecutor(max_workers=4, thread_name_prefix="huitang-hash")
 
 
 class DiskStore:
@@ -118,9 +120,13 @@ class _Part:
         return cls(path, path.open("xb"))
 
     def write(self, data: bytes | bytearray) -> None:
-        self._hash.update(data)
-        self._file.write(data)
-        self.size += len(data)
+        """Hashing and writing take about as long, and both let other threads run: so they go side by side."""
+        hashing = HASHING.submit(self._hash.update, data)
+        try:
+            self._file.write(data)
+            self.size += len(data)
+        finally:
+            hashing.result()
 
     def finish(self, data: bytes | bytearray) -> None:
         self.write(data)
