@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from huitang_kernel.plugins.registry import PluginRecord, Registry
@@ -21,6 +21,12 @@ def _translate(context: Context, message: str, **values: object) -> str:
     """`_("…")` in a template: the catalogue is that of the plugin the template belongs to."""
     domain = (context.name or "portal").split("/", 1)[0]
     return i18n.translate(domain, message, **values)
+
+
+class PluginLoader(PrefixLoader):
+    """Templates keep the name they were asked for by, "budget/list.html": Jinja's own loader would cut the plugin off."""
+
+    load = BaseLoader.load
 
 
 class Assets:
@@ -56,7 +62,7 @@ def make_environment(registry: Registry, permissions: Permissions) -> Environmen
         if record.plugin is not None and record.is_healthy
     }
     environment = Environment(
-        loader=PrefixLoader(loaders),
+        loader=PluginLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
