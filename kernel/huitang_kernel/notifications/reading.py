@@ -67,6 +67,8 @@ class Delivered(Struct, frozen=True):
 
 
 class Reading:
+    """Marking read is not audited: when somebody reads is nobody's business."""
+
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
 

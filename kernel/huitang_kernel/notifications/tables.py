@@ -1,8 +1,11 @@
-"""The tables of notifications, as Piccolo sees them (made by migrations/)."""
+"""The tables of notifications that have an id, as Piccolo sees them (made by migrations/).
+
+Preferences and quiet hours are keyed by account and read in SQL only.
+"""
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Boolean, Date, Integer, Text, Time, Timestamptz
+from piccolo.columns import UUID, Boolean, Date, Integer, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable
 
@@ -43,23 +46,6 @@ class DeliveryRow(PluginTable, tablename="delivery", schema="notifications"):
     message_id = Text()
     created_at = Timestamptz()
     finished_at = Timestamptz(null=True, default=None)
-
-
-class Preference(PluginTable, tablename="preference", schema="notifications"):
-    """Whether one person wants one kind on one channel; no row means yes. The key is all but `enabled`."""
-
-    account_id = UUID(primary_key=True)
-    kind = Text()
-    channel = Text()
-    enabled = Boolean()
-
-
-class QuietHours(PluginTable, tablename="quiet_hours", schema="notifications"):
-    """When one person wants no e-mail, on the wall clock of Asia/Shanghai; may go over midnight."""
-
-    account_id = UUID(primary_key=True)
-    starts = Time()
-    ends = Time()
 
 
 class TodoRow(PluginTable, tablename="todo", schema="notifications"):

@@ -1,8 +1,11 @@
-"""The tables of scheduling, as Piccolo sees them (made by migrations/)."""
+"""The tables of scheduling that have an id, as Piccolo sees them (made by migrations/).
+
+Which jobs are known and who leads is read in SQL only.
+"""
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, UUID, Boolean, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable
 
@@ -40,20 +43,3 @@ class DatedTask(PluginTable, tablename="dated_task", schema="scheduling"):
     due = Timestamptz()
     payload = JSONB()
     created_at = Timestamptz()
-
-
-class KnownJob(PluginTable, tablename="known_job", schema="scheduling"):
-    """Since when a job is known with its present crontab line."""
-
-    job = Text(primary_key=True)
-    cron = Text()
-    since = Timestamptz()
-
-
-class Leader(PluginTable, tablename="leader", schema="scheduling"):
-    """The one row that says who leads."""
-
-    only_row = Boolean(primary_key=True)
-    node = Text()
-    since = Timestamptz()
-    heartbeat_at = Timestamptz()
