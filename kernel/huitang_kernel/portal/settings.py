@@ -12,6 +12,8 @@ class PortalSettings(Struct, frozen=True):
     """The body's name in the top bar, in Chinese."""
     body_name_en: str = "Yunjiang Municipal People's Congress"
     """The same in English."""
+    emblem: str = ""
+    """Path of the body's emblem (.svg, .png or .webp), shown in the top bar; empty: the platform's own sign."""
     contact: str = ""
     """Whom to ask for help (a telephone number, an office), shown at the foot of public pages."""
     health_timeout: float = 5.0

@@ -83,6 +83,7 @@ class Shell:
             display_of=display_of,
             body_name=self.body_name,
             contact=self._settings.contact,
+            has_emblem=bool(self._settings.emblem),
             here=here,
             has_plugin=self._registry.is_active,
             icon_url=icons.url,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 import wtforms
 from wtforms.validators import InputRequired
 
+from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.forms import Form
 from huitang_sdk.i18n import use_locale
 from huitang_sdk.lists import ListQuery
@@ -97,3 +101,15 @@ async def test_amounts_carry_their_unit(render):
     html = render("{{ money(212400000) }}|{{ money(212400000, 'wan') }}|{{ money(none) }}|{{ money_cell(-50) }}")
     texts = [re.sub(r"<[^>]+>", "", part).strip() for part in html.split("|")]
     assert texts == ["2,124,000.00 yuan", "212.40 10,000 yuan", "—", "-0.50"]
+
+
+async def test_a_page_may_call_its_values_like_macros(open_hall):
+    hall = await open_hall()
+    environment = hall.app.app.state.templates
+    names = dict.fromkeys(("icon", "menu", "status", "notice", "card", "count", "field", "slot", "chart"), 5)
+    connection = SimpleNamespace(cookies={}, url=SimpleNamespace(path="/", query=""), method="GET", headers={})
+    page = environment.from_string('{% extends "portal/shell.html" %}{% block content %}{{ status }}{% endblock %}')
+    for actor in (ANONYMOUS, Actor(account_id=UUID(int=1), name="李云", is_system=True)):
+        html = page.render(request=connection, actor=actor, **names)
+        assert html.count("<h1") == 1
+        assert "</html>" in html

@@ -107,3 +107,27 @@ def test_an_entry_is_current_below_its_address_only():
     assert is_below("/budget", "/budget/")
     assert not is_below("/budgets", "/budget")
     assert not is_below("/console", "/")
+
+
+async def test_a_page_can_ask_who_is_signed_in_before_it_sends(open_hall, readers, clerk):
+    hall = await open_hall()
+    async with client_of(hall) as client:
+        nobody = await client.get("/session")
+        somebody = await client.get("/session", headers=clerk)
+        page = await client.get("/", headers=clerk)
+    assert nobody.json() == {"reader": ""}
+    assert f'data-reader="{somebody.json()["reader"]}"' in page.text
+
+
+async def test_the_body_shows_its_own_emblem(open_hall, readers, tmp_path):
+    (tmp_path / "emblem.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("not a picture", encoding="utf-8")
+    hall = await open_hall(plugins={"portal": {"emblem": str(tmp_path / "emblem.svg")}})
+    wrong = await open_hall(plugins={"portal": {"emblem": str(tmp_path / "secret.txt")}})
+    async with client_of(hall) as client:
+        page, emblem = await client.get("/"), await client.get("/emblem")
+    async with client_of(wrong) as client:
+        refused = await client.get("/emblem")
+    assert 'src="/emblem"' in page.text
+    assert emblem.headers["content-type"].startswith("image/svg")
+    assert refused.status_code == 404

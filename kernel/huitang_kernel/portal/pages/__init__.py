@@ -9,6 +9,8 @@ HANDLERS: tuple[Any, ...] = (
     home.set_display,
     home.set_language,
     home.web_manifest,
+    home.show_session,
+    home.show_emblem,
     parts.fill_slot,
     health.live,
     health.ready,

@@ -1,5 +1,6 @@
 """The workbench, the public landing page, and the switches every reader has: display and language."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,11 +10,14 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from huitang_kernel.portal import display
+from huitang_kernel.portal.pages.access import portal_of
 from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import NotFound
 from huitang_sdk.http import Page, public
 from huitang_sdk.i18n import LOCALES
 
 LOCALE_COOKIE = "huitang_locale"
+EMBLEM_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 
 
 @get("/", guards=[public])
@@ -38,6 +42,24 @@ def web_manifest(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         "icons": [icon],
     }
     return Response(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+
+
+@get("/session", guards=[public], sync_to_thread=False)
+def show_session(actor: NamedDependency[Actor]) -> Response[dict[str, str]]:
+    """Who is signed in right now ("" for nobody): a page asks before it sends what took long to type."""
+    reader = str(actor.account_id) if actor.is_signed_in else ""
+    return Response({"reader": reader}, headers={"Cache-Control": "no-store"})
+
+
+@get("/emblem", guards=[public], sync_to_thread=True)
+def show_emblem(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The body's emblem of the settings; 404 while there is none."""
+    path = Path(portal_of(request).settings.emblem)
+    kind = EMBLEM_TYPES.get(path.suffix.lower())
+    if kind is None or not path.is_file():
+        raise NotFound
+    headers = {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": "default-src 'none'"}
+    return Response(path.read_bytes(), media_type=kind, headers=headers)
 
 
 @post("/display", guards=[public], status_code=303)

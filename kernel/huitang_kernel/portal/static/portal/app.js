@@ -51,6 +51,11 @@
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sending) { event.preventDefault(); return; }
+    if (form.matches(".ht-form") && document.body.dataset.reader && stale()) {
+      event.preventDefault();
+      checkThenSend(form, event.submitter);
+      return;
+    }
     form.dataset.sending = "1";
     changed.delete(form);
     event.submitter?.setAttribute("aria-disabled", "true");
@@ -58,12 +63,34 @@
     // A form that answers with a download leaves the page where it is.
     setTimeout(() => { ready(form); busy(-1); }, 8000);
   });
+  // Whoever was signed out meanwhile is told before anything is sent: the page, and what was typed, stays.
+  let checkedAt = Date.now();
+  const stale = () => Date.now() - checkedAt > 120000;
+  const signedOut = (form) => {
+    const words = document.getElementById("signed-out");
+    form.querySelector(".ht-signed-out")?.remove();
+    form.prepend(words.content.cloneNode(true));
+    form.querySelector(".ht-signed-out").focus();
+  };
+  const checkThenSend = async (form, submitter) => {
+    try {
+      const answer = await fetch("/session", { headers: { Accept: "application/json" }, cache: "no-store" });
+      if (answer.ok && (await answer.json()).reader !== document.body.dataset.reader) { signedOut(form); return; }
+    } catch {
+      announce(live?.dataset.failed);
+      return;
+    }
+    checkedAt = Date.now();
+    form.querySelector(".ht-signed-out")?.remove();
+    form.requestSubmit(submitter);
+  };
   addEventListener("pageshow", () => all("form[data-sending]").forEach(ready));
   const changed = new Set();
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form.ht-form");
     if (form && form.method === "post") changed.add(form);
   });
+  for (const errors of all("form.ht-form .ht-errors")) changed.add(errors.closest("form"));
   addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });
@@ -128,7 +155,10 @@
   });
   // A poll must not throw a reader who is typing out of the page.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (quiet(event.detail.elt) && event.detail.xhr.status === 401) event.preventDefault();
+    if (event.detail.xhr.status !== 401) return;
+    const form = event.detail.elt.closest("form");
+    if (quiet(event.detail.elt) || form?.method === "post") event.preventDefault();
+    if (form?.method === "post") signedOut(form);
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = event;
