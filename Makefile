@@ -41,10 +41,10 @@ test: install ## run every test
 ifeq ($(BROWSER),)
 	@if [ "$(CI)" = true ]; then echo "No Chromium here, and CI=true: the browser tests cannot be left out."; exit 1; fi
 	@echo "No Chromium here: the browser tests are left out. To run them too: apt-get install chromium fonts-noto-cjk"
-	$(BIN)/python -m pytest -n $(JOBS) --ignore tests/e2e $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore tests/e2e $(ARGS)
 	@echo "The browser tests were left out: no Chromium. To run them too: apt-get install chromium fonts-noto-cjk"
 else
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 endif
 
 e2e: install ## run the browser tests alone

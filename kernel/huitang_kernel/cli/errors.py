@@ -25,11 +25,14 @@ def _explain_start(error: BaseException) -> list[str] | None:
 
     from huitang_kernel.boot import BootAborted
     from huitang_kernel.db import MigrationError
+    from huitang_kernel.db.embedded import EmbeddedPostgresError
 
     look = _("Check database.dsn in the settings, then run `huitang doctor`.")
     cause = str(error) or type(error).__name__
     if isinstance(error, BootAborted):
         return [_("Huitang does not start because a part of it failed: {cause}", cause=cause)]
+    if isinstance(error, EmbeddedPostgresError):
+        return [cause]
     if isinstance(error, MigrationError):
         return [_("The database cannot be brought up to date: {cause}", cause=cause)]
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):

@@ -53,6 +53,7 @@ def read_settings(config: Path | None, data_dir: Path | None, **overrides: Any) 
 def set_up_logging(level: str) -> None:
     """One line per message on standard error."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    logging.getLogger("huitang").setLevel(level)
     for noisy in ("apscheduler", "asyncio", "httpx"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
