@@ -62,11 +62,11 @@ class Entrance:
     async def sign_in(self, username: str, password: str, visit: Visit) -> Entered:
         """Check and open a new session. Raises Invalid (one message for all causes) or TooManyRequests (locked)."""
         username = username.strip()[:200]
-        refused = await self._attempts.count(username)
-        if refused is not None:
-            await self._failed(None, visit, "locked")
-            raise self._locked(refused)
         row = await self._row(username)
+        refused = await self._attempts.count(row["username"] if row else username)
+        if refused is not None:
+            await self._failed(row, visit, "locked")
+            raise self._locked(refused)
         fits = await self._passwords.verify(row["password"] if row else "", password)
         if row is None or not fits or not row["is_active"]:
             cause = "unknown name" if row is None else "wrong password" if not fits else "switched off"
@@ -74,7 +74,7 @@ class Entrance:
             raise Invalid(
                 _("User name and password do not fit together. Check both; capital letters count in the password.")
             )
-        await self._attempts.forget(username)
+        await self._attempts.forget(row["username"])
         if self._passwords.is_outdated(row["password"]):
             await self._rehash(row["id"], password)
         actor = Actor(account_id=row["id"], name=row["name"], address=visit.address, request_id=visit.request_id)

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -150,19 +150,14 @@ class Sessions:
         for digest in [d for d, known in self._known.items() if known.actor.account_id == account_id]:
             del self._known[digest]
 
-    async def open(
-        self, actor: Actor, *, user_agent: str, replacing: str = "", detail: Mapping[str, Any] | None = None
-    ) -> str:
+    async def open(self, actor: Actor, *, user_agent: str, replacing: str = "") -> str:
         """Make a session for `actor`, whose password was just checked; end the one it replaces. Returns the token."""
         token, now = secrets.token_urlsafe(TOKEN_BYTES), self._clock.now()
         identifier = new_id()
         expires = now + timedelta(hours=self._settings.absolute_hours)
         assert actor.account_id is not None
         async with self._database.write(actor) as write:
-            if replacing:
-                await self._database.execute(
-                    "DELETE FROM identity.session WHERE token_sha256 = $1", digest_of(replacing)
-                )
+            replaced = await self._end_replaced(replacing)
             await self._database.execute(
                 "INSERT INTO identity.session (id, token_sha256, account_id, created_at, last_seen_at, expires_at, "
                 "address, user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
@@ -172,12 +167,23 @@ class Sessions:
                 "UPDATE identity.account SET signed_in_at = $2 WHERE id = $1", actor.account_id, now
             )
             ref = Ref("identity.account", actor.account_id)
-            await write.audit("identity.session.opened", ref, detail={"session": identifier, **(detail or {})})
+            await write.audit("identity.session.opened", ref, detail={"session": identifier, "replaced": replaced})
             await self._database.notify(CHANNEL, f"account {actor.account_id}")
         if replacing:
             self._generation += 1
             self._known.pop(digest_of(replacing), None)
         return token
+
+    async def _end_replaced(self, token: str) -> UUID | None:
+        """End the session that a browser brought along, whoever it belonged to; its id, if there was one."""
+        if not token:
+            return None
+        rows = await self._database.fetch(
+            "DELETE FROM identity.session WHERE token_sha256 = $1 RETURNING id, account_id", digest_of(token)
+        )
+        for row in rows:
+            await self._database.notify(CHANNEL, f"account {row['account_id']}")
+        return rows[0]["id"] if rows else None
 
     async def of(self, account_id: UUID) -> list[OpenSession]:
         """The live sessions of an account, the latest first."""

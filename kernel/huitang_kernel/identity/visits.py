@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -73,6 +73,45 @@ def display_value(text_size: int, high_contrast: bool, theme: str) -> str:
     parts += ["contrast=high"] if high_contrast else []
     parts += [f"theme={theme}"] if theme != "light" else []
     return quote(";".join(parts), safe="")
+
+
+def display_now(request: AnyRequest) -> dict[str, Any]:
+    """How pages look in this browser at the moment, as the fields of the profile: from the same cookie."""
+    pairs = (part.partition("=") for part in unquote(request.cookies.get(DISPLAY_COOKIE, "")[:200]).split(";"))
+    said = {name: value for name, _, value in pairs}
+    size = said.get("size", "")
+    return {
+        "text_size": int(size) if size in ("24", "27", "30") else 16,
+        "high_contrast": said.get("contrast") == "high",
+        "theme": "dark" if said.get("theme") == "dark" else "light",
+    }
+
+
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(user_agent: str) -> str:
+    """A browser and system as people know them: "Chrome · Windows"; the first words of anything else.
+
+    >>> device_of("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36")
+    'Chrome · Linux'
+    """
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in found if name) or user_agent[:40]
 
 
 def remember_display(response: Response[Any], request: AnyRequest, value: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 from uuid import UUID
 
@@ -66,12 +67,13 @@ class PermissionsService:
         if actor.account_id is None or not self.registry.is_active(plugin_of(permission)):
             return False
         policy = self.policy
-        if refusals(actor.grants, permission, policy.deniable, policy.denied):
+        if permission in policy.deniable and refusals(actor.grants, permission, policy.deniable, policy.denied):
             return not scope_of(actor, permission, policy, self.units).is_empty
         allowed = policy.allowed
-        return any(permission in allowed.get(grant.role, _NONE) for grant in actor.grants) or bool(
-            actor.allowed.get(permission)
-        )
+        for grant in actor.grants:
+            if permission in allowed.get(grant.role, _NONE):
+                return True
+        return bool(actor.allowed.get(permission))
 
     def require(self, actor: Actor, permission: str) -> None:
         if self.may(actor, permission):
@@ -186,6 +188,16 @@ class PermissionsService:
     async def may_handle(self, actor: Actor, account_id: UUID) -> bool:
         """Whether `actor` may change how this account signs in: not if it has console powers that actor lacks."""
         return await self.answers.may_handle(actor, account_id)
+
+    @contextmanager
+    def replaced_table(self, allowed: Mapping[str, frozenset[str]]) -> Iterator[None]:
+        """Decide by another table (role → permissions) inside the block: for measuring, never for serving."""
+        kept = self.policy
+        self.policy = Policy(version=kept.version, allowed=allowed)
+        try:
+            yield
+        finally:
+            self.policy = kept
 
     async def reload(self) -> None:
         """Read all roles and compile them anew. If that fails nothing is allowed until a later reading succeeds."""

@@ -173,6 +173,17 @@ async def test_the_profile_saves_and_applies_at_once(city):
     assert (await city.identity.account_named("wang")).locale == "en"
 
 
+async def test_saving_the_profile_keeps_how_pages_look_now(city):
+    """What was chosen in the top bar, in this browser only, is what the form shows and saves."""
+    await city.person("wang", city.east, text_size=24)
+    async with city.client() as client:
+        await sign_in(city.hall, client, "wang")
+        await client.post("/display", data={"size": "30", "theme": "dark", "next": "/"})
+        page = (await client.get("/identity/profile")).text
+    assert re.search(r'<input[^>]*checked[^>]*value="30"', page)
+    assert re.search(r'<input[^>]*checked[^>]*value="dark"', page)
+
+
 async def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(city):
     await city.person("wang")
     fresh = "an entirely new sentence"

@@ -89,6 +89,19 @@ async def test_signing_in_again_makes_a_new_session_and_ends_the_old_one(open_ha
         assert (await new.get("/identity/profile")).status_code == 200
 
 
+async def test_signing_in_over_somebody_elses_session_ends_it(open_hall):
+    city = await open_city(open_hall)
+    await city.person("first")
+    await city.person("second")
+    async with city.client() as client:
+        token = await sign_in(city.hall, client, "first")
+        await sign_in(city.hall, client, "second")
+    async with city.client(cookies={COOKIE: token}) as old:
+        assert (await old.get("/identity/profile")).status_code == 303
+    newest = (await audit_of(city.hall, "identity.session.opened"))[0]
+    assert newest.detail["replaced"]
+
+
 async def test_signing_out_ends_the_session_itself_not_only_the_cookie(open_hall):
     city = await open_city(open_hall)
     await city.person("wang")

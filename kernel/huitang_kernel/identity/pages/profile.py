@@ -9,11 +9,11 @@ from litestar.params import FromPath, FromQuery
 
 from huitang_kernel.identity.forms import PasswordForm, ProfileForm, text_values
 from huitang_kernel.identity.pages.common import service_of
-from huitang_kernel.identity.visits import display_value, remember_display, remember_locale
+from huitang_kernel.identity.visits import device_of, display_now, display_value, remember_display, remember_locale
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import HuitangError, Invalid, TooManyRequests
 from huitang_sdk.http import Page, go_to, signed_in
-from huitang_sdk.i18n import Translator
+from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("identity")
 PROFILE = "/identity/profile"
@@ -21,11 +21,12 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def _own(request: AnyRequest, actor: Actor) -> dict[str, Any]:
+    """What the form shows: details, and how pages look here and now, so that saving changes nothing by itself."""
     service = service_of(request)
     assert actor.account_id is not None
     row = await service.people.row(actor.account_id)
     row["phone"] = service.phones.open(row.pop("phone_sealed"), actor.account_id)
-    return row
+    return {**row, **display_now(request), "locale": current_locale()}
 
 
 async def _profile(
@@ -38,6 +39,7 @@ async def _profile(
         "account": await service.account(actor.account_id),
         "units": (await service.tree.read()).by_id,
         "sessions": await service.sessions.of(actor.account_id),
+        "device_of": device_of,
         "done": done,
     }
     return Page("identity/profile.html", context, status_code=status_code)
