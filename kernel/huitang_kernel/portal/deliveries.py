@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_kernel.db import PostgresDatabase
-from huitang_kernel.events.outbox import CHANNEL
+from huitang_kernel.db.trail import OUTBOX_CHANNEL as CHANNEL
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.db import contains
 from huitang_sdk.errors import Conflict
