@@ -20,8 +20,8 @@ from huitang_kernel.clock import SystemClock
 from huitang_kernel.config import Settings
 from huitang_kernel.core import Core
 from huitang_kernel.db import Listener, PostgresDatabase
-from huitang_kernel.events import Dispatcher, Outbox
-from huitang_kernel.events.outbox import CHANNEL as OUTBOX_CHANNEL
+from huitang_kernel.db.trail import OUTBOX_CHANNEL
+from huitang_kernel.events import Dispatcher
 from huitang_kernel.keys import Keys
 from huitang_kernel.plugins.declaring import check_routes
 from huitang_kernel.plugins.discovery import discover, resolve
@@ -68,12 +68,9 @@ class Hall:
             if record.plugin is not None:
                 self.catalogues.load(record.id, record.plugin.folder)
         i18n.install_lookup(self.catalogues.lookup)
-        self.audit = AuditLog(self.core.database, self.core.clock)
+        self.audit = AuditLog(self.core.database)
         self.chain = AuditChain(self.core.database, self.core.keys.derive("audit"))
-        self.outbox = Outbox(self.core.database)
         self.dispatcher = Dispatcher(self.core.database, self.registry)
-        self.core.database.write_audit = self.audit.write
-        self.core.database.write_event = self.outbox.put
 
     def context_for(self, record: PluginRecord) -> PluginContext[Any]:
         return context_for(record, self.core, self.services)
@@ -121,14 +118,15 @@ class Hall:
 
 
 def _make_core(settings: Settings, registry: Registry) -> Core:
+    clock = SystemClock()
     return Core(
         settings=settings,
-        database=PostgresDatabase(),
+        database=PostgresDatabase(clock),
         listener=Listener(),
         background=Background(),
         registry=registry,
         keys=Keys.load(settings.key.reveal(), settings.data_dir),
-        clock=SystemClock(),
+        clock=clock,
     )
 
 

@@ -16,8 +16,9 @@ from huitang_kernel.app import Hall, build_app
 from huitang_kernel.config import load_settings
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.contracts import Actor
-from huitang_sdk.declare import Permission, Role
+from huitang_sdk.declare import Permission, Role, SearchSource
 from huitang_sdk.http import requires
+from tests.bench.search import SOURCE
 
 READ = "bench.thing.read"
 COLUMNS = "id, organisation_id, name, amount"
@@ -44,6 +45,10 @@ class BenchPlugin(Plugin):
     @hookimpl
     def roles(self) -> Sequence[Role]:
         return [Role("bench.reader", "Reader of things", (READ,))]
+
+    @hookimpl
+    def search_sources(self) -> Sequence[SearchSource]:
+        return [SOURCE]
 
     @hookimpl
     def api(self) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_kernel.app import Hall
+from huitang_kernel.app import Hall, build_app
 from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts.identity import SYSTEM
@@ -24,5 +24,6 @@ async def prepare(hall: Hall, rows: int) -> str:
             "INSERT INTO bench.thing VALUES ($1, $2, $3, $4)",
             *(new_id(), units[number % UNITS].id, f"路灯{number:05}", number),
         )
+    hall.app = build_app(hall, hall.core.database.dsn)  # type: ignore[attr-defined]
     async with client_of(hall) as client:
         return await sign_in(hall, client, READER)

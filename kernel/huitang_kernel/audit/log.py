@@ -1,21 +1,15 @@
-"""Writing and reading audit records."""
+"""Reading audit records; they are written with the change they tell of (db/trail.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
-from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
-from huitang_sdk.contracts import Actor, AuditEntry, Ref
-from huitang_sdk.db import contains, new_id
+from huitang_sdk.contracts import AuditEntry
+from huitang_sdk.db import contains
 
-INSERT = """
-INSERT INTO kernel.audit_record (id, at, action, actor_id, actor_name, subject, detail, reason, request_id, address)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-"""
 SELECT = """
 SELECT id, at, action, actor_id, actor_name, subject, detail, reason, request_id, address, sequence
 FROM kernel.audit_record
@@ -26,25 +20,8 @@ ORDER BY id DESC LIMIT $4 OFFSET $5
 
 
 class AuditLog:
-    def __init__(self, database: PostgresDatabase, clock: SystemClock) -> None:
+    def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
-        self._clock = clock
-
-    async def write(self, actor: Actor, action: str, subject: Ref, detail: Mapping[str, Any], reason: str) -> None:
-        """Add one record to the open transaction."""
-        await self._database.execute(
-            INSERT,
-            new_id(),
-            self._clock.now(),
-            action,
-            actor.account_id,
-            actor.name,
-            str(subject),
-            msgspec.json.encode(detail, order="sorted").decode(),
-            reason,
-            actor.request_id,
-            actor.address,
-        )
 
     async def entries(
         self, *, text: str = "", action: str = "", subject: str = "", limit: int = 50, offset: int = 0

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
 
+from huitang_kernel.clock import SystemClock
 from huitang_kernel.db.engine import ENGINE
+from huitang_kernel.db.trail import Trail
 from huitang_sdk.contracts import Actor, Event, Ref
 from huitang_sdk.errors import UnauditedWrite
-
-AuditWriter = Callable[..., Any]
-OutboxWriter = Callable[..., Any]
 
 _open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
 
@@ -30,30 +29,26 @@ async def _reset(connection: asyncpg.Connection) -> None:
 class OpenWrite:
     """The `Write` of the contract: bound to the transaction it was opened with."""
 
-    def __init__(self, database: PostgresDatabase, actor: Actor) -> None:
+    def __init__(self, actor: Actor, clock: SystemClock) -> None:
         self.actor = actor
-        self.audited = 0
-        self._database = database
+        self.trail = Trail(actor)
+        self._clock = clock
 
     async def audit(
         self, action: str, subject: Ref, *, detail: Mapping[str, Any] | None = None, reason: str = ""
     ) -> None:
-        await self._database.write_audit(self.actor, action, subject, detail or {}, reason)
-        self.audited += 1
+        self.trail.audit(self._clock.now(), action, subject, detail or {}, reason)
 
     async def emit(self, event: Event) -> None:
-        await self._database.write_event(self.actor, event)
+        self.trail.emit(event)
 
 
 class PostgresDatabase:
-    """The process's pool. `write_audit` and `write_event` are set by the audit log and the outbox when joined in
-    app.py.
-    """
+    """The process's pool, and the transactions of its writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: SystemClock) -> None:
         self.dsn = ""
-        self.write_audit: AuditWriter
-        self.write_event: OutboxWriter
+        self._clock = clock
 
     async def connect(self, dsn: str, *, minimum: int = 2, maximum: int = 10) -> None:
         self.dsn = dsn
@@ -81,13 +76,14 @@ class PostgresDatabase:
         if joined is not None and ENGINE.current_transaction.get() is not None:
             yield joined
             return
-        write = OpenWrite(self, actor)
-        async with ENGINE.transaction():
+        write = OpenWrite(actor, self._clock)
+        async with ENGINE.transaction() as transaction:
             token = _open_write.set(write)
             try:
                 yield write
-                if not write.audited:
+                if not write.trail.is_audited:
                     raise UnauditedWrite("a write must call audit() before it ends")
+                await write.trail.leave(transaction.connection)
             finally:
                 _open_write.reset(token)
 

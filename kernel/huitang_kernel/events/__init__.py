@@ -1,6 +1,5 @@
-"""The transactional outbox and its dispatcher."""
+"""The dispatcher of the transactional outbox; events are put into it by db/trail.py."""
 
 from huitang_kernel.events.dispatcher import Dispatcher
-from huitang_kernel.events.outbox import Outbox
 
-__all__ = ["Dispatcher", "Outbox"]
+__all__ = ["Dispatcher"]

@@ -24,7 +24,9 @@ def _translate(context: Context, message: str, **values: object) -> str:
 
 
 class PluginLoader(PrefixLoader):
-    """Templates keep the name they were asked for by, "budget/list.html": Jinja's own loader would cut the plugin off."""
+    """Templates keep the name they were asked for by, "budget/list.html": Jinja's own loader would cut the plugin
+    off.
+    """
 
     load = BaseLoader.load
 
