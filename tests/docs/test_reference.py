@@ -130,7 +130,7 @@ def test_an_unknown_error_keeps_its_traceback():
     assert explain(KeyError("a defect")) is None
 
 
-LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)|<img[^>]+src=\"([^\"]+)\"")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s\\]+)\)|<img[^>]+src=\"([^\"]+)\"")
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*/README.md"),
      *(ROOT / "plugins").glob("*/README.md"), *(ROOT / "deploy").rglob("*.md")]
