@@ -18,7 +18,7 @@ FUNCTION_LINES = 60
 def tracked(*patterns: str) -> list[Path]:
     """Files that are in the repository or about to be."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -27,6 +27,10 @@ NOTE = "<!-- Made by `make docs` from the code. Do not edit: change the docstrin
 MODULES = re.compile(r"(?:huitang_sdk\.\w+(?:\.\w+)*\.|collections\.abc\.|uuid\.|datetime\.|typing\.)")
 
 
+QUOTED = re.compile(r"(?<=[:>] )'([^']*)'")
+"""A type that is written as a text."""
+
+
 def make_hall() -> Hall:
     """A hall of everything that is installed, without a database."""
     for name in [name for name in os.environ if name.startswith("HUITANG_")]:
