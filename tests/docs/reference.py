@@ -54,10 +54,7 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
 
 
 def signature(function: Any) -> str:
-    text = str(inspect.signature(function))
-    return re.sub(r"(?:huitang_sdk\.\w+(?:\.\w+)*\.|collections\.abc\.|uuid\.|datetime\.|typing\.)", "", text).replace(
-        "'", ""
-    )
+    return QUOTED.sub(r"\1", MODULES.sub("", str(inspect.signature(function))))
 
 
 def index() -> str:

@@ -6,6 +6,7 @@ The language is Chinese unless the machine's (LC_ALL, LC_MESSAGES, LANG) is Engl
 from __future__ import annotations
 
 import os
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,12 +44,18 @@ def _(message: str, /, **values: object) -> str:
 
 
 def translate_command(command: click.Command) -> click.Command:
-    """Translate the help of a command, its options and its subcommands; English helps are message ids."""
-    command.help = _(" ".join(command.help.split())) if command.help else command.help
-    for parameter in command.params:
-        if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = _(parameter.help)
-    if isinstance(command, click.Group):
-        for child in command.commands.values():
-            translate_command(child)
-    return command
+    """A copy of the command with translated help, options and subcommands; English helps are message ids."""
+    told = copy(command)
+    told.help = _(" ".join(command.help.split())) if command.help else command.help
+    told.params = [_translate_option(parameter) for parameter in command.params]
+    if isinstance(command, click.Group) and isinstance(told, click.Group):
+        told.commands = {name: translate_command(child) for name, child in command.commands.items()}
+    return told
+
+
+def _translate_option(parameter: click.Parameter) -> click.Parameter:
+    if not isinstance(parameter, click.Option) or not parameter.help:
+        return parameter
+    told = copy(parameter)
+    told.help = _(parameter.help)
+    return told
