@@ -13,7 +13,8 @@ from huitang_budget.services.access import Ctx
 from huitang_budget.services.assigning import assign, reviewers
 from huitang_budget.services.deciding import decide_finding, finish_review, write_opinion
 from huitang_budget.services.detail import FindingView, get_declaration
-from huitang_budget.services.importing import Upload, import_files
+from huitang_budget.services.importing import import_files
+from huitang_budget.services.storing import Upload
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import SYSTEM
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
-from huitang_budget.services.importing import Upload
+from huitang_budget.services.storing import Upload
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import Translator
 

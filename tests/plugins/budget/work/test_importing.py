@@ -9,8 +9,9 @@ import zipfile
 import pytest
 from town import DRINKING, SIGNALS, SLUICES, TRAINING, form, upload
 
-from huitang_budget.services.importing import Upload, import_files
+from huitang_budget.services.importing import import_files
 from huitang_budget.services.listing import Filter, list_declarations
+from huitang_budget.services.storing import Upload
 from huitang_sdk.errors import Invalid
 
 
@@ -108,9 +109,9 @@ async def test_a_bad_file_gets_its_message_and_the_others_go_on(town, name):
 
 async def test_nothing_is_half_imported(town, monkeypatch):
     """The second form of a file fails at the very end: the first is not there either."""
-    from huitang_budget.services import importing
+    from huitang_budget.services import storing
 
-    real = importing.record
+    real = storing.record
     calls = []
 
     async def fail_second(*arguments, **options):
@@ -119,7 +120,7 @@ async def test_nothing_is_half_imported(town, monkeypatch):
             raise RuntimeError("the disk is full")
         await real(*arguments, **options)
 
-    monkeypatch.setattr(importing, "record", fail_second)
+    monkeypatch.setattr(storing, "record", fail_second)
     outcomes = await import_files(town.ctx, town.actors["clerk"], [upload(form(SIGNALS), form(SLUICES))])
     assert outcomes[0].error
     assert await tables_are_empty(town)

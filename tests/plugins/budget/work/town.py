@@ -9,7 +9,7 @@ from msgspec import Struct
 
 import huitang_budget.plugin
 from huitang_budget.samples import form_text, sample_forms
-from huitang_budget.services.importing import Upload
+from huitang_budget.services.storing import Upload
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import SYSTEM
