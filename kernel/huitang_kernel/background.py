@@ -73,6 +73,17 @@ class Background:
             connection.terminate()
 
 
+async def woken(event: asyncio.Event, seconds: float) -> bool:
+    """Wait until the event is set, `seconds` at most; False when the time ran out.
+
+    Not by wait_for: on Python 3.11 it can swallow a cancellation that comes together with the event.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
+
+
 async def _forever(name: str, task: Task) -> None:
     delay = 0.5
     while True:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from huitang_kernel.background import woken
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_sdk.contracts import Delivery
@@ -75,10 +76,7 @@ class Dispatcher:
             self._woken.clear()
             while await self.deliver_due():
                 pass
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-            except TimeoutError:
-                continue
+            await woken(self._woken, POLL_SECONDS)
 
     async def forget_delivered(self) -> None:
         """Remove events delivered to everybody a week ago; dead ones stay until an operator decides."""

@@ -11,6 +11,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from huitang_kernel.background import woken
 from huitang_kernel.core import Core
 from huitang_kernel.notifications.mail import Letter, Postman, RefusedForGood, Unreachable
 from huitang_kernel.notifications.preferences import Preferences
@@ -78,11 +79,7 @@ class Sender:
             return
         seconds = (await self._database.fetch(NEXT))[0]["seconds"]
         pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)
-        try:
-            # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the event.
-            async with asyncio.timeout(min(pause, IDLE_SECONDS)):
-                await self._woken.wait()
-        except TimeoutError:
+        if not await woken(self._woken, min(pause, IDLE_SECONDS)):
             await self._postman.close()
 
     async def send_next(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from datetime import datetime, timedelta
 
+from huitang_kernel.background import woken
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.scheduling.catalogue import JobCatalogue, problem_with
 from huitang_kernel.scheduling.cron import last_time
@@ -81,10 +81,7 @@ class SchedulingLeader:
 
     async def _sleep(self, seconds: float | None) -> None:
         pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)
-        # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the event.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._woken.wait()
+        await woken(self._woken, pause)
 
     async def catch_up(self) -> None:
         """Find the last due time of each job while nobody led; the ledger knows whether it was run."""

@@ -12,11 +12,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import rjieba
 from msgspec import Struct
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
+
+from huitang_kernel.search.dictionaries import jieba, pinyin
 
 ANALYZER = "rjieba-words+pairs+pinyin/1"
 """Kept with every index. Change it whenever this module cuts differently: the index is then built anew."""
@@ -71,7 +69,7 @@ def text_terms(text: str) -> list[str]:
             found.append(run[:64])
             continue
         found.extend(run[i : i + 2] for i in range(len(run) - 1))
-        found.extend(word for word in rjieba.cut_for_search(run) if len(word) != 2)
+        found.extend(word for word in jieba().cut_for_search(run) if len(word) != 2)
     return found
 
 
@@ -85,7 +83,7 @@ def query_words(text: str) -> list[Word]:
     """The words of a query, each once. Single characters count only when there is nothing longer."""
     found: dict[Word, None] = {}
     for run, han in runs(text):
-        for word in rjieba.cut(run) if han else [run[:64]]:
+        for word in jieba().cut(run) if han else [run[:64]]:
             found[Word(word, han)] = None
     words = list(found)[:32]
     longer = [word for word in words if len(word.text) > 1 or not word.han]
@@ -97,7 +95,7 @@ def pinyin_terms(title: str) -> list[str]:
     found: dict[str, None] = {}
     for run, han in runs(title):
         if han:
-            syllables = lazy_pinyin(run)
+            syllables = pinyin().lazy_pinyin(run)
             if len(syllables) == len(run):
                 _spans(run, syllables, found)
     return list(found)
@@ -105,7 +103,7 @@ def pinyin_terms(title: str) -> list[str]:
 
 def _spans(run: str, syllables: list[str], found: dict[str, None]) -> None:
     ends, position = [0], 0
-    for word in rjieba.cut(run):
+    for word in jieba().cut(run):
         position += len(word)
         ends.append(position)
     for first in range(len(ends) - 1):
@@ -119,11 +117,14 @@ def _spans(run: str, syllables: list[str], found: dict[str, None]) -> None:
 
 def pinyin_of(word: str) -> str:
     """The full pinyin of a Chinese word, as it stands in the index."""
-    return "".join(lazy_pinyin(word))
+    return "".join(pinyin().lazy_pinyin(word))
 
 
 @lru_cache(maxsize=1)
 def _syllables() -> frozenset[str]:
+    from pypinyin.constants import PINYIN_DICT
+    from pypinyin.contrib.tone_convert import to_normal
+
     plain = {to_normal(one) for several in PINYIN_DICT.values() for one in several.split(",")}
     return frozenset(one for one in plain if one.isascii() and one.isalpha() and (len(one) > 1 or one in "aeo"))
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from pypinyin import lazy_pinyin
-
 from huitang_kernel.search.analysis import HAN, Word, fold
+from huitang_kernel.search.dictionaries import pinyin
 
 LENGTH = 160
 LEAD = 30
@@ -42,7 +41,7 @@ def pinyin_spans(text: str, words: Iterable[Word]) -> list[Span]:
     typed = [word.text for word in words if not word.han and word.text.isascii()]
     found: list[Span] = []
     for run in re.finditer(rf"[{HAN}]+", text) if typed else ():
-        syllables = lazy_pinyin(run.group())
+        syllables = pinyin().lazy_pinyin(run.group())
         if len(syllables) == len(run.group()):
             found.extend((run.start() + a, run.start() + b) for a, b in _reading(syllables, typed))
     return _joined(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.search import pages
+from huitang_kernel.search.dictionaries import warm_up
 from huitang_kernel.search.health import health_checks
 from huitang_kernel.search.rebuilding import REBUILD_CHANNEL
 from huitang_kernel.search.service import SearchService
@@ -62,6 +64,7 @@ class SearchPlugin(BuiltinPlugin):
         self._core.listener.on(REBUILD_CHANNEL, self.service.rebuilder.wake)
         self._core.background.on_leader("search-writer", self.service.updater.run)
         self._core.background.on_leader("search-rebuild", self.service.rebuilder.run)
+        self._warming = asyncio.create_task(asyncio.to_thread(warm_up))
 
     def _subscribe(self) -> None:
         """Which events matter is known only when every plugin has declared its sources, so it is added here."""

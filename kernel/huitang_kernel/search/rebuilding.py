@@ -12,6 +12,7 @@ from uuid import UUID
 import anyio.to_thread
 import asyncpg
 
+from huitang_kernel.background import woken
 from huitang_kernel.core import Core
 from huitang_kernel.db.locks import advisory_lock
 from huitang_kernel.plugins.registry import PluginRecord
@@ -57,10 +58,7 @@ class Rebuilder:
             rows = await self._core.database.fetch("SELECT requested_at FROM search.rebuild")
             if missing or rows[0]["requested_at"] is not None:
                 await self.rebuild()
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-            except TimeoutError:
-                continue
+            await woken(self._woken, POLL_SECONDS)
 
     async def ask(self) -> None:
         """Ask the leader, part of the caller's transaction."""

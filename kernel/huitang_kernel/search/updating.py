@@ -14,6 +14,7 @@ from uuid import UUID
 
 import anyio.to_thread
 
+from huitang_kernel.background import woken
 from huitang_kernel.core import Core
 from huitang_kernel.db.locks import advisory_lock, lock_key
 from huitang_kernel.search.folder import IndexFolder
@@ -78,10 +79,7 @@ class Updater:
                 while await self.apply_batch():
                     pass
                 await anyio.to_thread.run_sync(self._folder.clean)
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-            except TimeoutError:
-                continue
+            await woken(self._woken, POLL_SECONDS)
 
     async def enqueue_new_kinds(self) -> None:
         """Everything of a kind that came with a new plugin after the index was built."""
