@@ -15,7 +15,11 @@ from huitang_sdk import Manifest, Plugin
 
 GROUP = "huitang.plugins"
 ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
-TAKEN = frozenset({"api", "static", "health", "console", "kernel", "public", "pg_catalog", "information_schema"})
+TAKEN = frozenset(
+    {"api", "static", "health", "console", "display", "language", "session", "emblem"}
+    | {"kernel", "public", "pg_catalog", "information_schema"}
+)
+"""First parts of addresses and names of schemas that are not a plugin's to have."""
 
 
 def discover(builtins: Iterable[Plugin], installed: Iterable[EntryPoint] | None = None) -> dict[str, PluginRecord]:

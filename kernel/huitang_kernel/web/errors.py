@@ -37,6 +37,7 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     known = _as_huitang(error)
     if known.status >= 500 and known.code == "internal":
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        _name_plugin(request, error)
     title = translate("portal", TITLES.get(known.status, TITLES[500]))
     detail = known.message or title
     request_id = str(request.scope.get("huitang_request_id", ""))
@@ -47,6 +48,14 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return _to_sign_in(request)
     context = {"status": known.status, "title": title, "detail": detail, "request_id": request_id}
     return Page("portal/error.html", context, block="error", status_code=known.status, headers=headers)
+
+
+def _name_plugin(request: Request[Any, Any, Any], error: Exception) -> None:
+    """Note the failure on the plugin whose address it is, so that the console names it."""
+    parts = [part for part in request.url.path.split("/") if part and part != "api"]
+    record = request.app.state.hall.registry.get(parts[0] if parts else "portal")
+    if record is not None:
+        record.note_trouble(f"request:{request.url.path}", error)
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:

@@ -100,6 +100,7 @@ async def test_an_error_in_a_page_hurts_only_that_page(open_hall, tmp_path):
         assert "this page is broken" not in broken.text
         assert broken.headers["X-Request-Id"] in broken.text
         assert (await client.get("/good/")).status_code == 200
+    assert hall.registry.get("good").troubles["request:/good/broken"].message == "RuntimeError: this page is broken"
 
 
 async def switch(hall, plugin_id: str, enabled: bool) -> None:

@@ -1,6 +1,7 @@
 """What a performance-target declaration says, and where in the file it says it.
 
-Amounts are integer fen, dates are `datetime.date`, and every value is a `Found`: the value, the text it was read from and
+Amounts are integer fen, dates are `datetime.date`, and every value is a `Found`: the value, the text it was read
+from and
 the place of that text. A value that is absent or cannot be read is None; `Found.text` tells the two apart.
 """
 
@@ -59,7 +60,9 @@ class SubProject(Struct, frozen=True):
 
 
 class Milestone(Struct, frozen=True):
-    """One step of the plan. `date` is None when the plan gives none or one that does not exist; `text` has what it says."""
+    """One step of the plan. `date` is None when the plan gives none or one that does not exist; `text` has what it
+    says.
+    """
 
     title: str
     date: date | None
@@ -70,7 +73,8 @@ class Milestone(Struct, frozen=True):
 class Indicator(Struct, frozen=True):
     """One row of the three-level table.
 
-    `target` is the cell as it stands ("≥90.00%"); `operator` is one of ≥ ≤ = > < or None, `value` the number or None when the
+    `target` is the cell as it stands ("≥90.00%"); `operator` is one of ≥ ≤ = > < or None, `value` the number or None
+    when the
     target is a word (健全), `unit` what follows the number ("%", "个") or None.
     """
 
@@ -87,7 +91,8 @@ class Indicator(Struct, frozen=True):
 class Problem(Struct, frozen=True):
     """Something in the file that could not be read as it should be: shown to the importer, never dropped.
 
-    `field` is a field name of `Declaration` or "form"; `quote` the text concerned; `message` zh-CN, says what and where.
+    `field` is a field name of `Declaration` or "form"; `quote` the text concerned; `message` zh-CN, says what and
+    where.
     """
 
     code: str
@@ -128,7 +133,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True):
-    """What a rule found. `field` names where ("indicators[3].target"), `quote` is the text it rests on, `message` is zh-CN.
+    """What a rule found. `field` names where ("indicators[3].target"), `quote` is the text it rests on, `message` is
+    zh-CN.
 
     `related` names the other declarations (by `source`) a comparison rests on.
     """

@@ -164,9 +164,9 @@ def _cut_line(piece: Piece) -> list[Piece]:
         score = _inline_score(piece, found)
         if not score:
             continue
-        before = piece.text[rest : found.start()].strip()
-        if before:
-            out.append(replace(piece, text=before, gap=piece.gap and not out, first=piece.first and not out))
+        left = piece.text[rest : found.start()].strip()
+        if left:
+            out.append(replace(piece, text=left, gap=piece.gap and not out, first=piece.first and not out))
         field = _names()[compact(found["name"])]
         out.append(
             replace(
