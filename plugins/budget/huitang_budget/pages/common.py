@@ -60,16 +60,15 @@ def uuids_of(form: FormMultiDict, name: str) -> list[UUID]:
     return found
 
 
-async def uploads_of(form: FormMultiDict, name: str, limit: int) -> Sequence[Upload]:
-    """The files under one name. One of more than `limit` bytes is measured only, never read into memory."""
+def uploads_of(form: FormMultiDict, name: str) -> Sequence[Upload]:
+    """The files under one name, measured; each is read into memory only when it is its turn."""
     uploads: list[Upload] = []
     for value in form.getall(name, []):
         if not isinstance(value, UploadFile) or not value.filename:
             continue
         size = value.file.seek(0, 2)
         value.file.seek(0)
-        data = await value.read() if size <= limit else b""
-        uploads.append(Upload(_base_name(value.filename), data, size))
+        uploads.append(Upload(_base_name(value.filename), b"", size, value.read))
     return uploads
 
 

@@ -55,7 +55,7 @@ async def import_posted(request: AnyRequest, ctx: NamedDependency[Ctx], actor: N
         organisation_id = UUID(chosen) if chosen else None
     except ValueError:
         return await _page(ctx, actor, error=_("Choose who owns the declarations."))
-    uploads = await uploads_of(form, "files", ctx.settings.max_file_mb * 1024 * 1024)
+    uploads = uploads_of(form, "files")
     if not uploads:
         return await _page(ctx, actor, error=_("Choose at least one file first."), chosen=chosen)
     try:

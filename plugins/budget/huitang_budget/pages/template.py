@@ -53,13 +53,14 @@ async def template_page(ctx: NamedDependency[Ctx]) -> Page:
 async def upload_template(
     request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    uploads = await uploads_of(await request.form(), "template", MAX_BYTES)
+    uploads = uploads_of(await request.form(), "template")
     try:
         if not uploads:
             raise Invalid(_("Choose a Word file first."))
         if uploads[0].size > MAX_BYTES:
             raise Invalid(_("The template is larger than {size} MB.", size=MAX_BYTES // 1024 // 1024))
-        await replace_template(ctx, actor, uploads[0].name, uploads[0].data)
+        data = await uploads[0].read() if uploads[0].read else uploads[0].data
+        await replace_template(ctx, actor, uploads[0].name, data)
     except Invalid as error:
         return await _page(ctx, error.message)
     return go_to(request, f"/budget{PATH}")

@@ -75,6 +75,8 @@ async def _import_file(ctx: Ctx, actor: Actor, upload: Upload, organisation_id: 
             ),
         )
     try:
+        if upload.read is not None:
+            upload = msgspec.structs.replace(upload, data=await upload.read(), read=None)
         forms = await asyncio.to_thread(read_declarations, upload.name, upload.data, limits=limits_of(ctx))
         known, new = await _sort_out(ctx, actor, forms)
         owners = [await _owner(ctx, actor, form, organisation_id) for form in new]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from huitang_sdk.contracts import Actor
 
 
 class Upload(Struct, frozen=True):
-    """A file as it came in: its name and its bytes; `size` alone when it is too large to be read at all."""
+    """A file as it came in: its name and its bytes, or how many and how to `read` them when its turn comes."""
 
     name: str
-    data: bytes
+    data: bytes = b""
     size: int = 0
+    read: Callable[[], Awaitable[bytes]] | None = None
 
 
 class Imported(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from docx import Document
-from town import SIGNALS, SLUICES, TRAINING, form, upload
+from town import SIGNALS, SLUICES, TRAINING, form, open_town, upload
 
 from huitang_budget.samples import form_text
 from huitang_budget.services.detail import get_declaration
@@ -95,6 +95,15 @@ async def test_import_by_page_with_and_without_the_script(town):
     nothing = await client.post(IMPORT, data={"organisation_id": ""})
     assert nothing.status_code == 422
     assert "请先选择要导入的文件" in nothing.text
+
+
+async def test_a_file_past_the_limit_is_refused_by_name_and_the_next_one_goes_on(open_hall):
+    town = await open_town(open_hall, plugins={"budget": {"max_file_mb": 1}})
+    client = await town.sign_in("clerk")
+    files = [("files", ("大.txt", b"0" * 1_100_000)), ("files", ("小.txt", form_text(form(SIGNALS)).encode()))]
+    page = await client.post(IMPORT, files=files)
+    assert "大.txt：文件超过 1 MB，没有读取" in page.text
+    assert "智慧信号灯联网控制平台建设" in page.text
 
 
 async def test_the_page_shows_the_form_with_its_quotes_marked(town, poor):
