@@ -152,6 +152,7 @@ def build_app(hall: Hall, dsn: str) -> Edge:
             state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
             request_max_body_size=None,
             openapi_config=None,
+            logging_config=None,
         )
     return Edge(app, hall.services.identity.authenticate, hall.settings.server.max_body_mb * 1024 * 1024)
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 from msgspec import Struct
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 PASSWORD = "sample-password-27"
 FLAGS = [
@@ -122,8 +122,13 @@ class Visitor:
         self.context.add_cookies([{"name": "huitang_locale", "value": locale, "url": demo.url}])
         self.page: Page = self.context.new_page()
         self.console: list[str] = []
-        self.page.on("console", lambda message: self.console.append(message.text) if message.type == "error" else None)
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        """Keep errors, but for the browser's own remark on a form that came back with something to mend (422)."""
+        if message.type == "error" and "422" not in message.text:
+            self.console.append(message.text)
 
     def sign_in(self, username: str) -> Page:
         self.page.goto("/identity/sign-in")

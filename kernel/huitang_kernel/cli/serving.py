@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 from pathlib import Path
@@ -40,6 +41,8 @@ def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool
     from granian.log import LogLevels
     from granian.server import Server
 
+    # Not forked: threads that worked in this process (hashing files, loading samples) would be missing in the workers.
+    multiprocessing.set_start_method("spawn", force=True)
     os.environ["HUITANG_DATABASE__DSN"] = dsn
     os.environ["HUITANG_DATA_DIR"] = str(settings.data_dir.resolve())
     if config is not None:

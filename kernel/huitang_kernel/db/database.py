@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from huitang_kernel.db.trail import Trail
 from huitang_sdk.contracts import Actor, Event, Ref
 from huitang_sdk.errors import UnauditedWrite
 
+CLOSE_WITHIN = 5.0
 _open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
 
 
@@ -61,8 +63,17 @@ class PostgresDatabase:
         )
 
     async def close(self) -> None:
-        if ENGINE.pool is not None:
-            await ENGINE.close_connection_pool()
+        """Give connections in use a moment to finish, then cut them: an interrupted write may never let go of its
+        own.
+        """
+        if ENGINE.pool is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await ENGINE.close_connection_pool()
+        except TimeoutError:
+            ENGINE.pool.terminate()
+            ENGINE.pool = None
 
     @property
     def pool(self) -> asyncpg.Pool:
