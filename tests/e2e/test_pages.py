@@ -71,7 +71,7 @@ def addresses(demo: Any, browser: Any) -> dict[str, list[str]]:
 
 def problems_of(page: Page, url: str) -> list[str]:
     answer = page.goto(url)
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    page.wait_for_selector(".htmx-request", state="detached")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     problems = violations(page)
     if answer is None or answer.status >= 400:

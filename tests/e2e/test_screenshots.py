@@ -50,7 +50,7 @@ def picture(page: Page, look: str, name: str) -> None:
     nothing.
     """
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    page.wait_for_selector(".htmx-request", state="detached")
     png = page.screenshot()
     assert size_of(png) == tuple(VIEWPORTS[LOOKS[look][0]].values())
     assert len(png) > 8_000, f"{name} looks empty"

@@ -129,7 +129,7 @@ def unlock(config: Path | None, data_dir: Path | None, username: str) -> None:
 
     async def work(hall: Hall) -> None:
         account = await named(hall, username)
-        await hall.services.identity.attempts.forget(account.username)
+        await hall.services.identity.unlock(SYSTEM, account.id)
 
     on_hall(config, data_dir, work)
     click.echo(_("{name} may sign in again.", name=username))
