@@ -99,6 +99,7 @@ class Hall:
         if background:
             self.core.background.on_node("dispatcher", self.dispatcher.run)
             self.core.background.on_leader("audit-seal", self.chain.run)
+            self.core.background.on_leader("outbox-forget", self.dispatcher.forget_delivered)
             await self.core.background.start(dsn)
 
     async def close(self) -> None:
@@ -141,6 +142,7 @@ def build_app(hall: Hall, dsn: str) -> Edge:
         finally:
             await hall.close()
 
+    max_body = hall.settings.server.max_body_mb * 1024 * 1024
     with hall.boot.phase("routes"):
         routers = [router for record in hall.registry for router in _routers(hall, record)]
         environment = make_environment(hall.registry, hall.services.permissions)
@@ -150,11 +152,11 @@ def build_app(hall: Hall, dsn: str) -> Edge:
             lifespan=[lifespan],
             exception_handlers={Exception: handle_error},
             state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
-            request_max_body_size=None,
+            request_max_body_size=max_body,
             openapi_config=None,
             logging_config=None,
         )
-    return Edge(app, hall.services.identity.authenticate, hall.settings.server.max_body_mb * 1024 * 1024)
+    return Edge(app, hall.services.identity.authenticate, max_body)
 
 
 def _routers(hall: Hall, record: PluginRecord) -> list[Router]:

@@ -22,6 +22,7 @@ from huitang_sdk.declare import Subscription
 BATCH = 50
 LEASE_SECONDS = 60
 POLL_SECONDS = 1.0
+FORGET_EVERY = 3600.0
 RETRY_SECONDS = (1, 5, 30, 120, 600, 3600)
 log = logging.getLogger("huitang.events")
 
@@ -79,8 +80,10 @@ class Dispatcher:
             await woken(self._woken, POLL_SECONDS)
 
     async def forget_delivered(self) -> None:
-        """Remove events delivered to everybody a week ago; dead ones stay until an operator decides."""
-        await self._database.execute(FORGET)
+        """On the leader: remove events delivered to everybody a week ago; dead ones stay until an operator decides."""
+        while True:
+            await self._database.execute(FORGET)
+            await asyncio.sleep(FORGET_EVERY)
 
     def _subscriptions(self) -> Iterator[tuple[PluginRecord, Subscription]]:
         for record in self._registry:

@@ -52,3 +52,17 @@ async def test_errors_speak_the_readers_language(open_hall):
     async with client_of(hall) as client:
         english = await client.get("/nowhere", headers={"Accept-Language": "en-GB"})
     assert "does not exist" in english.text
+
+
+async def test_a_body_without_a_length_is_limited_while_it_comes(open_hall):
+    hall = await open_hall(server={"max_body_mb": 1})
+
+    async def endless():
+        for _ in range(40):
+            yield b"x" * 65536
+
+    async with client_of(hall) as client:
+        answer = await client.post(
+            "/identity/sign-in", content=endless(), headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+    assert answer.status_code == 413

@@ -154,3 +154,23 @@ async def test_a_consumer_that_fails_is_tried_again_and_holds_up_nobody(open_hal
     await until(lambda: second.heard == [7], within=5)
     await until(lambda: first.heard == [7], within=10)
     assert "event:first.hear" in hall.registry.get("first").troubles
+
+
+async def test_delivered_events_are_forgotten_after_a_week_and_dead_ones_are_not(open_hall, tmp_path):
+    good = GoodPlugin(folder_with(tmp_path))
+    hall = await open_hall(good, background=True)
+    await ring(hall, 1)
+    await ring(hall, 2)
+    await until(lambda: len(good.heard) == 2, within=5)
+    database = hall.core.database
+    await asyncio.sleep(0.2)
+    await database.execute("UPDATE kernel.outbox SET fanned_out_at = now() - interval '8 days'")
+    await database.execute(
+        "UPDATE kernel.outbox_delivery SET done_at = NULL, dead_at = now() WHERE event_id ="
+        " (SELECT id FROM kernel.outbox WHERE name = 'good.bell.rung' ORDER BY position LIMIT 1)"
+    )
+    task = asyncio.create_task(hall.dispatcher.forget_delivered())
+    await asyncio.sleep(0.3)
+    task.cancel()
+    left = await database.fetch("SELECT payload FROM kernel.outbox WHERE name = 'good.bell.rung'")
+    assert [row["payload"] for row in left] == ['{"event": "good.bell.rung", "number": 1}']

@@ -33,8 +33,8 @@ async def test_classes_and_migrations_agree(open_hall):
     hall = await open_hall(installed=None)
     schemas = {record.id for record in hall.registry}
     rows = await hall.core.database.fetch(
-        "SELECT table_schema AS s, table_name AS t, column_name AS c, data_type AS kind, is_nullable = 'YES' AS nullable "
-        "FROM information_schema.columns WHERE table_schema = ANY($1)",
+        "SELECT table_schema AS s, table_name AS t, column_name AS c, data_type AS kind, "
+        "is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = ANY($1)",
         list(schemas),
     )
     made = {(row["s"], row["t"], row["c"]): (row["kind"], row["nullable"]) for row in rows}
