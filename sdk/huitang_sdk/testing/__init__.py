@@ -1,0 +1,36 @@
+"""For quick unit tests of plugins: the services of the context, in memory.
+
+    files = FakeFiles()
+    stored = await files.save("预算.txt", b"...", actor=actor("林秀英"))
+
+There is no fake database: a plugin is written for PostgreSQL, and `huitang_kernel.testing` starts a real one. The fakes
+keep the contracts of `huitang_sdk.contracts`, which the suites in `huitang_sdk.testing.conformance` hold them and the
+kernel to. What they leave out, because it is the database's: they do not ask for `ctx.db.write`, and nothing is taken
+back when a write fails.
+"""
+
+from huitang_sdk.testing.clock import FixedClock
+from huitang_sdk.testing.context import fake_context
+from huitang_sdk.testing.files import FakeFiles
+from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
+from huitang_sdk.testing.people import FakeIdentity, account, actor, organisation
+from huitang_sdk.testing.permissions import FakePermissions
+from huitang_sdk.testing.scheduling import DatedTask, FakeScheduling
+from huitang_sdk.testing.search import FakeSearch
+
+__all__ = [
+    "DatedTask",
+    "FakeFiles",
+    "FakeIdentity",
+    "FakeNotifications",
+    "FakePermissions",
+    "FakeScheduling",
+    "FakeSearch",
+    "FakeTodos",
+    "FixedClock",
+    "SentNotice",
+    "account",
+    "actor",
+    "fake_context",
+    "organisation",
+]

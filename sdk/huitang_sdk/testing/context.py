@@ -1,0 +1,56 @@
+"""The context of one plugin, made of fakes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from huitang_sdk.contracts import Account, Database, Organisation
+from huitang_sdk.plugin import Plugin, PluginContext
+from huitang_sdk.testing.clock import FixedClock
+from huitang_sdk.testing.files import FakeFiles
+from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
+from huitang_sdk.testing.people import FakeIdentity
+from huitang_sdk.testing.permissions import FakePermissions
+from huitang_sdk.testing.scheduling import FakeScheduling
+from huitang_sdk.testing.search import FakeSearch
+
+
+def fake_context(
+    plugin: Plugin,
+    db: Database,
+    *,
+    settings: Struct | None = None,
+    organisations: Iterable[Organisation] = (),
+    accounts: Iterable[Account] = (),
+) -> PluginContext[Any]:
+    """What `Plugin.start` is given, with fakes for everything but the database.
+
+    The fakes know what the plugin declares and share one `FixedClock`. `settings` are the defaults unless given.
+    """
+
+    def declared(hook: str) -> Any:
+        return getattr(plugin, hook, tuple)()
+
+    clock, identity = FixedClock(), FakeIdentity(organisations, accounts)
+    permissions = FakePermissions(declared("roles"), identity)
+    search = FakeSearch(declared("search_sources"), permissions)
+    kinds = declared("notification_kinds")
+    search.context = PluginContext(
+        plugin=plugin.manifest.id,
+        settings=settings or plugin.settings_type(),
+        db=db,
+        identity=identity,
+        permissions=permissions,
+        files=FakeFiles(clock=clock),
+        search=search,
+        notifications=FakeNotifications(kinds),
+        todos=FakeTodos(kinds, clock=clock),
+        scheduling=FakeScheduling(declared("jobs"), clock=clock),
+        clock=clock,
+        log=logging.getLogger(f"huitang.plugins.{plugin.manifest.id}"),
+    )
+    return search.context

@@ -1,0 +1,115 @@
+"""The plugin that the suites speak of, with its things in memory; and what they need, in a hall and in fakes."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from uuid import UUID
+
+from huitang_sdk import Manifest, Plugin, hookimpl
+from huitang_sdk.contracts import Ref
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.declare import Job, NotificationKind, Permission, Role, SearchSource
+from huitang_sdk.testing import FakeIdentity, account, organisation
+
+READ = "demo.thing.read"
+
+
+class Demo(Plugin):
+    manifest = Manifest(id="demo", title={"en": "Demo", "zh-CN": "示例"}, version="1", sdk=">=0.1,<1")
+
+    def __init__(self):
+        self.things, self.reports, self.ran = {}, {}, []
+
+    @property
+    def folder(self) -> Path:
+        return Path(__file__).parent / "demo"
+
+    @hookimpl
+    def permissions(self):
+        return [Permission(READ, "Read things"), Permission("demo.thing.write", "Write things")]
+
+    @hookimpl
+    def roles(self):
+        return [Role("demo.reader", "Reader", (READ,))]
+
+    @hookimpl
+    def notification_kinds(self):
+        return [
+            NotificationKind("demo.published", "A thing was published"),
+            NotificationKind("demo.task", "Something is to be done", todo=True),
+            NotificationKind("demo.call", "Somebody is to be called", todo=True),
+        ]
+
+    @hookimpl
+    def jobs(self):
+        return [Job("demo.mark", "Mark", self._run), Job("demo.count", "Count", self._run)]
+
+    @hookimpl
+    def search_sources(self):
+        return [
+            self._source("demo.thing", "Things", self.things),
+            self._source("demo.report", "Reports", self.reports),
+        ]
+
+    async def _run(self, _ctx, run):
+        self.ran.append(run)
+
+    def _source(self, kind, title, documents):
+        async def document(_ctx, identifier):
+            return documents.get(identifier)
+
+        async def ids(_ctx):
+            for identifier in list(documents):
+                yield identifier
+
+        return SearchSource(kind, title, READ, document, ids)
+
+
+def city() -> tuple[FakeIdentity, dict, dict]:
+    """The people and units of `IdentityContract`, in memory."""
+    root = organisation("云江市")
+    east, west = organisation("东江区", root), organisation("西江区", root)
+    office, namesake = organisation("预算工委", east), organisation("预算工委", west)
+    people = [
+        account("chen", "陈静", root),
+        account("lin", "林秀英", east),
+        account("wang", "王一", office),
+        account("gone", "林退休", east, is_active=False),
+    ]
+    units = {unit.name: unit for unit in (root, east, west, office)}
+    return FakeIdentity([root, east, office, west, namesake], people), units, {one.username: one for one in people}
+
+
+async def city_in(hall) -> tuple[dict, dict]:
+    """The same in a hall."""
+    identity = hall.services.identity
+    units, people = {}, {}
+    for name, parent in (("云江市", ""), ("东江区", "云江市"), ("西江区", "云江市"), ("预算工委", "东江区")):
+        units[name] = await identity.create_organisation(SYSTEM, name, units[parent].id if parent else None)
+    await identity.create_organisation(SYSTEM, "预算工委", units["西江区"].id)
+    for username, name, unit in (
+        ("chen", "陈静", "云江市"),
+        ("lin", "林秀英", "东江区"),
+        ("wang", "王一", "预算工委"),
+        ("gone", "林退休", "东江区"),
+    ):
+        people[username] = await identity.create_account(SYSTEM, username, name, organisation_id=units[unit].id)
+    people["gone"] = await identity.update_account(SYSTEM, people["gone"].id, is_active=False)
+    return units, people
+
+
+def writes_of(hall):
+    """A `write` fixture: what happens inside is one audited transaction."""
+
+    @asynccontextmanager
+    async def write():
+        async with hall.core.database.write(SYSTEM) as open_write:
+            yield
+            await open_write.audit("demo.thing.changed", Ref("demo.thing", UUID(int=1)))
+
+    return write
+
+
+no_write = nullcontext
+"""The `write` fixture of fakes."""

@@ -1,0 +1,160 @@
+"""The suites against the kernel: what plugins get is what the contracts promise."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from huitang_sdk.contracts import Grant
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
+from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
+from huitang_sdk.testing.conformance.clock import ClockContract
+from huitang_sdk.testing.conformance.files import FilesContract
+from huitang_sdk.testing.conformance.identity import IdentityContract
+from huitang_sdk.testing.conformance.notifications import NotificationsContract
+from huitang_sdk.testing.conformance.permissions import PermissionsContract
+from huitang_sdk.testing.conformance.scheduling import SchedulingContract
+from huitang_sdk.testing.conformance.search import SearchContract
+from huitang_sdk.testing.conformance.todos import TodosContract
+from tests.sdk.demo_plugin import READ, city_in, writes_of
+
+
+class Kernel:
+    """What all of them share."""
+
+    @pytest.fixture
+    def write(self, hall):
+        return writes_of(hall)
+
+    @pytest.fixture
+    async def town(self, hall):
+        return await city_in(hall)
+
+    @pytest.fixture
+    def units(self, town):
+        return town[0]
+
+    @pytest.fixture
+    def people(self, town):
+        return town[1]
+
+
+class TestClock(Kernel, ClockContract):
+    @pytest.fixture
+    def clock(self, ctx):
+        return ctx.clock
+
+
+class TestFiles(Kernel, FilesContract):
+    @pytest.fixture
+    def files(self, ctx):
+        return ctx.files
+
+    @pytest.fixture
+    def other(self, hall):
+        return hall.services.files.scoped("other")
+
+
+class TestIdentity(Kernel, IdentityContract):
+    @pytest.fixture
+    def identity(self, ctx):
+        return ctx.identity
+
+
+class TestPermissions(Kernel, PermissionsContract):
+    @pytest.fixture
+    def permissions(self, ctx):
+        return ctx.permissions
+
+    @pytest.fixture
+    def grant(self, hall):
+        async def grant(account_id, role, organisation_id, reach):
+            await hall.services.permissions.grant(SYSTEM, role, organisation_id, reach, account_id=account_id)
+
+        return grant
+
+    async def test_the_fake_gives_the_same_scopes(self, permissions, ctx, plugin, units):
+        """A hundred actors at random, also with grants of roles and over units that nobody knows."""
+        choose = random.Random(20261123)
+        fake = FakePermissions(plugin.roles(), FakeIdentity(await ctx.identity.organisations()))
+        places = [*(unit.id for unit in units.values()), new_id()]
+        rows = [new_id() for _ in range(4)]
+        for _ in range(100):
+            grants = [
+                Grant(
+                    choose.choice(["demo.reader", "demo.reader", "demo.unknown"]),
+                    choose.choice(places),
+                    choose.choice(["own", "unit", "below", "all"]),
+                )
+                for _ in range(choose.randrange(3))
+            ]
+            single = {READ: tuple(choose.sample(rows, choose.randrange(3)))}
+            somebody = actor("某人", *grants, allowed=single, denied={READ: (choose.choice(rows),)})
+            real, faked = permissions.scope(somebody, READ), fake.scope(somebody, READ)
+            assert permissions.may(somebody, READ) == fake.may(somebody, READ)
+            assert set(real.organisations) == set(faked.organisations)
+            assert (real.everything, real.owner, real.denied) == (faked.everything, faked.owner, faked.denied)
+            assert real.everything or real.allowed == faked.allowed
+
+
+class TestNotifications(Kernel, NotificationsContract):
+    @pytest.fixture
+    def notifications(self, ctx):
+        return ctx.notifications
+
+    @pytest.fixture
+    def people(self, town):
+        return town[1]["lin"].id, town[1]["chen"].id
+
+    @pytest.fixture
+    def told(self, ctx):
+        async def told(person):
+            sql = "SELECT kind, url FROM notifications.notice WHERE recipient_id = $1 ORDER BY id"
+            return [(row["kind"], row["url"]) for row in await ctx.db.fetch(sql, person)]
+
+        return told
+
+
+class TestTodos(Kernel, TodosContract):
+    @pytest.fixture
+    def todos(self, ctx):
+        return ctx.todos
+
+
+class TestScheduling(Kernel, SchedulingContract):
+    @pytest.fixture
+    def scheduling(self, ctx):
+        return ctx.scheduling
+
+    @pytest.fixture
+    def planned(self, ctx):
+        async def planned():
+            rows = await ctx.db.fetch("SELECT key, due, payload FROM scheduling.dated_task WHERE job = 'demo.mark'")
+            return {row["key"]: (row["due"], json.loads(row["payload"])) for row in rows}
+
+        return planned
+
+
+class TestSearch(Kernel, SearchContract):
+    @pytest.fixture
+    def search(self, ctx):
+        return ctx.search
+
+    @pytest.fixture
+    def things(self, plugin):
+        return plugin.things
+
+    @pytest.fixture
+    def reports(self, plugin):
+        return plugin.reports
+
+    @pytest.fixture
+    def settle(self, hall):
+        async def settle():
+            while await hall.services.search.updater.apply_batch():
+                pass
+
+        return settle
