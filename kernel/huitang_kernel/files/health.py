@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ = Translator("files")
 MB = 1024 * 1024
+GB = 1024 * MB
 
 
 def health_checks(service: FilesService) -> list[HealthCheck]:
@@ -24,7 +25,7 @@ def health_checks(service: FilesService) -> list[HealthCheck]:
                 _("Files cannot be written: {reason}.", reason=room.error),
                 _("Check that the data folder exists, belongs to the account of the platform and has room."),
             )
-        return HealthStatus(True, _("{mb} MB are free.", mb=room.free // MB))
+        return HealthStatus(True, _("{gb} GB are free.", gb=f"{room.free / GB:.1f}"))
 
     async def room(_ctx: PluginContext[Any]) -> HealthStatus:
         found = await service.store.room()
@@ -39,7 +40,7 @@ def health_checks(service: FilesService) -> list[HealthCheck]:
                 ),
                 _("Free some room on the disk, or move the data folder to a larger one."),
             )
-        return HealthStatus(True, _("{mb} MB are free.", mb=found.free // MB))
+        return HealthStatus(True, _("{gb} GB are free.", gb=f"{found.free / GB:.1f}"))
 
     async def whole(_ctx: PluginContext[Any]) -> HealthStatus:
         faults = await service.overview.faults()

@@ -110,7 +110,7 @@ def _facet_title(service: SearchService, name: str) -> str:
         title = translate(record.id, name)
         if title != name:
             return title
-    return name
+    return name.capitalize()
 
 
 @get("/suggest", guards=[signed_in])

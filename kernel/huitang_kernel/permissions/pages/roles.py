@@ -103,7 +103,7 @@ async def show_role(request: AnyRequest, actor: NamedDependency[Actor], role_id:
     """What a role allows and refuses: to change, or to read for those who may not."""
     desk = desk_of(request)
     role = await desk.role(role_id)
-    form = RoleForm(data={"title": role.title, "reach": role.reach, "parents": list(role.parents)})
+    form = RoleForm(data={"title": desk.title(role), "reach": role.reach, "parents": list(role.parents)})
     await _offer_parents(desk, form, role_id)
     grants = await desk.lines(actor, await desk.service.store.grants(roles=[role_id]))
     may_change = desk.service.scope(actor, MANAGE).everything
@@ -124,7 +124,8 @@ async def save_role(request: AnyRequest, actor: NamedDependency[Actor], role_id:
             await desk.service.save_role(
                 actor,
                 role_id,
-                title=form.title.data,
+                # The title as it was shown is the translation of the stored one: it was not changed.
+                title=role.title if form.title.data == desk.title(role) else form.title.data,
                 allows=allows,
                 denies=denies,
                 parents=form.parents.data,

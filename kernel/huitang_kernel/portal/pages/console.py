@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from huitang_kernel import __version__
 from huitang_kernel.portal.health import ask_all, leaders
 from huitang_kernel.portal.pages.access import READ_CONSOLE, portal_of
+from huitang_kernel.web.templates import title_of
 from huitang_sdk import PluginContext
 from huitang_sdk.http import Page, requires
 
@@ -39,4 +40,5 @@ async def ask_health(request: Request[Any, Any, Any]) -> Page:
     """Every check's answer, failing ones first; the block alone is the part of the overview."""
     portal = portal_of(request)
     findings = await ask_all(portal.core.registry, portal.settings.health_timeout)
-    return Page("portal/console/health.html", {"findings": findings}, block="findings")
+    titles = {record.id: title_of(record) for record in portal.core.registry}
+    return Page("portal/console/health.html", {"findings": findings, "titles": titles}, block="findings")

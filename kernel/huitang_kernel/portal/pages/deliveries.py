@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_kernel.portal.pages.access import MANAGE_EVENTS, READ_CONSOLE, portal_of
+from huitang_kernel.web.templates import title_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.lists import ListQuery
@@ -24,7 +25,7 @@ async def list_deliveries(request: Request[Any, Any, Any]) -> Page:
         "rows": rows,
         "total": total,
         "counts": await portal.deliveries.counts(),
-        "plugins": [record.id for record in portal.core.registry],
+        "plugins": [(record.id, title_of(record)) for record in portal.core.registry],
     }
     return Page("portal/console/events.html", values, block="table")
 

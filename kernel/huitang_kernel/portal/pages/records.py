@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from huitang_kernel.portal.pages.access import READ_AUDIT, portal_of
 from huitang_kernel.portal.records import changes_of, problem_words
+from huitang_kernel.web.templates import title_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.http import Page, requires
 from huitang_sdk.lists import ListQuery
@@ -26,7 +27,7 @@ async def list_records(request: Request[Any, Any, Any]) -> Page:
         "query": query,
         "rows": rows,
         "total": total,
-        "plugins": ["kernel", *(record.id for record in portal.core.registry)],
+        "plugins": [(record.id, title_of(record)) for record in portal.core.registry],
         "verified": await portal.records.last_verification(),
     }
     return Page("portal/console/audit.html", values, block="table")

@@ -20,6 +20,7 @@ from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("budget")
 SHOWN_UNITS = 12
+FEN_OF_WAN = 1_000_000
 STATES = (("accepted", "#2f9e44"), ("open", "#f08c00"), ("dismissed", "#868e96"))
 
 
@@ -52,23 +53,23 @@ def ordered(counts: Sequence[Count], codes: Sequence[str]) -> list[Count]:
 
 
 def units_chart(units: Sequence[UnitAmount]) -> dict[str, Any]:
-    """Amounts by unit as lying bars, largest on top; whole yuan."""
+    """Amounts by unit as lying bars, largest on top; units of 10,000 yuan, so that the axis is legible on a phone."""
     shown = list(reversed(units[:SHOWN_UNITS]))
-    amount = [unit.current_year_fen // 100 for unit in shown]
-    before = [unit.previous_year_fen // 100 for unit in shown]
+    amount = [(unit.current_year_fen + FEN_OF_WAN // 2) // FEN_OF_WAN for unit in shown]
+    before = [(unit.previous_year_fen + FEN_OF_WAN // 2) // FEN_OF_WAN for unit in shown]
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0},
         "grid": {"left": 8, "right": 48, "top": 36, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value"},
+        "xAxis": {"type": "value", "splitNumber": 3, "axisLabel": {"hideOverlap": True}},
         "yAxis": {
             "type": "category",
             "data": [unit.unit or _("(no unit stated)") for unit in shown],
-            "axisLabel": {"width": 130, "overflow": "truncate"},
+            "axisLabel": {"width": 112, "overflow": "truncate"},
         },
         "series": [
-            {"type": "bar", "name": _("Budget of the year (yuan)"), "data": amount, "color": "#a61e24"},
-            {"type": "bar", "name": _("Budget of the previous year (yuan)"), "data": before, "color": "#adb5bd"},
+            {"type": "bar", "name": _("Budget of the year (10,000 yuan)"), "data": amount, "color": "#a61e24"},
+            {"type": "bar", "name": _("Budget of the previous year (10,000 yuan)"), "data": before, "color": "#adb5bd"},
         ],
     }
 

@@ -31,7 +31,7 @@ def step_view(step: Step) -> dict[str, Any]:
     extra = _extra(step)
     return {
         "at": step.at,
-        "who": step.actor_name,
+        "who": step.actor_name if step.actor_id else _("The platform"),
         "text": f"{text}{_(': ')}{extra}" if extra else text,
         "detail": step.reason,
         "icon": icon,

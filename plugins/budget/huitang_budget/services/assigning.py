@@ -12,6 +12,7 @@ from msgspec import Struct
 from huitang_budget.events import DeclarationAssigned
 from huitang_budget.services.access import ASSIGN, REVIEW, Ctx, check_version, ref, row_in_scope, stale
 from huitang_budget.services.history import record
+from huitang_budget.services.wording import named
 from huitang_sdk.contracts import Account, Actor, Write
 from huitang_sdk.errors import Conflict, HuitangError, Invalid
 from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, use_locale
@@ -95,7 +96,7 @@ async def _hand_over(
             [assignee],
             key=f"{declaration_id}:{row['version'] + 1}",
             url=url,
-            data={"project": row["project"], "unit": row["unit"], "due": due.isoformat(), "by": actor.name},
+            data={"project": row["project"], "unit": row["unit"], "due": due.isoformat(), "by": named(actor)},
             subject=subject,
         )
 

@@ -15,6 +15,7 @@ from huitang_budget.services.access import ASSIGN, Ctx, ref
 from huitang_budget.services.checking import stored_findings, stored_gaps
 from huitang_budget.services.comparing import Others, compact
 from huitang_budget.services.history import record
+from huitang_budget.services.wording import named
 from huitang_budget.tables import StoredDeclaration, StoredFinding, StoredNotComputed
 from huitang_sdk.contracts import Actor
 
@@ -162,6 +163,6 @@ async def _tell(ctx: Ctx, actor: Actor, batch: str, rows: Sequence[StoredDeclara
             [person for person in people if person != actor.account_id],
             key=f"{batch}:{organisation_id}",
             url="/budget/declarations?status=imported",
-            data={"project": first.project, "unit": first.unit, "by": actor.name},
+            data={"project": first.project, "unit": first.unit, "by": named(actor)},
             subject=ref(first.id),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huitang_budget.services.access import Ctx
 from huitang_budget.settings import catalogue_of
+from huitang_sdk.contracts import Actor
 from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("budget")
@@ -34,6 +35,11 @@ CRITERIA = ("completeness", "relevance", "adequacy", "feasibility")
 def word(code: str) -> str:
     """A status, severity, criterion, state or conclusion in the reader's language; "" stays ""."""
     return _(_WORDS[code]) if code in _WORDS else code
+
+
+def named(actor: Actor) -> str:
+    """The person who acts; "" for the platform itself, which each language names in its own way."""
+    return actor.name if actor.account_id else ""
 
 
 def choices(*codes: str) -> list[tuple[str, str]]:
