@@ -1,4 +1,4 @@
-"""A real demo in its own process and a real Chromium, once per test session."""
+"""A real demo in its own process and a real Chromium, once per test process."""
 
 from __future__ import annotations
 
