@@ -44,11 +44,12 @@ ifeq ($(BROWSER),)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore tests/e2e $(ARGS)
 	@echo "The browser tests were left out: no Chromium. To run them too: apt-get install chromium fonts-noto-cjk"
 else
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore tests/e2e $(ARGS)
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) tests/e2e
 endif
 
 e2e: install ## run the browser tests alone
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest tests/e2e $(ARGS)
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) tests/e2e $(ARGS)
 
 lint: install ## style, types and import rules
 	$(BIN)/ruff check .

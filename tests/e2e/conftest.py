@@ -38,11 +38,14 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one demo, so one worker runs them all; without a browser they cannot run."""
+    """Without a browser these tests cannot run.
+
+    They run in a process of their own (`make test` does it so): Playwright keeps an event loop running in its thread,
+    beside which no asynchronous test can start.
+    """
     missing = chromium() is None
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.timeout(300))
             if missing and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason=HOW))
