@@ -48,7 +48,7 @@ async def publish_notice(
             readers,
             key=str(notice.id),
             url=f"/noticeboard/{notice.id}",
-            data={"title": notice.title, "author": actor.name},
+            data={"title": notice.title, "author": actor.name if actor.account_id else ""},
             subject=Ref(KIND, notice.id),
         )
         await write.audit("noticeboard.notice.published", Ref(KIND, notice.id), detail={"title": notice.title})

@@ -61,11 +61,11 @@ def units_chart(units: Sequence[UnitAmount]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0},
         "grid": {"left": 8, "right": 48, "top": 36, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "splitNumber": 3, "axisLabel": {"hideOverlap": True}},
+        "xAxis": {"type": "value", "splitNumber": 2, "axisLabel": {"hideOverlap": True}},
         "yAxis": {
             "type": "category",
             "data": [unit.unit or _("(no unit stated)") for unit in shown],
-            "axisLabel": {"width": 112, "overflow": "truncate"},
+            "axisLabel": {"width": 112, "overflow": "break", "lineHeight": 15},
         },
         "series": [
             {"type": "bar", "name": _("Budget of the year (10,000 yuan)"), "data": amount, "color": "#a61e24"},

@@ -223,6 +223,8 @@
     all(".ht-table", root).forEach(label);
     if (root.matches?.(".ht-table")) label(root);
     all(".table-responsive", root).forEach(scrollable);
+    // On a phone the results come first: filters that are not in use stay folded.
+    if (matchMedia("(max-width: 767.98px)").matches) all(".ht-facet", root).forEach((box) => { box.open = Boolean(box.querySelector("[aria-current]")); });
     for (const form of all("form[data-bulk]")) ticked(form.id);
     const charts = all("[data-chart]:not([data-drawn])", root);
     if (!charts.length) return;
