@@ -15,12 +15,12 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
-from tests.bench.setting import prepare
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
 from tests.bench import files, pages, permissions, search, startup, writes
 from tests.bench.servers import make_hall
+from tests.bench.setting import prepare
 from tests.bench.table import Row, show
 
 
