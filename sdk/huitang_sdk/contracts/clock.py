@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
+    """The time of the platform; `ctx.clock`."""
+
     def now(self) -> datetime:
         """The current moment, aware, in UTC."""
 

@@ -24,6 +24,8 @@ class Write(Protocol):
 
 
 class Database(Protocol):
+    """Reading and writing the plugin's tables; `ctx.db`."""
+
     def write(self, actor: Actor) -> AbstractAsyncContextManager[Write]:
         """Open the transaction of one change.
 

@@ -26,6 +26,8 @@ class StoredFile(Struct, frozen=True):
 
 
 class Files(Protocol):
+    """The plugin's own files; `ctx.files`. What another plugin stored does not exist here (`NotFound`)."""
+
     async def save(
         self, name: str, content: AsyncIterable[bytes] | bytes, *, actor: Actor, replaces: UUID | None = None
     ) -> StoredFile:

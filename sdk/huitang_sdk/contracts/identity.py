@@ -38,6 +38,7 @@ class Actor(Struct, frozen=True, kw_only=True):
 
     @property
     def is_signed_in(self) -> bool:
+        """True for an account; the platform itself and whoever has not signed in yet are not."""
         return self.account_id is not None
 
 
@@ -83,6 +84,8 @@ class Account(Struct, frozen=True):
 
 
 class Identity(Protocol):
+    """Looking up people and organisations; `ctx.identity`."""
+
     async def account(self, account_id: UUID) -> Account | None:
         """One account, or None."""
 

@@ -14,6 +14,8 @@ from huitang_sdk.contracts.identity import Actor
 
 
 class Notice(Struct, frozen=True):
+    """One notice of one person. `read_at` is None until it was opened."""
+
     id: UUID
     kind: str
     title: str
@@ -39,6 +41,8 @@ class Todo(Struct, frozen=True):
 
 
 class Notifications(Protocol):
+    """Telling people; `ctx.notifications`. Raises ValueError for a kind the plugin has not declared."""
+
     async def send(
         self,
         kind: str,
@@ -58,6 +62,8 @@ class Notifications(Protocol):
 
 
 class Todos(Protocol):
+    """People's lists of what they must do; `ctx.todos`. Raises ValueError for a kind without `todo=True`."""
+
     async def open(
         self, kind: str, *, subject: Ref, assignee: UUID, title: str, url: str, due: date | None = None
     ) -> UUID:

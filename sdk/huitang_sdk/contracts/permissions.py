@@ -74,6 +74,8 @@ class Explanation(Struct, frozen=True):
 
 
 class Permissions(Protocol):
+    """Deciding and explaining; `ctx.permissions`."""
+
     def may(self, actor: Actor, permission: str) -> bool:
         """Whether the actor holds the permission anywhere. In memory, no I/O: cheap enough for every menu entry."""
 

@@ -24,6 +24,8 @@ class Run(Struct, frozen=True):
 
 
 class Scheduling(Protocol):
+    """Dated tasks and runs; `ctx.scheduling`. Raises ValueError for a job the plugin has not declared."""
+
     async def at(self, job: str, when: datetime, *, key: str, payload: Mapping[str, Any] | None = None) -> None:
         """Run a declared job of this plugin once at `when` (aware), inside `ctx.db.write`. The same `key` replaces."""
 

@@ -51,6 +51,8 @@ class SearchPage(Struct, frozen=True):
 
 
 class Search(Protocol):
+    """Asking and feeding the index; `ctx.search`. Raises ValueError for a kind nobody declared."""
+
     async def query(
         self,
         actor: Actor,
