@@ -73,7 +73,7 @@ async def measure(hall: Hall) -> list[Row]:
                 ours=f"{ours:.2f} µs",
                 bare=f"{bare:.0f} µs",
                 ratio=f"{bare / ours:.0f} × faster",
-                goal="≥ 500 × faster, flat in the number of rules",
+                goal="≥ 500 × faster, flat in the number of rules" if rules >= 1000 else "(for comparison)",
                 met=bare / ours >= 500 or rules < 1000,
             )
         )
