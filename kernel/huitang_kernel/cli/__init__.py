@@ -7,6 +7,8 @@ Nothing of the server is imported here: a command's module is loaded when the co
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -53,10 +55,17 @@ def root() -> None:
     """Huitang: one hall for the work of a people's congress."""
 
 
+def run_in_platform(plugin: str, work: Any, config: Path | None, data_dir: Path | None) -> Any:
+    """What stands behind huitang_sdk.commands.in_platform; the kernel is loaded when it is called."""
+    from huitang_kernel.cli.session import work_as_plugin
+
+    return work_as_plugin(plugin, work, config, data_dir)
+
+
 def main() -> None:
     """Entry point. Mistakes of settings, database and input are told in plain words; status 1, or 2 for wrong usage."""
     try:
-        root(prog_name="huitang")
+        root(prog_name="huitang", obj=run_in_platform)
     except Exception as error:
         from huitang_kernel.cli.errors import explain
 

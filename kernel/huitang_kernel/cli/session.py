@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,8 @@ from huitang_kernel.cli.texts import _, current_language
 from huitang_kernel.config import Settings, load_settings
 from huitang_kernel.db import Migrator
 from huitang_kernel.db.embedded import EmbeddedPostgres
+
+T = TypeVar("T")
 
 F = TypeVar("F", bound=Callable[..., Any])
 CLOSE_WITHIN = 5.0
@@ -149,3 +151,18 @@ async def close_in_time(hall: Hall) -> None:
             await hall.close()
     except TimeoutError:
         logging.getLogger("huitang.cli").warning("the database connections were cut")
+
+
+def work_as_plugin(plugin: str, work: Callable[[Any], Awaitable[T]], config: Path | None, data_dir: Path | None) -> T:
+    """Do `work` with a plugin's context on the installation's hall; a plugin that is not running is named."""
+    settings = read_settings(config, data_dir, logging={"level": "WARNING"})
+
+    async def connected(dsn: str) -> T:
+        async with connected_hall(settings, dsn) as hall:
+            record = hall.registry.get(plugin)
+            if record is None or not record.is_active:
+                raise click.ClickException(_("The plugin {plugin} is not running here.", plugin=plugin))
+            return await work(record.context)
+
+    with database_of(settings) as dsn:
+        return asyncio.run(connected(dsn))

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 if TYPE_CHECKING:
     from huitang_budget.declarations.model import Declaration, Review
+    from huitang_sdk import PluginContext
 
 
 @click.group(name="budget", help="智能预算审查：不需要服务器的命令。")
@@ -45,6 +46,45 @@ def check(paths: tuple[Path, ...], form: str, year: int | None, on: datetime | N
     reviews = review_declarations(chosen, others=others, on=day) if chosen else []
     _print(form, chosen, reviews)
     sys.exit(1 if failed else 0)
+
+
+@declarations.command(
+    name="import", help="把申报表导入平台：与网页导入相同，重复导入不作改动。有文件导入失败时退出码为 1。"
+)
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), envvar="HUITANG_CONFIG", help="平台设置文件。"
+)
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="平台数据目录。")
+def import_(paths: tuple[Path, ...], config: Path | None, data_dir: Path | None) -> None:
+    """Import every file as the platform itself, one transaction each; exit status 1 when a file could not be read."""
+    from huitang_sdk.commands import in_platform
+
+    failed = in_platform("budget", lambda ctx: _import_all(ctx, paths), config=config, data_dir=data_dir)
+    sys.exit(1 if failed else 0)
+
+
+async def _import_all(ctx: PluginContext[Any], paths: Sequence[Path]) -> int:
+    """How many files failed; each outcome is told at once."""
+    from huitang_budget.services.importing import import_files
+    from huitang_budget.services.storing import Upload
+    from huitang_sdk.contracts.identity import SYSTEM
+
+    failed = 0
+    for path in paths:
+        try:
+            upload = Upload(path.name, path.read_bytes())
+        except OSError as error:
+            failed += 1
+            click.echo(f"{path}：不能读取（{error.strerror}）", err=True)
+            continue
+        outcome = (await import_files(ctx, SYSTEM, [upload]))[0]
+        failed += bool(outcome.error)
+        if outcome.error:
+            click.echo(f"{path.name}：{outcome.error}", err=True)
+        for form in outcome.forms:
+            click.echo(f"{path.name}：{form.project}（{'已导入' if form.new else '已有相同申报表，未作改动'}）")
+    return failed
 
 
 def _read_all(paths: Sequence[Path]) -> tuple[list[Declaration], int]:
