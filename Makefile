@@ -29,9 +29,11 @@ $(STAMP): requirements.lock Makefile $(addsuffix /pyproject.toml,$(PARTS)) \
 	@if [ ! -x $(BIN)/python ]; then echo "→ .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv .venv || { \
 		rm -rf .venv; echo "Cannot make .venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; fi
 	@echo "→ packages of requirements.lock (the first time this takes a minute or two)"
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	# The lock names everything that is needed: pip must not look for more (a newer pydantic for "pydantic[email]", say).
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@echo "→ Huitang's own parts, and the portal's assets"
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(EDITABLE)
+	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 demo: install ## serve the sample city on http://127.0.0.1:8000 (ARGS="--port 8080 --data-dir D --password W")
