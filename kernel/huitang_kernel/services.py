@@ -66,6 +66,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         settings=record.settings,
         db=core.database,
         identity=services.identity,
+        devices=services.identity.devices_of(record.id),
         permissions=services.permissions,
         files=services.files.scoped(record.id),
         search=services.search,

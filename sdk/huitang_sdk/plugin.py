@@ -20,6 +20,7 @@ from msgspec import Struct
 from huitang_sdk.contracts import (
     Clock,
     Database,
+    Devices,
     Files,
     Identity,
     Notifications,
@@ -61,6 +62,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     settings: S
     db: Database
     identity: Identity
+    devices: Devices
     permissions: Permissions
     files: Files
     search: Search

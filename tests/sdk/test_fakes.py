@@ -8,6 +8,7 @@ import pytest
 
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.testing import (
+    FakeDevices,
     FakeFiles,
     FakeNotifications,
     FakePermissions,
@@ -19,6 +20,7 @@ from huitang_sdk.testing import (
     fake_context,
 )
 from huitang_sdk.testing.conformance.clock import ClockContract
+from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
@@ -57,6 +59,19 @@ class TestClock(ClockContract):
     @pytest.fixture
     def clock(self):
         return FixedClock()
+
+
+class TestDevices(Fake, DevicesContract):
+    @pytest.fixture
+    def devices(self, plugin):
+        return FakeDevices(plugin.roles())
+
+    @pytest.fixture
+    def behind(self, devices):
+        async def behind(token):
+            return devices.actor_of(token)
+
+        return behind
 
 
 class TestFiles(Fake, FilesContract):

@@ -6,12 +6,14 @@ import json
 import random
 
 import pytest
+from litestar.connection import ASGIConnection
 
 from huitang_sdk.contracts import Grant
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
 from huitang_sdk.testing.conformance.clock import ClockContract
+from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
@@ -46,6 +48,22 @@ class TestClock(Kernel, ClockContract):
     @pytest.fixture
     def clock(self, ctx):
         return ctx.clock
+
+
+class TestDevices(Kernel, DevicesContract):
+    @pytest.fixture
+    def devices(self, ctx):
+        return ctx.devices
+
+    @pytest.fixture
+    def behind(self, hall):
+        async def behind(token):
+            headers = [(b"authorization", f"Bearer {token}".encode())]
+            return await hall.services.identity.authenticate(
+                ASGIConnection({"type": "websocket", "path": "/", "headers": headers})
+            )
+
+        return behind
 
 
 class TestFiles(Kernel, FilesContract):

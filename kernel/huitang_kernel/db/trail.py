@@ -42,13 +42,13 @@ class Trail:
 
     def audit(self, at: datetime, action: str, subject: Ref, detail: Mapping[str, Any], reason: str) -> None:
         actor = self._actor
-        who, text = (actor.account_id, actor.name), msgspec.json.encode(detail, order="sorted").decode()
+        who, text = (actor.id, actor.name), msgspec.json.encode(detail, order="sorted").decode()
         where = (actor.request_id, actor.address)
         self._records.append((new_id(), at, action, *who, str(subject), text, reason, *where))
 
     def emit(self, event: Event) -> None:
         payload = msgspec.json.encode(event).decode()
-        self._events.append((new_id(), event.event_name(), payload, self._actor.account_id))
+        self._events.append((new_id(), event.event_name(), payload, self._actor.id))
 
     async def leave(self, connection: asyncpg.Connection) -> None:
         columns = list(zip(*self._records, strict=True)) + (list(zip(*self._events, strict=True)) or [()] * 4)

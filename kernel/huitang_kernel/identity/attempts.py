@@ -48,15 +48,18 @@ class Attempts:
     def now(self) -> datetime:
         return self._clock.now()
 
-    async def count(self, username: str) -> datetime | None:
-        """Count a try as failed until `forget`. Returns when one may try again, if it is refused; None: go on."""
+    async def count(self, username: str, after: int = 0) -> datetime | None:
+        """Count a try as failed until `forget`. Returns when one may try again, if it is refused; None: go on.
+
+        `after` so many failures it is locked; 0: as the settings say for names.
+        """
         now, settings = self._clock.now(), self._settings
         rows = await self._database.fetch(
             COUNT,
             self.digest(username),
             now,
             now - timedelta(hours=settings.lock_forget_hours),
-            settings.lock_after,
+            after or settings.lock_after,
             timedelta(seconds=settings.lock_seconds),
             timedelta(seconds=settings.lock_seconds_max),
         )

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from huitang_kernel.core import Core
 from huitang_kernel.identity.accounts import Accounts
 from huitang_kernel.identity.attempts import Attempts
+from huitang_kernel.identity.devices import DeviceBook
 from huitang_kernel.identity.entrance import Entrance
 from huitang_kernel.identity.groups import Groups
 from huitang_kernel.identity.organisations import CHANNEL, Organisations
 from huitang_kernel.identity.passwords import Passwords
 from huitang_kernel.identity.phones import Phones
+from huitang_kernel.identity.scoped import PluginDevices
 from huitang_kernel.identity.sessions import Sessions
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_kernel.identity.terminals import Terminals, bearer_of
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Account, Actor, Organisation, Ref
 
@@ -38,7 +43,12 @@ class IdentityService:
         self.groups = Groups(database)
         self.sessions = Sessions(database, settings, core.clock)
         self.attempts = Attempts(database, settings, core.clock, core.keys.derive("identity.attempts"))
+        self.devices = DeviceBook(
+            database, settings, core.clock, self.attempts, core.keys.derive("identity.device.code")
+        )
+        self.terminals = Terminals(database, settings, core.clock)
         self.entrance = Entrance(database, self.people, self.passwords, self.sessions, self.attempts)
+        self._registry = core.registry
         core.listener.on(CHANNEL, self._changed)
         core.listener.on(PERMISSIONS_CHANNEL, self._grants_changed)
 
@@ -46,6 +56,7 @@ class IdentityService:
         self.context = ctx
         self.sessions.grants_of = ctx.permissions.grants_of  # type: ignore[attr-defined]
         self.sessions.forget()
+        self.terminals.forget()
         await self.tree.refresh()
 
     # The contract
@@ -73,8 +84,41 @@ class IdentityService:
     # Kernel-internal
 
     async def authenticate(self, connection: Any) -> Actor:
-        """Who is behind a request: asked by the edge every time, answered from memory."""
-        return await self.sessions.authenticate(connection)
+        """Who is behind a request or a WebSocket: asked by the edge every time, answered from memory.
+
+        A device's token in the header comes first, then the session of a person, then the token in a device's cookie. A
+        token that is no longer valid makes nobody of the caller, whatever else was sent along.
+        """
+        scope = connection.scope
+        token = bearer_of(connection)
+        if token:
+            actor = await self.terminals.by_token(token)
+        else:
+            actor = await self.sessions.authenticate(connection)
+            if actor.is_signed_in or scope.get("huitang_must_change_password"):
+                return actor
+            actor = await self.terminals.by_cookie(connection)
+        if not actor.is_known:
+            return actor
+        return structs.replace(
+            actor, request_id=scope.get("huitang_request_id", ""), address=scope.get("huitang_address", "")
+        )
+
+    def devices_of(self, plugin: str) -> PluginDevices:
+        """`ctx.devices` of a plugin."""
+        return PluginDevices(self, plugin)
+
+    async def reaches(self, plugin: str, roles: Iterable[str]) -> dict[str, str]:
+        """Role → the reach proposed for it. Raises ValueError for one that the plugin does not declare."""
+        record = self._registry.get(plugin)
+        declared = {role.id: role.reach for role in (record.declarations.roles if record else ())}
+        found = {}
+        for role in roles:
+            if role not in declared:
+                raise ValueError(f"{plugin} declares no role {role!r}")
+            changed: str = await self.context.permissions.proposed_reach(role)  # type: ignore[attr-defined]
+            found[role] = changed or declared[role]
+        return found
 
     async def account_named(self, username: str) -> Account | None:
         """The account with this user name, active or not, upper and lower case alike."""
@@ -172,11 +216,13 @@ class IdentityService:
         self.tree.watch(watcher)
 
     async def _changed(self, payload: str) -> None:
-        """Another node (or this one) changed something: "tree", "account <id>", or "" for anything."""
+        """Another node (or this one) changed something: "tree", "account <id>", "device <id>", or "" for anything."""
         kind, _, identifier = payload.partition(" ")
         if kind in ("", "tree"):
             await self.tree.refresh()
-        if kind != "tree":
+        if kind in ("", "device"):
+            self.terminals.forget(UUID(identifier) if identifier else None)
+        if kind in ("", "account"):
             self.sessions.forget(UUID(identifier) if identifier else None)
 
     async def _grants_changed(self, payload: str) -> None:

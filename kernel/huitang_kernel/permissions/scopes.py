@@ -59,7 +59,7 @@ class Units:
 
 
 def scope_of(actor: Actor, permission: str, policy: Policy, units: Units) -> Scope:
-    """The rows. Assumes that somebody is signed in and the permission's plugin is enabled."""
+    """The rows. Assumes that somebody is known and the permission's plugin is enabled."""
     allowing = [grant for grant in actor.grants if permission in policy.allowed.get(grant.role, _NONE)]
     allowed, denied = actor.allowed.get(permission, ()), actor.denied.get(permission, ())
     if not allowing and not allowed:
@@ -72,7 +72,7 @@ def scope_of(actor: Actor, permission: str, policy: Policy, units: Units) -> Sco
         permission=permission,
         everything=everything,
         organisations=() if everything else _units_of(allowing, units),
-        owner=actor.account_id if any(grant.reach == "own" for grant in allowing) and not everything else None,
+        owner=actor.id if any(grant.reach == "own" for grant in allowing) and not everything else None,
         allowed=() if everything else allowed,
         denied=denied,
     )

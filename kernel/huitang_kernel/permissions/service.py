@@ -64,7 +64,7 @@ class PermissionsService:
     def may(self, actor: Actor, permission: str) -> bool:
         if actor.is_system:
             return True
-        if actor.account_id is None or not self.registry.is_active(plugin_of(permission)):
+        if not actor.is_known or not self.registry.is_active(plugin_of(permission)):
             return False
         policy = self.policy
         if permission in policy.deniable and refusals(actor.grants, permission, policy.deniable, policy.denied):
@@ -78,7 +78,7 @@ class PermissionsService:
     def require(self, actor: Actor, permission: str) -> None:
         if self.may(actor, permission):
             return
-        if not actor.is_signed_in:
+        if not actor.is_known:
             raise NotSignedIn(_("Please sign in first."))
         message = _(
             "You may not do this: it needs the permission “{title}”. Ask whoever looks after accounts in your unit.",
@@ -89,7 +89,7 @@ class PermissionsService:
     def scope(self, actor: Actor, permission: str) -> Scope:
         if actor.is_system:
             return Scope(permission=permission, everything=True)
-        if actor.account_id is None or not self.registry.is_active(plugin_of(permission)):
+        if not actor.is_known or not self.registry.is_active(plugin_of(permission)):
             return Scope(permission=permission)
         return scope_of(actor, permission, self.policy, self.units)
 
@@ -184,6 +184,11 @@ class PermissionsService:
         """Remove an operator's own role that nobody holds."""
         await self.roles.delete(actor, role_id)
         await self.reload()
+
+    async def proposed_reach(self, role_id: str) -> str:
+        """The reach with which a role is handed out unless somebody says otherwise; "" for an unknown role."""
+        role = await self.store.role(role_id)
+        return role.reach if role else ""
 
     async def may_handle(self, actor: Actor, account_id: UUID) -> bool:
         """Whether `actor` may change how this account signs in: not if it has console powers that actor lacks."""

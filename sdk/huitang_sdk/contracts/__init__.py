@@ -3,6 +3,7 @@
 from huitang_sdk.contracts.audit import AuditEntry, Ref
 from huitang_sdk.contracts.clock import Clock
 from huitang_sdk.contracts.db import Database, Write
+from huitang_sdk.contracts.devices import Device, Devices, Invitation, NewDevice
 from huitang_sdk.contracts.events import Delivery, Event
 from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
@@ -18,11 +19,15 @@ __all__ = [
     "Clock",
     "Database",
     "Delivery",
+    "Device",
+    "Devices",
     "Event",
     "Explanation",
     "Files",
     "Grant",
     "Identity",
+    "Invitation",
+    "NewDevice",
     "Notice",
     "Notifications",
     "Organisation",

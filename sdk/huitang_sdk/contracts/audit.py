@@ -22,8 +22,8 @@ class Ref(Struct, frozen=True):
 
 
 class AuditEntry(Struct, frozen=True):
-    """One record as it is shown. `sequence` is None until the record is sealed into the chain (within a second or
-    two).
+    """One record as it is shown. `actor_id` is an account or a device ("设备 12排8座"), or None for the platform.
+    `sequence` is None until the record is sealed into the chain (within a second or two).
     """
 
     id: UUID

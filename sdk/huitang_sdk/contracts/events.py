@@ -36,3 +36,4 @@ class Delivery(Struct, frozen=True):
     event_id: UUID
     attempt: int
     actor_id: UUID | None
+    """The account or device that caused the event; None for the platform itself."""

@@ -20,7 +20,7 @@ class Grant(Struct, frozen=True):
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """Whoever acts: a signed-in account, the platform itself (a job, a command), or nobody yet."""
+    """Whoever acts: a signed-in account, an enrolled device, the platform itself (a job, a command), or nobody yet."""
 
     account_id: UUID | None = None
     name: str = ""
@@ -35,11 +35,25 @@ class Actor(Struct, frozen=True, kw_only=True):
     is_system: bool = False
     request_id: str = ""
     address: str = ""
+    device_id: UUID | None = None
+    """Set for a device (see `contracts.devices`), which is never signed in as a person at the same time."""
+    place: str = ""
+    """Where the device is bound to."""
 
     @property
     def is_signed_in(self) -> bool:
-        """True for an account; the platform itself and whoever has not signed in yet are not."""
+        """True for an account; devices, the platform itself and whoever has not signed in yet are not."""
         return self.account_id is not None
+
+    @property
+    def is_known(self) -> bool:
+        """True for an account or a device: somebody who can hold permissions."""
+        return self.account_id is not None or self.device_id is not None
+
+    @property
+    def id(self) -> UUID | None:
+        """The account's or the device's id: who did it, on record."""
+        return self.account_id or self.device_id
 
 
 SYSTEM = Actor(name="Huitang", is_system=True)

@@ -11,15 +11,17 @@ back when a write fails.
 
 from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.context import fake_context
+from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
-from huitang_sdk.testing.people import FakeIdentity, account, actor, organisation
+from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
 from huitang_sdk.testing.scheduling import DatedTask, FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
 
 __all__ = [
     "DatedTask",
+    "FakeDevices",
     "FakeFiles",
     "FakeIdentity",
     "FakeNotifications",
@@ -31,6 +33,7 @@ __all__ = [
     "SentNotice",
     "account",
     "actor",
+    "device_actor",
     "fake_context",
     "organisation",
 ]

@@ -11,6 +11,7 @@ from msgspec import Struct
 from huitang_sdk.contracts import Account, Database, Organisation
 from huitang_sdk.plugin import Plugin, PluginContext
 from huitang_sdk.testing.clock import FixedClock
+from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
@@ -44,6 +45,7 @@ def fake_context(
         settings=settings or plugin.settings_type(),
         db=db,
         identity=identity,
+        devices=FakeDevices(declared("roles"), plugin=plugin.manifest.id, clock=clock),
         permissions=permissions,
         files=FakeFiles(clock=clock),
         search=search,

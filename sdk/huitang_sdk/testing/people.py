@@ -22,6 +22,16 @@ def actor(name: str = "林秀英", *grants: Grant | tuple[str, UUID, str], **mor
     return Actor(**{"account_id": new_id(), "name": name, "grants": held, **more})
 
 
+def device_actor(place: str = "12-8", *grants: Grant | tuple[str, UUID, str], **more: Any) -> Actor:
+    """A device that is enrolled at `place`, with grants like `actor`.
+
+    >>> device_actor("12-8").is_signed_in, device_actor("12-8").place
+    (False, '12-8')
+    """
+    itself = {"account_id": None, "device_id": new_id(), "place": place}
+    return actor(f"设备 {place}", *grants, **{**itself, **more})
+
+
 def organisation(name: str, parent: Organisation | None = None, **more: Any) -> Organisation:
     """A unit below `parent`, or a root; `more` are fields of `Organisation`.
 

@@ -39,7 +39,7 @@ class FakePermissions:
         """See the contract."""
         if self.may(actor, permission):
             return
-        if not actor.is_signed_in:
+        if not actor.is_known:
             raise NotSignedIn
         raise Forbidden(f"{actor.name} lacks {permission}", permission=permission)
 
@@ -56,7 +56,7 @@ class FakePermissions:
         return Scope(
             permission=permission,
             organisations=tuple(dict.fromkeys(unit for grant in giving for unit in self._units(grant))),
-            owner=actor.account_id if any(grant.reach == "own" for grant in giving) else None,
+            owner=actor.id if any(grant.reach == "own" for grant in giving) else None,
             allowed=rows,
             denied=denied,
         )
@@ -81,11 +81,11 @@ class FakePermissions:
         return Actor(account_id=account_id, grants=held)
 
     def _giving(self, actor: Actor, permission: str) -> list[Grant]:
-        held = actor.grants if actor.is_signed_in else ()
+        held = actor.grants if actor.is_known else ()
         return [grant for grant in held if permission in self._roles.get(grant.role, ())]
 
     def _rows(self, actor: Actor, permission: str) -> tuple[UUID, ...]:
-        return actor.allowed.get(permission, ()) if actor.is_signed_in else ()
+        return actor.allowed.get(permission, ()) if actor.is_known else ()
 
     def _units(self, grant: Grant) -> tuple[UUID, ...]:
         if grant.reach == "below":
