@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -23,6 +24,10 @@ class Keys:
     def derive(self, purpose: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"huitang:{purpose}".encode()).derive(self._master)
 
+    def scoped(self, plugin: str) -> ScopedKeys:
+        """What `ctx.keys` of a plugin is."""
+        return ScopedKeys(self, plugin)
+
     @classmethod
     def load(cls, configured: str, data_dir: Path) -> Keys:
         """Use the configured key, or the one kept in `<data_dir>/master.key`, made there the first time (mode 600)."""
@@ -37,3 +42,27 @@ class Keys:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
         return cls(path.read_text(encoding="ascii"))
+
+
+class ScopedKeys:
+    """The `Keys` of the contract: every purpose is within the plugin's own name."""
+
+    def __init__(self, keys: Keys, plugin: str) -> None:
+        self._keys = keys
+        self._plugin = plugin
+        self._signing: dict[str, Ed25519PrivateKey] = {}
+
+    def derive(self, purpose: str) -> bytes:
+        return self._keys.derive(f"plugin:{self._plugin}:{purpose}")
+
+    def sign(self, purpose: str, content: bytes) -> bytes:
+        return self._signer(purpose).sign(content)
+
+    def public_key(self, purpose: str) -> bytes:
+        return self._signer(purpose).public_key().public_bytes_raw()
+
+    def _signer(self, purpose: str) -> Ed25519PrivateKey:
+        if purpose not in self._signing:
+            seed = self._keys.derive(f"plugin-signature:{self._plugin}:{purpose}")
+            self._signing[purpose] = Ed25519PrivateKey.from_private_bytes(seed)
+        return self._signing[purpose]

@@ -73,6 +73,8 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         notifications=services.notifications.scoped(record.id),
         todos=services.notifications.todos_of(record.id),
         scheduling=services.scheduling.scoped(record.id),
+        keys=core.keys.scoped(record.id),
         clock=core.clock,
         log=logging.getLogger(f"huitang.plugins.{record.id}"),
+        folder=core.data_dir / "plugins" / record.id,
     )

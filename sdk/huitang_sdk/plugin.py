@@ -23,6 +23,7 @@ from huitang_sdk.contracts import (
     Devices,
     Files,
     Identity,
+    Keys,
     Notifications,
     Permissions,
     Scheduling,
@@ -69,8 +70,12 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     notifications: Notifications
     todos: Todos
     scheduling: Scheduling
+    keys: Keys
     clock: Clock
     log: logging.Logger
+    folder: Path
+    """A folder on this machine for what belongs neither into the database nor among the files. It may not be there yet;
+    backups leave it out."""
 
 
 class Plugin:

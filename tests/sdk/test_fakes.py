@@ -10,6 +10,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.testing import (
     FakeDevices,
     FakeFiles,
+    FakeKeys,
     FakeNotifications,
     FakePermissions,
     FakeScheduling,
@@ -23,6 +24,7 @@ from huitang_sdk.testing.conformance.clock import ClockContract
 from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
+from huitang_sdk.testing.conformance.keys import KeysContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
@@ -53,6 +55,16 @@ class Fake:
     @pytest.fixture
     def people(self, town):
         return town[2]
+
+
+class TestKeys(KeysContract):
+    @pytest.fixture
+    def keys(self):
+        return FakeKeys("one")
+
+    @pytest.fixture
+    def other_keys(self):
+        return FakeKeys("another")
 
 
 class TestClock(ClockContract):

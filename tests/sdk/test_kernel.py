@@ -16,6 +16,7 @@ from huitang_sdk.testing.conformance.clock import ClockContract
 from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
+from huitang_sdk.testing.conformance.keys import KeysContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
@@ -48,6 +49,16 @@ class TestClock(Kernel, ClockContract):
     @pytest.fixture
     def clock(self, ctx):
         return ctx.clock
+
+
+class TestKeys(Kernel, KeysContract):
+    @pytest.fixture
+    def keys(self, ctx):
+        return ctx.keys
+
+    @pytest.fixture
+    def other_keys(self, hall):
+        return hall.core.keys.scoped("another")
 
 
 class TestDevices(Kernel, DevicesContract):

@@ -7,6 +7,7 @@ from huitang_sdk.contracts.devices import Device, Devices, Invitation, NewDevice
 from huitang_sdk.contracts.events import Delivery, Event
 from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
+from huitang_sdk.contracts.keys import Keys
 from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
 from huitang_sdk.contracts.scheduling import Run, Scheduling
@@ -26,6 +27,7 @@ __all__ = [
     "Files",
     "Grant",
     "Identity",
+    "Keys",
     "Invitation",
     "NewDevice",
     "Notice",

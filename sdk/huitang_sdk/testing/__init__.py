@@ -13,6 +13,7 @@ from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.context import fake_context
 from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
+from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
 from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
@@ -24,6 +25,7 @@ __all__ = [
     "FakeDevices",
     "FakeFiles",
     "FakeIdentity",
+    "FakeKeys",
     "FakeNotifications",
     "FakePermissions",
     "FakeScheduling",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ from huitang_sdk.plugin import Plugin, PluginContext
 from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
+from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
 from huitang_sdk.testing.permissions import FakePermissions
@@ -52,7 +55,9 @@ def fake_context(
         notifications=FakeNotifications(kinds),
         todos=FakeTodos(kinds, clock=clock),
         scheduling=FakeScheduling(declared("jobs"), clock=clock),
+        keys=FakeKeys(),
         clock=clock,
         log=logging.getLogger(f"huitang.plugins.{plugin.manifest.id}"),
+        folder=Path(tempfile.mkdtemp(prefix="huitang-plugin-")),
     )
     return search.context

@@ -9,7 +9,18 @@ Each class names the fixtures that a subclass gives. They need pytest with pytes
 
 import pytest
 
-MODULES = ("clock", "devices", "files", "identity", "notifications", "permissions", "scheduling", "search", "todos")
+MODULES = (
+    "clock",
+    "devices",
+    "files",
+    "identity",
+    "keys",
+    "notifications",
+    "permissions",
+    "scheduling",
+    "search",
+    "todos",
+)
 
 # Failing asserts say what they compared, as those of test modules do.
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in MODULES))
