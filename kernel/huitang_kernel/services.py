@@ -13,6 +13,8 @@ from huitang_kernel.files.plugin import FilesPlugin
 from huitang_kernel.files.service import FilesService
 from huitang_kernel.identity.plugin import IdentityPlugin
 from huitang_kernel.identity.service import IdentityService
+from huitang_kernel.live.plugin import LivePlugin
+from huitang_kernel.live.service import LiveService
 from huitang_kernel.notifications.plugin import NotificationsPlugin
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.permissions.plugin import PermissionsPlugin
@@ -31,6 +33,7 @@ BUILTINS: tuple[type[BuiltinPlugin], ...] = (
     PermissionsPlugin,
     FilesPlugin,
     SearchPlugin,
+    LivePlugin,
     NotificationsPlugin,
     SchedulingPlugin,
     PortalPlugin,
@@ -45,6 +48,7 @@ class Services(Struct, frozen=True, kw_only=True):
     permissions: PermissionsService
     files: FilesService
     search: SearchService
+    live: LiveService
     notifications: NotificationsService
     scheduling: SchedulingService
     portal: PortalService
@@ -74,6 +78,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         todos=services.notifications.todos_of(record.id),
         scheduling=services.scheduling.scoped(record.id),
         keys=core.keys.scoped(record.id),
+        live=services.live.scoped(record.id),
         clock=core.clock,
         log=logging.getLogger(f"huitang.plugins.{record.id}"),
         folder=core.data_dir / "plugins" / record.id,

@@ -16,7 +16,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from litestar import Request
 
-    from huitang_sdk.contracts import Delivery, Event, Run, SearchDocument
+    from huitang_sdk.contracts import Actor, Delivery, Event, Run, SearchDocument
     from huitang_sdk.plugin import PluginContext
 
 Reach = Literal["own", "unit", "below", "all"]
@@ -150,6 +150,22 @@ class Subscription(Struct, frozen=True):
     handle: Callable[[PluginContext[Any], Any, Delivery], Awaitable[None]]
 
 
+class LiveTopic(Struct, frozen=True):
+    """Something that is told live, at `/live/events` and `/live/socket` and to other plugins' code.
+
+    `permission` decides who may hear it (None: whoever is signed in), `may` then for each key, the row scope: it is
+    given
+    the actor and the key, and may read the database. It is asked at the start, and again when roles, sessions or
+    switches
+    change and every few seconds; as soon as the answer is no, the actor hears nothing more.
+    """
+
+    id: str
+    title: str
+    permission: str | None = None
+    may: Callable[[PluginContext[Any], Actor, str], Awaitable[bool]] | None = None
+
+
 class Declarations(Struct, frozen=True):
     """Everything one plugin declared: what the registry keeps."""
 
@@ -163,5 +179,6 @@ class Declarations(Struct, frozen=True):
     jobs: Sequence[Job] = ()
     health_checks: Sequence[HealthCheck] = ()
     subscriptions: Sequence[Subscription] = ()
+    live_topics: Sequence[LiveTopic] = ()
     pages: Sequence[Any] = ()
     api: Sequence[Any] = ()

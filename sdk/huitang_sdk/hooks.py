@@ -120,3 +120,11 @@ class HuitangHooks:
         return [Subscription(NoticePublished, "noticeboard.tell_readers", tell_readers)]
         """
         raise NotImplementedError
+
+    @hookspec
+    def live_topics(self) -> Sequence[declare.LiveTopic]:
+        """What is told live to whoever is looking at it, published with `ctx.live`.
+
+        return [LiveTopic("noticeboard.notices", "Notices come and go", "noticeboard.notice.read")]
+        """
+        raise NotImplementedError

@@ -24,6 +24,7 @@ from huitang_sdk.contracts import (
     Files,
     Identity,
     Keys,
+    Live,
     Notifications,
     Permissions,
     Scheduling,
@@ -71,6 +72,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     todos: Todos
     scheduling: Scheduling
     keys: Keys
+    live: Live
     clock: Clock
     log: logging.Logger
     folder: Path

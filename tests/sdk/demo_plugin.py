@@ -9,7 +9,7 @@ from uuid import UUID
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.declare import Job, NotificationKind, Permission, Role, SearchSource
+from huitang_sdk.declare import Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
 from huitang_sdk.testing import FakeIdentity, account, organisation
 
 READ = "demo.thing.read"
@@ -51,6 +51,10 @@ class Demo(Plugin):
             self._source("demo.thing", "Things", self.things),
             self._source("demo.report", "Reports", self.reports),
         ]
+
+    @hookimpl
+    def live_topics(self):
+        return [LiveTopic("demo.news", "News", READ), LiveTopic("demo.board", "The board")]
 
     async def _run(self, _ctx, run):
         self.ran.append(run)

@@ -11,6 +11,7 @@ from huitang_sdk.testing import (
     FakeDevices,
     FakeFiles,
     FakeKeys,
+    FakeLive,
     FakeNotifications,
     FakePermissions,
     FakeScheduling,
@@ -25,6 +26,7 @@ from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
+from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
@@ -134,6 +136,27 @@ class TestTodos(Fake, TodosContract):
     @pytest.fixture
     def todos(self, plugin):
         return FakeTodos(plugin.notification_kinds())
+
+
+class TestLive(Fake, LiveContract):
+    @pytest.fixture
+    def live(self, plugin):
+        return FakeLive(plugin.live_topics())
+
+    @pytest.fixture
+    def heard(self):
+        async def heard(messages, count):
+            assert len(messages) >= count
+
+        return heard
+
+    async def test_tests_can_miss_messages_and_see_what_was_rechecked(self, live):
+        messages = []
+        live.subscribe("demo.board", "1", messages.append)
+        live.miss("demo.board", "1")
+        await live.recheck("demo.board", "1")
+        assert [(m.is_gap, m.data) for m in messages] == [(True, None)]
+        assert live.rechecked == [("demo.board", "1")]
 
 
 class TestScheduling(Fake, SchedulingContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 
@@ -17,6 +18,7 @@ from huitang_sdk.testing.conformance.devices import DevicesContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
+from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
@@ -165,6 +167,26 @@ class TestScheduling(Kernel, SchedulingContract):
             return {row["key"]: (row["due"], json.loads(row["payload"])) for row in rows}
 
         return planned
+
+
+class TestLive(Kernel, LiveContract):
+    @pytest.fixture
+    def live(self, ctx):
+        return ctx.live
+
+    @pytest.fixture
+    def heard(self):
+        async def heard(messages, count):
+            async with asyncio.timeout(5):
+                while len(messages) < count:  # noqa: ASYNC110 - the list tells nobody
+                    await asyncio.sleep(0.01)
+
+        return heard
+
+    async def test_outside_a_write_nothing_is_published(self, live):
+        with pytest.raises(RuntimeError):
+            await live.publish("demo.news", "", {})
+        assert await live.position("demo.news", "") == 0
 
 
 class TestSearch(Kernel, SearchContract):

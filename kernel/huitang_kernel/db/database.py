@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
 
@@ -16,6 +16,14 @@ from huitang_kernel.db.trail import Trail
 from huitang_sdk.contracts import Actor, Event, Ref
 from huitang_sdk.errors import UnauditedWrite
 
+
+class Parting(Protocol):
+    """Something gathered during a write, to be written just before its commit."""
+
+    async def leave(self, connection: asyncpg.Connection) -> None: ...
+
+
+P = TypeVar("P", bound=Parting)
 CLOSE_WITHIN = 5.0
 _open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
 
@@ -34,6 +42,7 @@ class OpenWrite:
     def __init__(self, actor: Actor, clock: SystemClock) -> None:
         self.actor = actor
         self.trail = Trail(actor)
+        self.partings: dict[str, Parting] = {}
         self._clock = clock
 
     async def audit(
@@ -95,8 +104,21 @@ class PostgresDatabase:
                 if not write.trail.is_audited:
                     raise UnauditedWrite("a write must call audit() before it ends")
                 await write.trail.leave(transaction.connection)
+                for parting in write.partings.values():
+                    await parting.leave(transaction.connection)
             finally:
                 _open_write.reset(token)
+
+    def parting(self, name: str, make: Callable[[], P]) -> P:
+        """What `name` gathers during the open write; locks it takes at the end are held for a moment only.
+
+        Raises RuntimeError outside a write.
+        """
+        write = _open_write.get()
+        if write is None or ENGINE.current_transaction.get() is None:
+            raise RuntimeError(f"{name} belongs inside `async with ctx.db.write(actor)`: it is part of a change")
+        parting = write.partings.setdefault(name, make())
+        return cast(P, parting)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

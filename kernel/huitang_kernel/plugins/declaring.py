@@ -28,6 +28,7 @@ KINDS: dict[str, type[Any] | None] = {
     "jobs": declare.Job,
     "health_checks": declare.HealthCheck,
     "subscriptions": declare.Subscription,
+    "live_topics": declare.LiveTopic,
     "pages": None,
     "api": None,
 }
@@ -77,6 +78,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
         ("notification kind", [k.id for k in declared.notification_kinds]),
         ("job", [j.id for j in declared.jobs]),
         ("health check", [h.id for h in declared.health_checks]),
+        ("live topic", [t.id for t in declared.live_topics]),
         ("consumer", [s.consumer for s in declared.subscriptions]),
     ]
     for what, ids in named:
@@ -96,6 +98,7 @@ def _check_permissions_exist(record: PluginRecord, declared: declare.Declaration
     used += [(f"menu item {m.title!r}", m.permission) for m in declared.menu if m.permission]
     used += [(f"widget {w.id}", w.permission) for w in declared.widgets if w.permission]
     used += [(f"search source {s.kind}", s.permission) for s in declared.search_sources]
+    used += [(f"live topic {t.id}", t.permission) for t in declared.live_topics if t.permission]
     for where, permission in used:
         if permission.startswith(f"{record.id}.") and permission not in known:
             raise DeclarationError(f"{where} names the permission {permission!r}, which is not declared")

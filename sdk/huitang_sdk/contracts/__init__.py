@@ -8,6 +8,7 @@ from huitang_sdk.contracts.events import Delivery, Event
 from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
 from huitang_sdk.contracts.keys import Keys
+from huitang_sdk.contracts.live import Live, LiveMessage
 from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
 from huitang_sdk.contracts.scheduling import Run, Scheduling
@@ -29,6 +30,8 @@ __all__ = [
     "Identity",
     "Keys",
     "Invitation",
+    "Live",
+    "LiveMessage",
     "NewDevice",
     "Notice",
     "Notifications",

@@ -14,6 +14,7 @@ from huitang_sdk.testing.context import fake_context
 from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
+from huitang_sdk.testing.live import FakeLive
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
 from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
@@ -26,6 +27,7 @@ __all__ = [
     "FakeFiles",
     "FakeIdentity",
     "FakeKeys",
+    "FakeLive",
     "FakeNotifications",
     "FakePermissions",
     "FakeScheduling",

@@ -16,6 +16,7 @@ from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
+from huitang_sdk.testing.live import FakeLive
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
 from huitang_sdk.testing.permissions import FakePermissions
@@ -56,6 +57,7 @@ def fake_context(
         todos=FakeTodos(kinds, clock=clock),
         scheduling=FakeScheduling(declared("jobs"), clock=clock),
         keys=FakeKeys(),
+        live=FakeLive(declared("live_topics")),
         clock=clock,
         log=logging.getLogger(f"huitang.plugins.{plugin.manifest.id}"),
         folder=Path(tempfile.mkdtemp(prefix="huitang-plugin-")),

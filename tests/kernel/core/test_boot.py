@@ -12,6 +12,7 @@ async def test_a_hall_without_plugins_starts_and_answers(open_hall):
         "permissions",
         "files",
         "search",
+        "live",
         "notifications",
         "scheduling",
         "portal",

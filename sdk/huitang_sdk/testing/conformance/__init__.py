@@ -15,6 +15,7 @@ MODULES = (
     "files",
     "identity",
     "keys",
+    "live",
     "notifications",
     "permissions",
     "scheduling",

@@ -1,0 +1,35 @@
+"""What live topics contribute: an index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huitang_kernel import __version__
+from huitang_kernel.builtin import BuiltinPlugin
+from huitang_kernel.core import Core
+from huitang_kernel.live.service import LiveService
+from huitang_kernel.live.settings import LiveSettings
+from huitang_sdk import Manifest, PluginContext
+
+
+class LivePlugin(BuiltinPlugin):
+    manifest = Manifest(
+        id="live",
+        title={"en": "Live topics", "zh-CN": "实时推送"},
+        version=__version__,
+        sdk=">=0.1,<1",
+        icon="broadcast",
+    )
+    package = "huitang_kernel.live"
+    settings_type = LiveSettings
+    service: LiveService
+
+    def build(self, core: Core, settings: LiveSettings) -> LiveService:
+        self.service = LiveService(core, settings)
+        return self.service
+
+    async def start(self, ctx: PluginContext[Any]) -> None:
+        self.service.start(ctx)
+
+    async def stop(self) -> None:
+        await self.service.stop()
