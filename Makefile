@@ -76,4 +76,5 @@ docs: install ## write docs/reference anew from the code
 	$(BIN)/python -m tests.docs.generate
 
 clean: ## remove what was built; the data in var/ stay
-	rm -rf .venv build dist kernel/assets/node_modules kernel/huitang_kernel/portal/static/portal/vendor
+	rm -rf .venv build dist kernel/assets/node_modules \
+		kernel/huitang_kernel/portal/static/portal/vendor kernel/huitang_kernel/fonts/noto

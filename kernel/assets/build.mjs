@@ -1,8 +1,9 @@
-// Copies what the pages load into the folder given, and nothing else; draws the icons of icons.txt into one sprite.
+// Copies what the pages load into the first folder given, and nothing else; draws the icons of icons.txt into one sprite.
+// The typefaces of printed documents, with their licence, go into the second.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const target = process.argv[2];
+const [target, fonts] = process.argv.slice(2);
 const files = {
   "node_modules/@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
   "node_modules/htmx.org/dist/htmx.min.js": "htmx.min.js",
@@ -30,3 +31,12 @@ const symbols = names.map((name) => {
 });
 const sprite = `<svg xmlns="http://www.w3.org/2000/svg" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${symbols.join("\n")}</svg>\n`;
 writeFileSync(join(target, "icons.svg"), sprite);
+
+for (const [name, folder] of [["NotoSerifSC", "noto-serif-sc"], ["NotoSansSC", "noto-sans-sc"]]) {
+  const from = join("node_modules/@expo-google-fonts", folder);
+  mkdirSync(fonts, { recursive: true });
+  for (const weight of ["400Regular", "700Bold"]) {
+    cpSync(join(from, weight, `${name}_${weight}.ttf`), join(fonts, `${name}-${weight}.ttf`));
+  }
+  cpSync(join(from, "LICENSE_FONT"), join(fonts, `${name}-OFL.txt`));
+}

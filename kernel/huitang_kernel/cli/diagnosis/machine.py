@@ -12,10 +12,12 @@ from packaging.requirements import Requirement
 
 from huitang_kernel.cli.diagnosis.finding import Report
 from huitang_kernel.cli.texts import _
+from huitang_sdk.documents import font_folders
 
 KERNEL = Path(__file__).parents[2]
 OLDEST = (3, 11)
 VENDOR = KERNEL / "portal" / "static" / "portal" / "vendor"
+FONT_FILES = (".ttf", ".otf", ".ttc", ".otc")
 ASSETS = (".built-from", "tabler.min.css", "htmx.min.js")
 """The build's own mark, and the files without which no page works."""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)\s*(?:;\s*([^\\]+?))?\s*\\?$")
@@ -30,6 +32,7 @@ def look_at_machine(report: Report, lock: Path | None) -> None:
         _locked(report, lock)
     _clock(report)
     _assets(report)
+    _typefaces(report)
 
 
 def find_lock() -> Path | None:
@@ -131,3 +134,18 @@ def _assets(report: Report) -> None:
             title,
             _("{count} files are built.", count=sum(1 for path in VENDOR.rglob("*") if path.is_file())),
         )
+
+
+def _typefaces(report: Report) -> None:
+    """Without them no PDF can be made."""
+    title = _("Typefaces of printed documents")
+    files = [path for folder in font_folders() for path in folder.rglob("*") if path.suffix.lower() in FONT_FILES]
+    if not files:
+        report.fail(
+            "machine.typefaces",
+            title,
+            _("None are installed."),
+            _("Install the kernel again: pip install --no-deps --no-build-isolation --force-reinstall -e kernel"),
+        )
+    else:
+        report.ok("machine.typefaces", title, _("{count} files are there.", count=len(files)))

@@ -1,89 +1,20 @@
-"""Documents: Word from a template that people edit in Word, and workbooks.
-
-    docx = word_from_template(template, {"project": "…", "findings": [{"message": "…"}]})
-    xlsx = workbook([Sheet("Declarations", [Column("Project", 40), Column("Amount", 16, "money")], rows)])
-
-Both take and give bytes and are plain functions that compute: call them in a thread (`asyncio.to_thread`) when the
-document may be large.
-"""
+"""Workbooks (.xlsx)."""
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 import xlsxwriter
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
 from msgspec import Struct
 
-from huitang_sdk.errors import Invalid
-from huitang_sdk.i18n import local_time, translate
+from huitang_sdk.i18n import local_time
 
-WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_UNPACKED = 64 * 1024 * 1024
-"""The most bytes a Word template may unpack to."""
-
-
-class BrokenTemplate(Invalid):
-    """The Word template cannot be filled; the message names the reason and the text around the place."""
-
-    code = "broken-template"
-
-
-def word_from_template(template: bytes, values: Mapping[str, Any]) -> bytes:
-    """Fill a Word template whose text holds `{{ name }}` and `{%p for … %}` (docxtpl) and return the document.
-
-    Values are escaped: text stays text. The template runs in a sandbox and may name only what `values` has. Raises
-    BrokenTemplate for a file that is no Word document, a name that does not exist or a tag that is not closed.
-    """
-    _check_package(template)
-    document = DocxTemplate(io.BytesIO(template))
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    try:
-        document.render(dict(values), jinja_env=environment, autoescape=True)
-        out = io.BytesIO()
-        document.save(out)
-    except TemplateError as error:
-        raise BrokenTemplate(_where(error)) from error
-    except Exception as error:
-        # docxtpl and lxml raise many kinds of errors for one reason: what a person made in Word cannot be filled.
-        raise BrokenTemplate(_("The Word template cannot be filled: {reason}", reason=str(error))) from error
-    return out.getvalue()
-
-
-def _check_package(template: bytes) -> None:
-    """Refuse what is no Word document, and one that unpacks to more than anybody writes."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(template)) as package:
-            if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
-                raise BrokenTemplate(_("The Word template is too large."))
-            if "word/document.xml" not in package.namelist():
-                raise BrokenTemplate(_("The file is not a Word document (.docx)."))
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise BrokenTemplate(_("The file is not a Word document (.docx).")) from error
-
-
-def _where(error: TemplateError) -> str:
-    """The reason of a template error with the text around it, as the person who edits the template sees it."""
-    reason = error.message or str(error)
-    lines = [re.sub(r"<[^>]*>", "", str(line)).strip() for line in getattr(error, "docx_context", [])]
-    around = " … ".join(line for line in lines if line)
-    if isinstance(error, TemplateSyntaxError) and around:
-        return _("The Word template has a mistake: {reason}, near “{text}”", reason=reason, text=around[:300])
-    return _("The Word template has a mistake: {reason}", reason=reason)
-
-
-def _(message: str, **values: object) -> str:
-    return translate("portal", message, **values)
-
 
 Kind = Literal["text", "integer", "money", "wan", "date", "time", "number"]
 """What a column holds: "money" and "wan" take integer fen and show 元 or 万元; "time" an aware moment, shown as local
