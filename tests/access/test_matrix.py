@@ -1,4 +1,5 @@
-"""Every route × anonymous, somebody without a role, somebody with exactly one permission: who gets in, who does not.
+"""Every route × anonymous, somebody without a role, somebody or a device with exactly one permission: who gets in, who
+does not.
 
 The list of routes is taken from the running application, with every installed plugin, so a new route is in the matrix
 by itself. Which rows a reader sees is another question, asked in each plugin's own tests.
@@ -18,6 +19,7 @@ from msgspec import Struct
 from huitang_kernel.app import Hall
 from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_kernel.testing import client_of
+from huitang_sdk.contracts import NewDevice
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.http import access_of
 
@@ -72,6 +74,19 @@ async def person(hall: Hall, name: str, *permissions: str) -> AsyncIterator[http
         yield client
 
 
+@asynccontextmanager
+async def device(hall: Hall, name: str, *permissions: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an enrolled device whose role has exactly these permissions, over everything."""
+    identity, rights = hall.services.identity, hall.services.permissions
+    root = await identity.organisation_named("云江市") or await identity.create_organisation(SYSTEM, "云江市")
+    role = await rights.create_role(SYSTEM, name, name, allows=permissions)
+    new = [NewDevice(name, "1-1", role)]
+    (invitation,) = await identity.devices.invite("custom", new, {role: "all"}, root.id, SYSTEM, 72)
+    _, token = await identity.devices.enrol("", invitation.code, "")
+    async with client_of(hall, headers={"Authorization": f"Bearer {token}"}) as client:
+        yield client
+
+
 def turned_away(answer) -> bool:
     """Sent to sign in, or refused."""
     return answer.status_code in (401, 403) or answer.headers.get("location", "").startswith(SIGN_IN)
@@ -121,3 +136,17 @@ async def test_a_permission_opens_its_own_doors_and_no_others(hall):
                     assert answer.status_code < 500, f"{door}: {answer.status_code} {answer.text[:300]}"
                 else:
                     assert answer.status_code == 403, f"{permission} opens {door}: {answer.status_code}"
+
+
+async def test_a_device_enters_by_its_permission_and_never_a_page_of_a_person(hall):
+    doors = doors_of(hall)
+    for number, permission in enumerate(sorted({door.access for door in doors if "." in door.access})):
+        async with device(hall, f"device{number}", permission) as client:
+            for door in doors:
+                answer = await knock(client, door)
+                assert answer.status_code < 500, f"{door}: {answer.status_code} {answer.text[:300]}"
+                if door.access == "signed in":
+                    assert turned_away(answer), f"a device enters {door}: {answer.status_code}"
+                elif "." in door.access:
+                    refused = answer.status_code == 403
+                    assert refused == (door.access != permission), f"{permission}, {door}: {answer.status_code}"

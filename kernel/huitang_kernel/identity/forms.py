@@ -10,7 +10,7 @@ from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectF
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from huitang_sdk.contracts import Organisation
+from huitang_sdk.contracts import NewDevice, Organisation
 from huitang_sdk.forms import Form, lazy
 
 _l = lazy("identity")
@@ -20,6 +20,7 @@ SIZES = tuple(
     SelectChoice(size, text)
     for size, text in ((16, _l("Normal")), (24, _l("Large")), (27, _l("Larger")), (30, _l("Largest")))
 )
+HOURS = tuple(SelectChoice(hours, text) for hours, text in ((24, _l("1 day")), (72, _l("3 days")), (168, _l("7 days"))))
 THEMES = (SelectChoice("light", _l("Light")), SelectChoice("dark", _l("Dark")))
 
 
@@ -74,6 +75,23 @@ class AccountForm(Form):
     def values(self) -> dict[str, Any]:
         """What the account service takes."""
         return {**text_values(self), "organisation_id": _unit(self.organisation_id.data)}
+
+
+class DeviceForm(Form):
+    name = StringField(_l("Name of the device"), [InputRequired(), Length(max=100)])
+    place = StringField(_l("Place"), [Optional(), Length(max=200)])
+    role = SelectField(_l("What it may do"), coerce=lambda value: str(value or ""))
+    organisation_id = SelectField(_l("Organisation"), coerce=lambda value: str(value or ""))
+    hours = RadioField(_l("The code is good for"), choices=HOURS, coerce=int, default=72)
+
+    def device(self) -> NewDevice:
+        """What the device service takes."""
+        values = text_values(self)
+        return NewDevice(values["name"], values["place"], values["role"])
+
+    def unit(self) -> UUID:
+        """The organisation; a choice that is none was refused before."""
+        return UUID(self.organisation_id.data)
 
 
 class UnitForm(Form):

@@ -15,11 +15,14 @@ _ = Translator("identity")
 
 
 class Sweeper:
-    """Removes sessions and failed tries that no longer count."""
+    """Removes sessions, failed tries and codes of devices that no longer count."""
 
     def __init__(self, service: IdentityService) -> None:
         self._service = service
 
     async def __call__(self, ctx: PluginContext[Any], run: Run) -> str:
         await self._service.attempts.sweep()
-        return _("{count} sessions were over and are removed.", count=await self._service.sessions.sweep())
+        sessions, codes = await self._service.sessions.sweep(), await self._service.devices.sweep()
+        return _(
+            "{sessions} sessions and {codes} unused codes were over and are removed.", sessions=sessions, codes=codes
+        )

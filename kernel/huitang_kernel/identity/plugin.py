@@ -9,10 +9,12 @@ from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.identity.desk import MANAGE, READ, UNITS_MANAGE, UNITS_READ
+from huitang_kernel.identity.device_desk import MANAGE as DEVICES_MANAGE
+from huitang_kernel.identity.device_desk import READ as DEVICES_READ
 from huitang_kernel.identity.events import AccountChanged
 from huitang_kernel.identity.health import check_accounts
 from huitang_kernel.identity.jobs import Sweeper
-from huitang_kernel.identity.pages import PAGES
+from huitang_kernel.identity.pages import API, PAGES
 from huitang_kernel.identity.search import account_document, account_ids
 from huitang_kernel.identity.service import IdentityService
 from huitang_kernel.identity.settings import IdentitySettings
@@ -46,6 +48,8 @@ class IdentityPlugin(BuiltinPlugin):
             Permission(MANAGE, "Make and change accounts"),
             Permission(UNITS_READ, "See the organisations"),
             Permission(UNITS_MANAGE, "Change the organisations"),
+            Permission(DEVICES_READ, "See devices"),
+            Permission(DEVICES_MANAGE, "Invite, move and revoke devices"),
         ]
 
     @hookimpl
@@ -55,11 +59,16 @@ class IdentityPlugin(BuiltinPlugin):
             MenuItem(
                 "Organisations", "/identity/organisations", "identity.organisation.read", "sitemap", 21, "console"
             ),
+            MenuItem("Devices", "/identity/devices", "identity.device.read", "device-tablet", 22, "console"),
         ]
 
     @hookimpl
     def pages(self) -> Sequence[Any]:
         return PAGES
+
+    @hookimpl
+    def api(self) -> Sequence[Any]:
+        return API
 
     @hookimpl
     def search_sources(self) -> Sequence[SearchSource]:
@@ -76,7 +85,9 @@ class IdentityPlugin(BuiltinPlugin):
 
     @hookimpl
     def jobs(self) -> Sequence[Job]:
-        return [Job("identity.sweep", "Remove sessions that are over", Sweeper(self.service), cron="17 3 * * *")]
+        return [
+            Job("identity.sweep", "Remove sessions and codes that are over", Sweeper(self.service), cron="17 3 * * *")
+        ]
 
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from huitang_kernel.identity.scoped import PluginDevices
 from huitang_kernel.identity.sessions import Sessions
 from huitang_kernel.identity.settings import IdentitySettings
 from huitang_kernel.identity.terminals import Terminals, bearer_of
+from huitang_kernel.plugins.registry import PluginRecord
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Account, Actor, Organisation, Ref
 
@@ -48,7 +50,7 @@ class IdentityService:
         )
         self.terminals = Terminals(database, settings, core.clock)
         self.entrance = Entrance(database, self.people, self.passwords, self.sessions, self.attempts)
-        self._registry = core.registry
+        self._registry, self._clock = core.registry, core.clock
         core.listener.on(CHANNEL, self._changed)
         core.listener.on(PERMISSIONS_CHANNEL, self._grants_changed)
 
@@ -107,6 +109,13 @@ class IdentityService:
     def devices_of(self, plugin: str) -> PluginDevices:
         """`ctx.devices` of a plugin."""
         return PluginDevices(self, plugin)
+
+    def plugins(self) -> list[PluginRecord]:
+        """The plugins that are switched on, without the built-in ones, whose roles are for people."""
+        return [record for record in self._registry if record.is_active and not record.builtin]
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     async def reaches(self, plugin: str, roles: Iterable[str]) -> dict[str, str]:
         """Role → the reach proposed for it. Raises ValueError for one that the plugin does not declare."""

@@ -52,3 +52,21 @@ class SessionRow(PluginTable, tablename="session", schema="identity"):
     expires_at = Timestamptz()
     address = Text()
     user_agent = Text()
+
+
+class DeviceRow(PluginTable, tablename="device", schema="identity"):
+    id = UUID(primary_key=True)
+    plugin = Text()
+    name = Text()
+    place = Text()
+    role = Text()
+    reach = Text()
+    organisation_id = UUID()
+    invited_at = Timestamptz()
+    code_digest = Bytea(null=True, default=None, secret=True)
+    code_expires_at = Timestamptz(null=True, default=None)
+    token_sha256 = Bytea(null=True, default=None, secret=True)
+    enrolled_at = Timestamptz(null=True, default=None)
+    seen_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+    revoked_reason = Text()

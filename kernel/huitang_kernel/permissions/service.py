@@ -29,6 +29,7 @@ _ = Translator("permissions")
 log = logging.getLogger("huitang.permissions")
 _NONE: frozenset[str] = frozenset()
 OPERATOR = "permissions.operator"
+GRANT = "permissions.grant.manage"
 
 
 class PermissionsService:
@@ -184,6 +185,14 @@ class PermissionsService:
         """Remove an operator's own role that nobody holds."""
         await self.roles.delete(actor, role_id)
         await self.reload()
+
+    def may_hand_out(self, actor: Actor, role: str, organisation_id: UUID, reach: str) -> bool:
+        """Whether `actor` may let a device have the role there: all of it is theirs, or they grant roles anyway."""
+        if actor.is_system or self.scope(actor, GRANT).everything:
+            return True
+        units = set(self.units.below(organisation_id)) if reach == "below" else {organisation_id}
+        scopes = [self.scope(actor, permission) for permission in self.policy.allowed.get(role, _NONE)]
+        return all(scope.everything or (reach != "all" and units <= set(scope.organisations)) for scope in scopes)
 
     async def proposed_reach(self, role_id: str) -> str:
         """The reach with which a role is handed out unless somebody says otherwise; "" for an unknown role."""

@@ -1,6 +1,8 @@
 """The pages of identity."""
 
 from huitang_kernel.identity.pages.accounts import ACCOUNT_PAGES
+from huitang_kernel.identity.pages.devices import DEVICE_PAGES
+from huitang_kernel.identity.pages.enrol import ENROL_API, ENROL_PAGES
 from huitang_kernel.identity.pages.organisations import ORGANISATION_PAGES
 from huitang_kernel.identity.pages.profile import (
     end_other_sessions,
@@ -13,4 +15,14 @@ from huitang_kernel.identity.pages.profile import (
 from huitang_kernel.identity.pages.sign_in import show_sign_in, sign_in, sign_out
 
 OWN_PAGES = [show_profile, save_profile, show_password, save_password, end_session, end_other_sessions]
-PAGES = [show_sign_in, sign_in, sign_out, *OWN_PAGES, *ACCOUNT_PAGES, *ORGANISATION_PAGES]
+PAGES = [
+    show_sign_in,
+    sign_in,
+    sign_out,
+    *OWN_PAGES,
+    *ACCOUNT_PAGES,
+    *ORGANISATION_PAGES,
+    *ENROL_PAGES,
+    *DEVICE_PAGES,
+]
+API = [*ENROL_API]
