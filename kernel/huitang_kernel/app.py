@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Router
 from litestar.datastructures import State as AppState
 from litestar.di import NamedDependency, Provide
 from litestar.static_files import create_static_files_router
+from litestar.types import Scope
 
 from huitang_kernel.audit import AuditChain, AuditLog
 from huitang_kernel.background import Background
@@ -31,10 +32,11 @@ from huitang_kernel.web.catalogues import Catalogues
 from huitang_kernel.web.edge import Edge
 from huitang_kernel.web.errors import handle_error
 from huitang_kernel.web.gate import gate
+from huitang_kernel.web.sockets import note_socket_error
 from huitang_kernel.web.templates import make_environment, static_folders
 from huitang_sdk import Plugin, PluginContext, i18n
 from huitang_sdk.contracts import Actor
-from huitang_sdk.http import actor_of
+from huitang_sdk.http import actor_in
 
 PLUGINS_CHANNEL = "huitang_plugins"
 log = logging.getLogger("huitang.app")
@@ -151,6 +153,7 @@ def build_app(hall: Hall, dsn: str) -> Edge:
             route_handlers=[*routers, *_static_routers(hall)],
             lifespan=[lifespan],
             exception_handlers={Exception: handle_error},
+            after_exception=[note_socket_error],
             state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
             request_max_body_size=max_body,
             openapi_config=None,
@@ -182,10 +185,10 @@ def _router(record: PluginRecord, path: str, handlers: Sequence[Any]) -> Router:
     def context() -> PluginContext[Any]:
         return record.context
 
-    def actor(request: Request[Any, Any, Any], ctx: NamedDependency[PluginContext[Any]]) -> Actor:
+    def actor(scope: Scope, ctx: NamedDependency[PluginContext[Any]]) -> Actor:
         # It needs no ctx, but says so: dependencies that wait for nothing and need one another are called one after the
         # other, while independent ones cost a task group per request.
-        return actor_of(request)
+        return actor_in(scope)
 
     return Router(
         path=path,

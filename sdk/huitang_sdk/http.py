@@ -29,13 +29,20 @@ INLINE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/g
 
 
 def actor_of(connection: Connection) -> Actor:
-    """Who is behind a request: set by the kernel's middleware."""
-    actor = connection.scope.get("huitang_actor")
+    """Who is behind a request or a WebSocket: set by the kernel's middleware."""
+    return actor_in(connection.scope)
+
+
+def actor_in(scope: Mapping[str, Any]) -> Actor:
+    """The same from the ASGI scope."""
+    actor = scope.get("huitang_actor")
     return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
 def requires(permission: str) -> Guard:
     """Guard: the actor must hold `permission` somewhere; which rows is for the query's scope.
+
+    On a WebSocket handler it is asked once, at the handshake; a refusal closes it with 4401 or 4403.
 
     Guards are coroutines although they wait for nothing: Litestar would run plain functions in a thread.
     """

@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from huitang_kernel.web.sockets import CODES, SocketSend, is_own_page, refuse_socket
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES, set_locale
@@ -42,6 +43,9 @@ class Edge:
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await self._socket(scope, receive, send)
+            return
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
@@ -70,6 +74,21 @@ class Edge:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Who opens a WebSocket is found out once; its messages do not come by here."""
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        request_id = uuid.uuid4().hex
+        if not is_own_page(connection.headers):
+            await refuse_socket(receive, send, CODES + 403, "cross-site request refused")
+            return
+        try:
+            await self._identify(scope, connection, request_id)
+        except Exception:
+            log.exception("socket %s: nobody could be identified", request_id)
+            await refuse_socket(receive, send, CODES + 503, "please try again later")
+            return
+        await self.app(scope, receive, SocketSend(scope, receive, send))
 
     async def _identify(self, scope: Scope, connection: ASGIConnection[Any, Any, Any, Any], request_id: str) -> None:
         address = connection.client.host if connection.client else ""

@@ -15,6 +15,8 @@ from huitang_sdk.http import Page, wants_fragment
 from huitang_sdk.i18n import translate
 
 log = logging.getLogger("huitang.errors")
+JSON_READERS = ("application/", "text/event-stream")
+"""What clients accept that are no people."""
 SIGN_IN = "/identity/sign-in"
 
 TITLES = {
@@ -34,10 +36,10 @@ TITLES = {
 
 def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The one exception handler of the application."""
-    known = _as_huitang(error)
+    known = as_huitang(error)
     if known.status >= 500 and known.code == "internal":
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        _name_plugin(request, error)
+        name_plugin(request.scope, error)
     title = translate("portal", TITLES.get(known.status, TITLES[500]))
     detail = known.message or title
     request_id = str(request.scope.get("huitang_request_id", ""))
@@ -50,19 +52,20 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     return Page("portal/error.html", context, block="error", status_code=known.status, headers=headers)
 
 
-def _name_plugin(request: Request[Any, Any, Any], error: Exception) -> None:
+def name_plugin(scope: Any, error: Exception) -> None:
     """Note the failure on the plugin whose address it is, so that the console names it."""
-    parts = [part for part in request.url.path.split("/") if part and part != "api"]
-    record = request.app.state.hall.registry.get(parts[0] if parts else "portal")
+    path: str = scope["path"]
+    parts = [part for part in path.split("/") if part and part != "api"]
+    record = scope["litestar_app"].state.hall.registry.get(parts[0] if parts else "portal")
     if record is not None:
-        record.note_trouble(f"request:{request.url.path}", error)
+        record.note_trouble(f"request:{path}", error)
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
-    return request.url.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/")
+    return request.url.path.startswith("/api/") or request.headers.get("accept", "").startswith(JSON_READERS)
 
 
-def _as_huitang(error: Exception) -> HuitangError:
+def as_huitang(error: Exception) -> HuitangError:
     if isinstance(error, HuitangError):
         return error
     if isinstance(error, HTTPException):
