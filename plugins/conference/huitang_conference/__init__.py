@@ -1,0 +1,1 @@
+"""The electronic conference system of a people's congress."""

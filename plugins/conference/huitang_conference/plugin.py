@@ -1,0 +1,72 @@
+"""What the conference plugin contributes: an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from huitang_conference.pages import PAGES
+from huitang_conference.services import access
+from huitang_conference.settings import ConferenceSettings
+from huitang_conference.topics import TOPICS
+from huitang_sdk import Manifest, Plugin, hookimpl
+from huitang_sdk.declare import LiveTopic, Permission, Role
+
+
+class ConferencePlugin(Plugin):
+    manifest = Manifest(
+        id="conference",
+        title={"zh-CN": "主席团电子会务", "en": "Conference"},
+        summary={
+            "zh-CN": "会务管理、报到、发言、表决与选举、席位终端与大屏。",
+            "en": "Meetings, check-in, speaking, votes and elections, seat terminals and screens.",
+        },
+        version="0.1.0",
+        sdk=">=0.1,<1",
+        icon="gavel",
+    )
+    package = "huitang_conference"
+    settings_type = ConferenceSettings
+
+    @hookimpl
+    def permissions(self) -> Sequence[Permission]:
+        return [
+            Permission(access.READ, "See meetings, agendas and results"),
+            Permission(access.MANAGE, "Prepare meetings: agenda, members, seats, documents"),
+            Permission(access.CHAIR, "Chair a meeting: agenda, floor, votes"),
+            Permission(access.OPERATE, "Work the operator's desk: check-in, devices, screens"),
+            Permission(access.CONFIRM, "Confirm a manual act as the second person"),
+            Permission(access.BODIES, "Keep bodies, their members and rules"),
+            Permission(access.SEAT, "Sit in a meeting: check in, ask to speak, vote"),
+            Permission(access.SCREEN, "Show a hall screen"),
+            Permission(access.DOOR, "Check people in at the door"),
+            Permission(access.EXPORT, "Export results, attendance and minutes"),
+        ]
+
+    @hookimpl
+    def roles(self) -> Sequence[Role]:
+        return [
+            Role(
+                "conference.clerk",
+                "Conference clerk",
+                (access.READ, access.MANAGE, access.OPERATE, access.BODIES, access.DOOR, access.EXPORT),
+            ),
+            Role("conference.chair", "Chair of meetings", (access.READ, access.CHAIR, access.CONFIRM, access.SEAT)),
+            Role("conference.operator", "Hall operator", (access.READ, access.OPERATE, access.DOOR)),
+            Role("conference.supervisor", "Teller of votes", (access.READ, access.CONFIRM, access.EXPORT)),
+            Role("conference.member", "Member in session", (access.READ, access.SEAT), reach="own"),
+            Role("conference.terminal", "Seat terminal", (access.SEAT,), reach="unit"),
+            Role("conference.screen", "Hall screen", (access.SCREEN,), reach="unit"),
+            Role("conference.gate", "Door terminal", (access.DOOR,), reach="unit"),
+        ]
+
+    @hookimpl
+    def pages(self) -> Sequence[Any]:
+        return PAGES
+
+    @hookimpl
+    def live_topics(self) -> Sequence[LiveTopic]:
+        return TOPICS
+
+
+plugin = ConferencePlugin()

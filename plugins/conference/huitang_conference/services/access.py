@@ -1,0 +1,83 @@
+"""Who may do what in which meeting: the permissions, and the actor's scope as SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from huitang_conference.settings import ConferenceSettings
+from huitang_sdk import PluginContext
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.errors import NotFound
+from huitang_sdk.i18n import Translator
+
+_ = Translator("conference")
+Ctx = PluginContext[ConferenceSettings]
+
+READ = "conference.meeting.read"
+MANAGE = "conference.meeting.manage"
+CHAIR = "conference.meeting.chair"
+OPERATE = "conference.meeting.operate"
+CONFIRM = "conference.act.confirm"
+BODIES = "conference.body.manage"
+SEAT = "conference.seat.use"
+SCREEN = "conference.screen.show"
+DOOR = "conference.door.check"
+EXPORT = "conference.record.export"
+
+
+class Sql:
+    """A statement's values: `sql.put(value)` is the placeholder to write where the value belongs."""
+
+    def __init__(self, *values: Any) -> None:
+        self.values: list[Any] = list(values)
+
+    def put(self, value: Any, cast: str = "") -> str:
+        self.values.append(value)
+        return f"${len(self.values)}{cast}"
+
+
+def ref(kind: str, identifier: UUID) -> Ref:
+    """`ref("meeting", id)` names a conference.meeting."""
+    return Ref(f"conference.{kind}", identifier)
+
+
+def in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "m") -> str:
+    """The condition that a meeting is within the actor's reach with a permission.
+
+    Rows belong to the organisation of the body. Whoever attends a meeting owns it, as far as reading and sitting in it
+    go: a member sees the meetings he or she is called to, whatever the reach.
+    """
+    scope = ctx.permissions.scope(actor, permission)
+    parts: list[str] = []
+    if scope.everything:
+        parts.append("TRUE")
+    if scope.organisations:
+        parts.append(f"{alias}.organisation_id = ANY({sql.put(list(scope.organisations), '::uuid[]')})")
+    if actor.account_id and permission in (READ, SEAT) and not scope.is_empty:
+        attends = f"SELECT 1 FROM conference.attendee s WHERE s.meeting_id = {alias}.id"
+        mine = f"s.account_id = {sql.put(actor.account_id, '::uuid')}"
+        parts.append(f"({alias}.state <> 'draft' AND EXISTS ({attends} AND {mine}))")
+    if scope.allowed:
+        parts.append(f"{alias}.id = ANY({sql.put(list(scope.allowed), '::uuid[]')})")
+    condition = f"({' OR '.join(parts)})" if parts else "FALSE"
+    if scope.denied:
+        condition += f" AND {alias}.id <> ALL({sql.put(list(scope.denied), '::uuid[]')})"
+    return f"({condition})"
+
+
+async def meeting_for(ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str, *, lock: bool = False) -> dict[str, Any]:
+    """The row of a meeting the actor may reach with `permission`; NotFound for any other. `lock`: for a write.
+
+    The lock is what orders everything that changes the state of one meeting.
+    """
+    ctx.permissions.require(actor, permission)
+    sql = Sql(meeting_id)
+    condition = in_scope(ctx, actor, permission, sql)
+    rows = await ctx.db.fetch(
+        f"SELECT m.* FROM conference.meeting m WHERE m.id = $1 AND {condition}{' FOR UPDATE OF m' if lock else ''}",
+        *sql.values,
+    )
+    if not rows:
+        raise NotFound(_("There is no such meeting, or you are not called to it."))
+    return rows[0]
