@@ -2,7 +2,7 @@
 
 CREATE TABLE profile (
     id text PRIMARY KEY,                      -- "npcsc-2022", or an operator's own
-    body_kind text NOT NULL,                  -- congress | standing_committee | presidium | chairs
+    body_kind text NOT NULL,                  -- congress | standing_committee | presidium | council_of_chairs
     title text NOT NULL,
     content jsonb NOT NULL,                   -- the profile as huitang_conference.rules reads it
     is_verified boolean NOT NULL DEFAULT false,
@@ -16,7 +16,7 @@ CREATE TABLE body (
     id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
     name text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('congress', 'standing_committee', 'presidium', 'chairs')),
+    kind text NOT NULL CHECK (kind IN ('congress', 'standing_committee', 'presidium', 'council_of_chairs')),
     term text NOT NULL DEFAULT '',            -- "第十届"
     profile_id text NOT NULL,                 -- one of the built-in profiles or of the table above
     since date,

@@ -81,3 +81,23 @@ async def meeting_for(ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str,
     if not rows:
         raise NotFound(_("There is no such meeting, or you are not called to it."))
     return rows[0]
+
+
+async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, Any]:
+    """The attendee an actor sits as: a signed-in person's own, or whoever has the seat that a device stands at.
+
+    The row has the seat's label as `seat_label`. Raises NotFound for somebody who is not called to the meeting and for a
+    device at a seat that nobody has.
+    """
+    ctx.permissions.require(actor, SEAT)
+    rows = await ctx.db.fetch(ATTENDEE, meeting_id, actor.account_id, actor.place if actor.device_id else None)
+    if not rows:
+        raise NotFound(_("Nobody of this meeting sits here."))
+    return rows[0]
+
+
+ATTENDEE = """
+SELECT a.*, s.label AS seat_label FROM conference.attendee a
+LEFT JOIN conference.seat s ON s.attendee_id = a.id
+WHERE a.meeting_id = $1 AND CASE WHEN $3::text IS NULL THEN a.account_id = $2::uuid ELSE s.label = $3 END
+"""
