@@ -66,7 +66,9 @@ def in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "m"
     return f"({condition})"
 
 
-async def meeting_for(ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str, *, lock: bool = False) -> dict[str, Any]:
+async def meeting_for(
+    ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str, *, lock: bool = False
+) -> dict[str, Any]:
     """The row of a meeting the actor may reach with `permission`; NotFound for any other. `lock`: for a write.
 
     The lock is what orders everything that changes the state of one meeting.
@@ -86,8 +88,8 @@ async def meeting_for(ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str,
 async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, Any]:
     """The attendee an actor sits as: a signed-in person's own, or whoever has the seat that a device stands at.
 
-    The row has the seat's label as `seat_label`. Raises NotFound for somebody who is not called to the meeting and for a
-    device at a seat that nobody has.
+    The row has the seat's label as `seat_label`. Raises NotFound for somebody who is not called to the meeting, and for
+    a device at a seat that nobody has.
     """
     ctx.permissions.require(actor, SEAT)
     rows = await ctx.db.fetch(ATTENDEE, meeting_id, actor.account_id, actor.place if actor.device_id else None)

@@ -1,7 +1,7 @@
 """The state of the hall: one value that every seat, screen and desk shows, told whole after every change.
 
-It is small on purpose (a few kilobytes): whoever missed a message needs just the newest one. What only the desks may see
-(how many have pressed, who is present) is told on a topic of its own.
+It is small on purpose (a few kilobytes): whoever missed a message needs just the newest one. What only the desks may
+see (how many have pressed, who is present) is told on a topic of its own.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class HallState(Struct, frozen=True, kw_only=True):
 
 MEETING = """
 SELECT m.*, b.name AS body_name,
-  (SELECT count(*) FROM conference.attendee a WHERE a.meeting_id = m.id AND a.role = 'member' AND a.presence = 'present')
-    AS present,
+  (SELECT count(*) FROM conference.attendee a WHERE a.meeting_id = m.id AND a.role = 'member'
+    AND a.presence = 'present') AS present,
   (SELECT count(*) FROM conference.attendee a WHERE a.meeting_id = m.id AND a.role = 'observer'
     AND a.presence = 'present') AS observers
 FROM conference.meeting m JOIN conference.body b ON b.id = m.body_id WHERE m.id = $1
@@ -158,9 +158,7 @@ def _meeting(row: dict[str, Any]) -> MeetingState:
 
 
 async def _item(ctx: Ctx, item_id: UUID | None) -> ItemState | None:
-    rows = await ctx.db.fetch(
-        "SELECT id, number, title, kind, presenter FROM conference.item WHERE id = $1", item_id
-    )
+    rows = await ctx.db.fetch("SELECT id, number, title, kind, presenter FROM conference.item WHERE id = $1", item_id)
     return ItemState(**rows[0]) if rows else None
 
 
