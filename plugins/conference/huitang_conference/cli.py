@@ -1,0 +1,16 @@
+"""`huitang conference`: what the plugin can do from the command line. An index; each command has its own module."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from huitang_conference.commands.rules import count, verdict
+
+
+@click.group(name="conference", help="会议、表决和选举。")
+def conference() -> None:
+    """The group that the platform's command line takes over."""
+
+
+conference.add_command(verdict)
+conference.add_command(count)

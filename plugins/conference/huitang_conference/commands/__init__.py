@@ -1,0 +1,1 @@
+"""The commands of `huitang conference`, one module a topic."""
