@@ -38,30 +38,25 @@ COUNT_EXAMPLE = """{
   ]
 }"""
 
-_VERDICT = f"""按规则判定一次表决：通过、未通过还是无效。FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
+_VERDICT = """按规则判定一次表决：通过、未通过还是无效。FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
 
 必填 members（全体人数）、present（出席人数）、votes（赞成 for、反对 against、弃权 abstain、
 未按 not_pressed、故障 fault）；键也可以写中文。
 输入有误时，错误连同位置写到标准错误输出，退出码为 1。
-
-示例：
-
-\b
-{VERDICT_EXAMPLE}
 """
 
-_COUNT = f"""按地方组织法对一轮选举计票：当选、票数相等、不足名额、无效。
+_COUNT = """按地方组织法对一轮选举计票：当选、票数相等、不足名额、无效。
 FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
 
 必填 members（全体代表）、seats（应选名额）、candidates（候选人）、ballots（选票；
 相同的选票用 count 写张数）；键也可以写中文。
 输入有误时，错误连同位置写到标准错误输出，退出码为 1。
-
-示例：
-
-\b
-{COUNT_EXAMPLE}
 """
+
+
+def _shown(example: str) -> str:
+    """The example below the options, its lines kept as they are."""
+    return f"示例：\n\n\b\n{example}"
 
 
 def _print_schema(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -83,7 +78,7 @@ def _file_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))(function)
 
 
-@click.command(name="verdict", help=_VERDICT)
+@click.command(name="verdict", help=_VERDICT, epilog=_shown(VERDICT_EXAMPLE))
 @_file_argument
 @_schema_option
 def verdict(file: Path) -> None:
@@ -93,7 +88,7 @@ def verdict(file: Path) -> None:
     _answer(file, lambda raw: rules.verdict(rules.parse_verdict_case(raw)))
 
 
-@click.command(name="count", help=_COUNT)
+@click.command(name="count", help=_COUNT, epilog=_shown(COUNT_EXAMPLE))
 @_file_argument
 @_schema_option
 def count(file: Path) -> None:
