@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from huitang_conference.pages import PAGES
-from huitang_conference.services import access
+from huitang_conference.services import access, voting
 from huitang_conference.settings import ConferenceSettings
 from huitang_conference.topics import TOPICS
-from huitang_sdk import Manifest, Plugin, hookimpl
+from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.declare import LiveTopic, Permission, Role
 
 
@@ -27,6 +27,13 @@ class ConferencePlugin(Plugin):
     )
     package = "huitang_conference"
     settings_type = ConferenceSettings
+
+    async def start(self, ctx: PluginContext[Any]) -> None:
+        self._votes = voting.Votes(ctx)
+        await self._votes.start()
+
+    async def stop(self) -> None:
+        await self._votes.stop()
 
     @hookimpl
     def permissions(self) -> Sequence[Permission]:

@@ -30,6 +30,8 @@ CREATE TABLE poll (
     closed_at timestamptz,
     announced_at timestamptz,                 -- a withheld result becomes visible when the chair announces it
     public_key bytea,                         -- secret: presses are sealed with it; its other half lives outside the database
+    hands jsonb NOT NULL DEFAULT '{}',        -- confirmed shows of hands: of remote voters, or of all
+    void_reason text NOT NULL DEFAULT '',
     log_sequence bigint NOT NULL DEFAULT 0,
     log_hash bytea,
     result jsonb,
@@ -55,7 +57,8 @@ CREATE TABLE press (
     press_id text NOT NULL,                   -- the terminal's own: the same press sent again is the same
     receipt text NOT NULL,
     choice text,                              -- open polls
-    sealed bytea,                             -- secret polls, while they are open
+    sealed bytea,                             -- secret polls, while they are open: the key of the seal in an HPKE envelope,
+                                              -- then nonce and AES-256-GCM
     PRIMARY KEY (poll_id, attendee_id)
 );
 
@@ -76,3 +79,13 @@ CREATE TABLE log_record (
     signature bytea NOT NULL,
     PRIMARY KEY (poll_id, sequence)
 );
+
+-- Append-only: a record goes only together with its poll (a rehearsal is thrown away whole).
+CREATE FUNCTION log_record_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM conference.poll WHERE id = OLD.poll_id) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the log of a poll is append-only';
+END $$;
+CREATE TRIGGER log_record_stays BEFORE UPDATE OR DELETE ON log_record FOR EACH ROW EXECUTE FUNCTION log_record_stays();

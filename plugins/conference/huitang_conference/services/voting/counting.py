@@ -1,0 +1,86 @@
+"""From ballots to a result: who is counted as what, and what the rules of the body make of the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from huitang_conference.rules.verdict import verdict
+from huitang_conference.rules.verdict_case import verdict_case
+from huitang_conference.services.voting.choices import WORDS
+from huitang_conference.services.voting.law import profile_of, subject_of
+
+
+class Roster:
+    """Everybody who could vote, and what became of each; the rows are those of `progress.ROSTER`."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.voters = sorted(row["attendee_id"] for row in rows)
+        self.present = sum(row["is_present"] for row in rows)
+        waiting = [row for row in rows if not row["has_pressed"]]
+        self.pressed = len(rows) - len(waiting)
+        self.by_hand = sum(row["by_hand"] for row in waiting)
+        at_seats = [row for row in waiting if not row["by_hand"]]
+        here = [row for row in at_seats if row["is_present"]]
+        self.left = len(at_seats) - len(here)
+        self.faults = sum(row["has_fault"] for row in here)
+        self.not_pressed = len(here) - self.faults
+
+
+def result_of(
+    meeting: Mapping[str, Any], poll: Mapping[str, Any], roster: Roster, ballots: Counter[str]
+) -> dict[str, Any]:
+    """What `poll.result` holds: the numbers, and the verdict or the election as the rules have it."""
+    hands: dict[str, int] = msgspec.json.decode(poll["hands"])
+    counts = {
+        "voters": len(roster.voters),
+        "pressed": roster.pressed,
+        "not_pressed": roster.not_pressed,
+        "fault": roster.faults,
+        "left": roster.left,
+        "by_hand": max(0, roster.by_hand - sum(hands.values())),
+    }
+    if poll["kind"] == "election":
+        from huitang_conference.services.voting.electing import elected
+
+        return {"counts": counts, "election": elected(meeting, poll, roster, ballots)}
+    chosen = {str(word): ballots.get(word, 0) for word in WORDS}
+    found = verdict(verdict_case(_case(meeting, poll, roster, chosen, hands)), profile_of(meeting))
+    total = {word: chosen[word] + hands.get(word, 0) for word in WORDS}
+    return {"counts": total | counts, "hands": hands, "verdict": msgspec.to_builtins(found)}
+
+
+def _case(
+    meeting: Mapping[str, Any],
+    poll: Mapping[str, Any],
+    roster: Roster,
+    chosen: Mapping[str, int],
+    hands: Mapping[str, int],
+) -> dict[str, Any]:
+    options = msgspec.json.decode(poll["options"])
+    votes = dict(chosen) | {"not_pressed": roster.not_pressed, "fault": roster.faults}
+    # Somebody may press and leave, another come and press: more may have voted than were there at one moment.
+    took_part = sum(votes.values()) + sum(hands.values())
+    at_open = max(poll["present_at_open"], took_part if took_part > roster.present else 0)
+    case: dict[str, Any] = {
+        "members": max(meeting["members_total"], 1),
+        "present": at_open,
+        "present_at_close": roster.present,
+        "votes": votes,
+        "kind": subject_of(poll["kind"], options),
+        "title": poll["title"],
+        "manner": "hands" if poll["manner"] == "hands" else "device" if poll["secrecy"] == "secret" else "device_named",
+    }
+    if hands:
+        case["by_hands"] = {word: hands.get(word, 0) for word in WORDS}
+    if options.get("rule"):
+        case["rule"] = options["rule"]
+    names = [name["name"] for name in msgspec.json.decode(poll["names"])]
+    if len(names) > 1:
+        case |= {"merged": True, "names": names}
+        if options.get("merge_agreed"):
+            case["merge_agreed"] = options["merge_agreed"]
+    return case

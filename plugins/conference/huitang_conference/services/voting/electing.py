@@ -1,0 +1,78 @@
+"""Elections: ballots handed to the rules for counting, and the next round made ready from the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from huitang_conference.rules.election.case import election_case
+from huitang_conference.rules.election.count import count
+from huitang_conference.services.access import Ctx, _
+from huitang_conference.services.voting.choices import Ballot, Candidate
+from huitang_conference.services.voting.law import profile_of
+from huitang_conference.services.voting.polls import locked, must_be, prepare_poll, preparing
+from huitang_conference.services.voting.repeating import as_new
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from huitang_conference.services.voting.counting import Roster
+
+ROUNDS = {"runoff": "runoff", "further_election": "further", "revote": "first", "election": "first"}
+"""What the rules call the next step, and the round that it is."""
+PASSED_ON = ("post", "by_election", "max_choices", "formal_candidates", "round")
+"""Options of the poll that the rules want to know."""
+
+
+def elected(
+    meeting: Mapping[str, Any], poll: Mapping[str, Any], roster: Roster, ballots: Counter[str]
+) -> dict[str, Any]:
+    """The count of an election as plain data."""
+    options = msgspec.json.decode(poll["options"])
+    names = msgspec.json.decode(poll["names"], type=list[Candidate])
+    called = {candidate.id: candidate.name for candidate in names}
+    papers = []
+    for text, number in sorted(ballots.items()):
+        ballot = msgspec.json.decode(text, type=Ballot)
+        marks = {called[candidate]: mark for candidate, mark in ballot.marks.items()}
+        papers.append({"marks": marks, "write_in": ballot.write_ins, "count": number})
+    case = {
+        "members": max(meeting["members_total"], 1),
+        "present": max(roster.present, roster.pressed),
+        "voters": max(roster.present, roster.pressed),
+        "seats": poll["seats"],
+        "candidates": [candidate.name for candidate in names],
+        "ballots": papers,
+        "title": poll["title"],
+    }
+    case |= {name: options[name] for name in PASSED_ON if options.get(name)}
+    found: dict[str, Any] = msgspec.to_builtins(count(election_case(case), profile_of(meeting)))
+    return found
+
+
+async def prepare_next_round(ctx: Ctx, actor: Actor, poll_id: UUID, names: Sequence[Candidate | str] = ()) -> UUID:
+    """Prepare what the result of an election asks for: a run-off among the tied, an election for the seats left over.
+
+    `names`: the candidates, where the rules leave them open. Returns the id of the new vote. Raises Conflict when
+    nothing follows, Invalid when candidates have to be named.
+    """
+    async with ctx.db.write(actor):
+        meeting, poll = await locked(ctx, actor, poll_id, preparing(ctx, actor))
+        must_be(poll, "closed")
+        result = msgspec.json.decode(poll["result"])
+        following = result.get("election", {}).get("next", {"kind": "none"})
+        if following["kind"] not in ROUNDS:
+            raise Conflict(_("No further round follows from this result."))
+        people = list(names) or list(following["candidates"])
+        if not people:
+            raise Invalid(_("Name the candidates of the next round."), fields={"names": _("Required.")})
+        old = as_new(poll)
+        options = old.options | {"round": ROUNDS[following["kind"]], "follows": str(poll_id)}
+        if options["round"] == "runoff":
+            options["write_ins"] = False
+        new = msgspec.structs.replace(old, names=people, seats=following["seats"], options=options)
+        return await prepare_poll(ctx, actor, meeting["id"], new)
