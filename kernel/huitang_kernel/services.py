@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.documents.plugin import DocumentsPlugin
+from huitang_kernel.documents.service import DocumentsService
 from huitang_kernel.files.plugin import FilesPlugin
 from huitang_kernel.files.service import FilesService
 from huitang_kernel.identity.plugin import IdentityPlugin
@@ -32,6 +34,7 @@ BUILTINS: tuple[type[BuiltinPlugin], ...] = (
     IdentityPlugin,
     PermissionsPlugin,
     FilesPlugin,
+    DocumentsPlugin,
     SearchPlugin,
     LivePlugin,
     NotificationsPlugin,
@@ -47,6 +50,7 @@ class Services(Struct, frozen=True, kw_only=True):
     identity: IdentityService
     permissions: PermissionsService
     files: FilesService
+    documents: DocumentsService
     search: SearchService
     live: LiveService
     notifications: NotificationsService
@@ -73,6 +77,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         devices=services.identity.devices_of(record.id),
         permissions=services.permissions,
         files=services.files.scoped(record.id),
+        documents=services.documents.scoped(record.id),
         search=services.search,
         notifications=services.notifications.scoped(record.id),
         todos=services.notifications.todos_of(record.id),

@@ -166,6 +166,24 @@ class LiveTopic(Struct, frozen=True):
     may: Callable[[PluginContext[Any], Actor, str], Awaitable[bool]] | None = None
 
 
+class DocumentTemplate(Struct, frozen=True):
+    """A template of a document, which operators may replace by their own.
+
+    `file` is the plugin's own one, a path in its package: "documents/opinion.docx" (docxtpl) makes Word,
+    "documents/opinion.typ" (Typst) makes PDF. `sample` has values of the same shape as real ones, every list with at
+    least one entry: previews show them, what a template may name is told from them, and an upload that cannot be filled
+    with them is refused. `permission` lets its holders replace it, beside the platform's operators. `files` are more
+    files of the package that a Typst template reads or imports, by their names without the folder.
+    """
+
+    id: str
+    title: str
+    file: str
+    sample: Mapping[str, Any]
+    permission: str | None = None
+    files: tuple[str, ...] = ()
+
+
 class Declarations(Struct, frozen=True):
     """Everything one plugin declared: what the registry keeps."""
 
@@ -179,6 +197,7 @@ class Declarations(Struct, frozen=True):
     jobs: Sequence[Job] = ()
     health_checks: Sequence[HealthCheck] = ()
     subscriptions: Sequence[Subscription] = ()
+    document_templates: Sequence[DocumentTemplate] = ()
     live_topics: Sequence[LiveTopic] = ()
     pages: Sequence[Any] = ()
     api: Sequence[Any] = ()

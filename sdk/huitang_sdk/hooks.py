@@ -114,6 +114,14 @@ class HuitangHooks:
         raise NotImplementedError
 
     @hookspec
+    def document_templates(self) -> Sequence[declare.DocumentTemplate]:
+        """Templates of Word and PDF documents that operators can replace; `ctx.documents.fill` fills them.
+
+        return [DocumentTemplate("noticeboard.notice", "Notice", "documents/notice.typ", {"title": "放假通知"})]
+        """
+        raise NotImplementedError
+
+    @hookspec
     def subscriptions(self) -> Sequence[declare.Subscription]:
         """Reactions to events, the plugin's own or another's.
 

@@ -21,6 +21,7 @@ from huitang_sdk.contracts import (
     Clock,
     Database,
     Devices,
+    Documents,
     Files,
     Identity,
     Keys,
@@ -71,6 +72,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     notifications: Notifications
     todos: Todos
     scheduling: Scheduling
+    documents: Documents
     keys: Keys
     live: Live
     clock: Clock

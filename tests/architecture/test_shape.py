@@ -93,7 +93,8 @@ def test_no_test_is_skipped():
 
 
 @pytest.mark.parametrize(
-    "service", ["identity", "permissions", "files", "search", "live", "notifications", "scheduling", "portal"]
+    "service",
+    ["identity", "permissions", "files", "documents", "search", "live", "notifications", "scheduling", "portal"],
 )
 def test_every_service_has_the_same_files(service):
     folder = ROOT / "kernel" / "huitang_kernel" / service

@@ -35,7 +35,12 @@ PAGES = {
         "todos": "/notifications/todos",
         "profile": "/identity/profile",
     },
-    "operator": {"console": "/console", "plugins": "/console/plugins", "audit": "/console/audit"},
+    "operator": {
+        "console": "/console",
+        "plugins": "/console/plugins",
+        "audit": "/console/audit",
+        "templates": "/documents/",
+    },
 }
 README = {("desktop-zh", "workbench"): "workbench.png", ("desktop-zh", "detail"): "review.png"}
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.declare import Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
+from huitang_sdk.declare import DocumentTemplate, Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
 from huitang_sdk.testing import FakeIdentity, account, organisation
 
 READ = "demo.thing.read"
@@ -55,6 +55,14 @@ class Demo(Plugin):
     @hookimpl
     def live_topics(self):
         return [LiveTopic("demo.news", "News", READ), LiveTopic("demo.board", "The board")]
+
+    @hookimpl
+    def document_templates(self):
+        sample = {"title": "示例", "day": "2026-01-01", "lines": [{"text": "一行"}]}
+        return [
+            DocumentTemplate("demo.letter", "Letter", "documents/letter.docx", sample, "demo.thing.write"),
+            DocumentTemplate("demo.sheet", "Sheet", "documents/sheet.typ", sample, files=("documents/lines.typ",)),
+        ]
 
     async def _run(self, _ctx, run):
         self.ran.append(run)

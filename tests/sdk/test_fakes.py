@@ -9,6 +9,7 @@ import pytest
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.testing import (
     FakeDevices,
+    FakeDocuments,
     FakeFiles,
     FakeKeys,
     FakeLive,
@@ -23,6 +24,7 @@ from huitang_sdk.testing import (
 )
 from huitang_sdk.testing.conformance.clock import ClockContract
 from huitang_sdk.testing.conformance.devices import DevicesContract
+from huitang_sdk.testing.conformance.documents import DocumentsContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
@@ -86,6 +88,19 @@ class TestDevices(Fake, DevicesContract):
             return devices.actor_of(token)
 
         return behind
+
+
+class TestDocuments(Fake, DocumentsContract):
+    @pytest.fixture
+    def documents(self, plugin):
+        return FakeDocuments(plugin.document_templates(), plugin.folder)
+
+    @pytest.fixture
+    def replace(self, documents):
+        async def replace(template, content):
+            documents.replaced[template] = content
+
+        return replace
 
 
 class TestFiles(Fake, FilesContract):

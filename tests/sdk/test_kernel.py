@@ -15,6 +15,7 @@ from huitang_sdk.db import new_id
 from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
 from huitang_sdk.testing.conformance.clock import ClockContract
 from huitang_sdk.testing.conformance.devices import DevicesContract
+from huitang_sdk.testing.conformance.documents import DocumentsContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
@@ -77,6 +78,20 @@ class TestDevices(Kernel, DevicesContract):
             )
 
         return behind
+
+
+class TestDocuments(Kernel, DocumentsContract):
+    @pytest.fixture
+    def documents(self, ctx):
+        return ctx.documents
+
+    @pytest.fixture
+    def replace(self, hall):
+        async def replace(template, content):
+            name = "ours.docx" if template == "demo.letter" else "ours.typ"
+            await hall.services.documents.replace(SYSTEM, template, name, content)
+
+        return replace
 
 
 class TestFiles(Kernel, FilesContract):

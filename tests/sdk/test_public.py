@@ -100,6 +100,7 @@ HOOKS = {
     "jobs": "Sequence[declare.Job]",
     "health_checks": "Sequence[declare.HealthCheck]",
     "subscriptions": "Sequence[declare.Subscription]",
+    "document_templates": "Sequence[declare.DocumentTemplate]",
     "live_topics": "Sequence[declare.LiveTopic]",
 }
 """Hooks may be added. One that changes or goes breaks plugins that are out there: that is a new major version."""

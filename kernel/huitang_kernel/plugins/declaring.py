@@ -28,6 +28,7 @@ KINDS: dict[str, type[Any] | None] = {
     "jobs": declare.Job,
     "health_checks": declare.HealthCheck,
     "subscriptions": declare.Subscription,
+    "document_templates": declare.DocumentTemplate,
     "live_topics": declare.LiveTopic,
     "pages": None,
     "api": None,
@@ -80,6 +81,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
         ("health check", [h.id for h in declared.health_checks]),
         ("live topic", [t.id for t in declared.live_topics]),
         ("consumer", [s.consumer for s in declared.subscriptions]),
+        ("document template", [t.id for t in declared.document_templates]),
     ]
     for what, ids in named:
         seen: set[str] = set()
@@ -90,6 +92,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
                 raise DeclarationError(f"{what} {identifier!r} is declared twice")
             seen.add(identifier)
     _check_permissions_exist(record, declared)
+    _check_template_files(record, declared)
 
 
 def _check_permissions_exist(record: PluginRecord, declared: declare.Declarations) -> None:
@@ -99,9 +102,20 @@ def _check_permissions_exist(record: PluginRecord, declared: declare.Declaration
     used += [(f"widget {w.id}", w.permission) for w in declared.widgets if w.permission]
     used += [(f"search source {s.kind}", s.permission) for s in declared.search_sources]
     used += [(f"live topic {t.id}", t.permission) for t in declared.live_topics if t.permission]
+    used += [(f"document template {t.id}", t.permission) for t in declared.document_templates if t.permission]
     for where, permission in used:
         if permission.startswith(f"{record.id}.") and permission not in known:
             raise DeclarationError(f"{where} names the permission {permission!r}, which is not declared")
+
+
+def _check_template_files(record: PluginRecord, declared: declare.Declarations) -> None:
+    """The plugin's own templates are there and of a kind that can be filled."""
+    for template in declared.document_templates:
+        if not template.file.endswith((".docx", ".typ")):
+            raise DeclarationError(f"document template {template.id}: {template.file!r} is neither .docx nor .typ")
+        for name in (template.file, *template.files):
+            if record.plugin is None or not (record.plugin.folder / name).is_file():
+                raise DeclarationError(f"document template {template.id}: the package has no file {name!r}")
 
 
 def check_routes(record: PluginRecord, router: Router) -> None:

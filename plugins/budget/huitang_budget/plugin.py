@@ -11,9 +11,11 @@ from huitang_budget.pages import PAGES
 from huitang_budget.reactions import REACTIONS
 from huitang_budget.search import SOURCE
 from huitang_budget.services.access import ASSIGN, EXPORT, IMPORT, READ, REVIEW, TEMPLATE
+from huitang_budget.services.template import OPINION
 from huitang_budget.settings import BudgetSettings, catalogue_of
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.declare import (
+    DocumentTemplate,
     HealthCheck,
     Job,
     MenuItem,
@@ -67,7 +69,7 @@ class BudgetPlugin(Plugin):
             MenuItem("Declarations", "/budget/declarations", READ, icon="file-report", order=20),
             MenuItem("Import declarations", "/budget/declarations/import", IMPORT, icon="file-import", order=30),
             MenuItem("Rules of review", "/budget/rules", READ, icon="list-check", order=40),
-            MenuItem("Template of the opinion", "/budget/opinion-template", TEMPLATE, icon="file-type-docx", order=50),
+            MenuItem("Template of the opinion", f"/documents/templates/{OPINION.id}", TEMPLATE, "file-text", 50),
         ]
 
     @hookimpl
@@ -104,6 +106,10 @@ class BudgetPlugin(Plugin):
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:
         return CHECKS
+
+    @hookimpl
+    def document_templates(self) -> Sequence[DocumentTemplate]:
+        return [OPINION]
 
     @hookimpl
     def subscriptions(self) -> Sequence[Subscription]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Array, BigInt, Boolean, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, Date, Integer, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable, new_id
 
@@ -82,19 +82,6 @@ class HistoryEntry(PluginTable, tablename="history", schema="budget"):
     action = Text()
     detail = Text()
     reason = Text()
-
-
-class OpinionTemplate(PluginTable, tablename="opinion_template", schema="budget"):
-    """A Word template an operator uploaded; at most one is current."""
-
-    id = UUID(primary_key=True, default=new_id)
-    file_id = UUID(default=None)
-    file_name = Text()
-    file_version = Integer(default=1)
-    is_current = Boolean(default=True)
-    uploaded_by = UUID(null=True, default=None)
-    uploaded_name = Text()
-    uploaded_at = Timestamptz()
 
 
 class Reminder(PluginTable, tablename="reminder", schema="budget"):

@@ -4,6 +4,7 @@ from huitang_sdk.contracts.audit import AuditEntry, Ref
 from huitang_sdk.contracts.clock import Clock
 from huitang_sdk.contracts.db import Database, Write
 from huitang_sdk.contracts.devices import Device, Devices, Invitation, NewDevice
+from huitang_sdk.contracts.documents import Document, Documents
 from huitang_sdk.contracts.events import Delivery, Event
 from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
@@ -23,6 +24,8 @@ __all__ = [
     "Delivery",
     "Device",
     "Devices",
+    "Document",
+    "Documents",
     "Event",
     "Explanation",
     "Files",

@@ -15,6 +15,7 @@ import typst
 
 
 def main() -> None:
+    """One request, one answer."""
     request = json.load(sys.stdin)
     limit(request["memory"], request["seconds"])
     answer, pdf = typeset(request)

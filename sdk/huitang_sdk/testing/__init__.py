@@ -12,6 +12,7 @@ back when a write fails.
 from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.context import fake_context
 from huitang_sdk.testing.devices import FakeDevices
+from huitang_sdk.testing.documents import FakeDocuments
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.live import FakeLive
@@ -24,6 +25,7 @@ from huitang_sdk.testing.search import FakeSearch
 __all__ = [
     "DatedTask",
     "FakeDevices",
+    "FakeDocuments",
     "FakeFiles",
     "FakeIdentity",
     "FakeKeys",

@@ -14,6 +14,7 @@ from huitang_sdk.contracts import Account, Database, Organisation
 from huitang_sdk.plugin import Plugin, PluginContext
 from huitang_sdk.testing.clock import FixedClock
 from huitang_sdk.testing.devices import FakeDevices
+from huitang_sdk.testing.documents import FakeDocuments
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.live import FakeLive
@@ -52,6 +53,7 @@ def fake_context(
         devices=FakeDevices(declared("roles"), plugin=plugin.manifest.id, clock=clock),
         permissions=permissions,
         files=FakeFiles(clock=clock),
+        documents=FakeDocuments(declared("document_templates"), plugin.folder, clock=clock),
         search=search,
         notifications=FakeNotifications(kinds),
         todos=FakeTodos(kinds, clock=clock),

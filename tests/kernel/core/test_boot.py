@@ -11,6 +11,7 @@ async def test_a_hall_without_plugins_starts_and_answers(open_hall):
         "identity",
         "permissions",
         "files",
+        "documents",
         "search",
         "live",
         "notifications",

@@ -5,6 +5,5 @@ from huitang_budget.pages.detail import DETAIL
 from huitang_budget.pages.importing import IMPORTING
 from huitang_budget.pages.listing import LISTING
 from huitang_budget.pages.overview import OVERVIEW
-from huitang_budget.pages.template import TEMPLATES
 
-PAGES = (*OVERVIEW, *LISTING, *IMPORTING, *TEMPLATES, *DECIDING, *DETAIL)
+PAGES = (*OVERVIEW, *LISTING, *IMPORTING, *DECIDING, *DETAIL)

@@ -1,20 +1,17 @@
-"""The review opinion as a Word document, filled from the operator's template or the one of the package."""
+"""The review opinion as a Word document."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 from huitang_budget.declarations.model import Found
 from huitang_budget.services.access import Ctx
 from huitang_budget.services.detail import Detail, FindingView, get_declaration, names_of
-from huitang_budget.services.template import current_template
+from huitang_budget.services.template import OPINION
 from huitang_budget.services.wording import CRITERIA, rule_basis, rule_title, word
 from huitang_sdk.contracts import Actor
-from huitang_sdk.documents import word_from_template
 from huitang_sdk.i18n import format_money, use_locale
 
 
@@ -23,20 +20,14 @@ async def opinion_document(ctx: Ctx, actor: Actor, declaration_id: UUID) -> tupl
     detail = await get_declaration(ctx, actor, declaration_id)
     people = await names_of(ctx, [detail.assignee_id, detail.reviewed_by])
     values = opinion_values(ctx, detail, people)
-    template = await current_template(ctx)
-    document = await asyncio.to_thread(word_from_template, template, values)
-    return f"审查意见-{file_part(values['project'])}.docx", document
+    document = await ctx.documents.fill(OPINION.id, values)
+    return f"审查意见-{file_part(values['project'])}{document.ending}", document.content
 
 
 def file_part(text: str) -> str:
     """A text as a part of a file name."""
     kept = "".join(" " if char in '\\/:*?"<>|' or not char.isprintable() else char for char in text)
     return " ".join(kept.split())[:80] or "申报表"
-
-
-def default_template() -> bytes:
-    """The template that comes with the plugin."""
-    return (files("huitang_budget") / "documents" / "opinion.docx").read_bytes()
 
 
 def opinion_values(ctx: Ctx, detail: Detail, people: dict[UUID, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 MODULES = (
     "clock",
     "devices",
+    "documents",
     "files",
     "identity",
     "keys",

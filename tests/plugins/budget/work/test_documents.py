@@ -9,8 +9,8 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from huitang_budget.services.opinion import default_template
-from huitang_budget.services.template import SAMPLE
+from huitang_budget.plugin import plugin
+from huitang_budget.services.template import OPINION, SAMPLE
 from huitang_sdk.documents import BrokenTemplate, Column, Sheet, word_from_template, workbook
 
 
@@ -60,7 +60,7 @@ def test_a_template_that_unpacks_to_a_flood_is_refused():
 
 
 def test_the_package_s_own_template_can_be_filled():
-    text = "\n".join(lines_of(word_from_template(default_template(), SAMPLE)))
+    text = "\n".join(lines_of(word_from_template((plugin.folder / OPINION.file).read_bytes(), SAMPLE)))
     assert "指标表没有成本指标。" in text
     assert "相关性" not in text
 

@@ -13,7 +13,7 @@ from huitang_budget.samples import form_text
 from huitang_budget.services.detail import get_declaration
 from huitang_budget.services.importing import import_files
 
-LIST, IMPORT, TEMPLATE = "/budget/declarations", "/budget/declarations/import", "/budget/opinion-template"
+LIST, IMPORT, TEMPLATE = "/budget/declarations", "/budget/declarations/import", "/documents/templates/budget.opinion"
 
 
 @pytest.fixture
@@ -36,10 +36,6 @@ def routes(declaration_id, finding_id):
         ("POST", f"{LIST}/assign", {clerk}),
         ("GET", IMPORT, {clerk}),
         ("POST", IMPORT, {clerk}),
-        ("GET", TEMPLATE, {clerk}),
-        ("POST", TEMPLATE, {clerk}),
-        ("GET", f"{TEMPLATE}/default.docx", {clerk}),
-        ("POST", f"{TEMPLATE}/default", {clerk}),
         ("GET", one, {clerk, reviewer, reader}),
         ("GET", f"{one}/file", {clerk, reviewer, reader}),
         ("GET", f"{one}/opinion.docx", {clerk, reviewer, reader}),
@@ -78,7 +74,7 @@ async def test_every_route_is_in_the_matrix(town, poor):
         if route.path.startswith(("/budget", "/api/budget")):
             path = re.sub(r"\{[^}]*\}", "*", route.path) + ("/" if route.path == "/budget" else "")
             found |= {(method, path) for method in route.methods if method in ("GET", "POST")}
-    assert found - known == {("GET", f"{TEMPLATE}/*")}
+    assert found - known == set()
 
 
 async def test_import_by_page_with_and_without_the_script(town):
@@ -202,25 +198,23 @@ def word(*lines: str) -> bytes:
 
 async def test_an_operator_replaces_the_template_and_goes_back(town, poor):
     client = await town.sign_in("clerk")
-    for bad, why in ((word("{{ projekt }}"), "projekt"), (b"no word file", "Word"), (b"", "Word")):
+    for bad, why in ((word("{{ projekt }}"), "projekt"), (b"no word file", "Word"), (b"", "文件")):
         refused = await client.post(TEMPLATE, files={"template": ("坏.docx", bad)})
         assert refused.status_code == 422
         assert why in refused.text
-    assert await town.one("SELECT count(*) FROM budget.opinion_template") == 0
+    assert await town.one("SELECT count(*) FROM documents.version") == 0
     ours = word("市人大关于{{ project }}的意见", "{%p for f in findings %}", "{{ f.message }}", "{%p endfor %}")
     assert (await client.post(TEMPLATE, files={"template": ("新模板.docx", ours)})).status_code == 303
     answer = await client.get(f"{LIST}/{poor}/opinion.docx")
     lines = [paragraph.text for paragraph in Document(io.BytesIO(answer.content)).paragraphs]
     assert lines[0] == "市人大关于中小学教师数字素养研修项目的意见"
     assert len(lines) > 10
-    page = (await client.get(TEMPLATE)).text
-    link = re.search(rf"{TEMPLATE}/[0-9a-f-]{{36}}", page)
-    assert (await client.get(link.group())).content == ours
-    await client.post(f"{TEMPLATE}/default")
+    assert (await client.get(f"{TEMPLATE}/versions/1")).content == ours
+    await client.post(f"{TEMPLATE}/use/0")
     answer = await client.get(f"{LIST}/{poor}/opinion.docx")
     assert "绩效目标审查意见书" in Document(io.BytesIO(answer.content)).paragraphs[0].text
-    audited = await town.hall.audit.entries(action="budget.template.")
-    assert [entry.action for entry in audited] == ["budget.template.reset", "budget.template.replaced"]
+    audited = await town.hall.audit.entries(action="documents.template.")
+    assert [entry.action for entry in audited] == ["documents.template.reset", "documents.template.replaced"]
 
 
 async def test_the_list_filters_in_the_address_and_assigns_in_bulk(town, poor):

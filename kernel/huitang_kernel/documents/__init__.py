@@ -1,0 +1,1 @@
+"""Documents: templates that operators replace, and the Word and PDF files made from them."""
