@@ -54,9 +54,26 @@ FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
 """
 
 
-def _shown(example: str) -> str:
-    """The example below the options, its lines kept as they are."""
-    return f"示例：\n\n\b\n{example}"
+class ExampleCommand(click.RichCommand):
+    """A command that shows a whole example below its options, line by line as it has to be written."""
+
+    example = ""
+
+    def format_epilog(self, ctx: click.RichContext, formatter: click.RichHelpFormatter) -> None:  # type: ignore[override]
+        formatter.write("示例：\n")
+        formatter.write(self.example, markup=False, highlight=False, soft_wrap=True)
+
+
+class VerdictCommand(ExampleCommand):
+    """Shows a vote."""
+
+    example = VERDICT_EXAMPLE
+
+
+class CountCommand(ExampleCommand):
+    """Shows a round of an election."""
+
+    example = COUNT_EXAMPLE
 
 
 def _print_schema(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -78,7 +95,7 @@ def _file_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))(function)
 
 
-@click.command(name="verdict", help=_VERDICT, epilog=_shown(VERDICT_EXAMPLE))
+@click.command(name="verdict", cls=VerdictCommand, help=_VERDICT)
 @_file_argument
 @_schema_option
 def verdict(file: Path) -> None:
@@ -88,7 +105,7 @@ def verdict(file: Path) -> None:
     _answer(file, lambda raw: rules.verdict(rules.parse_verdict_case(raw)))
 
 
-@click.command(name="count", help=_COUNT, epilog=_shown(COUNT_EXAMPLE))
+@click.command(name="count", cls=CountCommand, help=_COUNT)
 @_file_argument
 @_schema_option
 def count(file: Path) -> None:

@@ -95,5 +95,6 @@ def _problems(profile: Profile) -> Iterator[str]:
 
 def _place(message: str) -> str:
     """msgspec says "… - at `$.quorum.fraction`": put the key first."""
-    said, _at, path = message.partition(" - at `$")
-    return f"{path.strip('`').lstrip('.') or '(top)'}: {said}"
+    said, _at, path = message.partition(" - at `")
+    key = path.rstrip("`").rpartition("$")[2].lstrip(".")
+    return f"{key or '(top)'}: {said}"

@@ -57,10 +57,10 @@ def problems_of(case: ElectionCase, roll: Roll) -> Iterator[Problem]:
 def _attendance(case: ElectionCase) -> Iterator[Problem]:
     if case.present is not None and case.present > case.members:
         yield Problem("$.present", say("case.more_than_members", present=case.present, members=case.members))
+    there = case.members if case.present is None else case.present
     for name in ("issued", "voters"):
         value = getattr(case, name)
-        there = case.members if case.present is None else case.present
         if value is not None and value > there:
             yield Problem(f"$.{name}", say(f"ballot.{name}_over_present", value=value, present=there))
-    if case.voters is not None and case.issued is not None and case.voters > case.issued:
+    if case.voters is not None and case.issued is not None and case.issued < case.voters <= there:
         yield Problem("$.voters", say("ballot.voters_over_issued", voters=case.voters, issued=case.issued))

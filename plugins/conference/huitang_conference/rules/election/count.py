@@ -40,6 +40,8 @@ def count(case: ElectionCase, profile: Profile | None = None) -> Count:
         raise refuse("$.profile", "ballot.no_elections", body=profile.title)
     problems: list[Problem] = []
     roll = read_roll(case, problems)
+    if not roll.candidates:
+        raise CaseError(problems)
     papers = read_papers(case, roll, problems)
     problems += problems_of(case, roll)
     limits = limits_of(case, profile.elections)
