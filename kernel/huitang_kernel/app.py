@@ -96,6 +96,7 @@ class Hall:
     async def _open(self, dsn: str, background: bool) -> None:
         await self.connect(dsn)
         self.core.listener.on(PLUGINS_CHANNEL, self._switches_changed)
+        self.core.listener.on(PLUGINS_CHANNEL, self.services.live.plugins_changed)
         self.core.listener.on(OUTBOX_CHANNEL, self.dispatcher.wake)
         await self.core.listener.start(dsn)
         if background:

@@ -22,18 +22,21 @@ class Listener:
 
     def __init__(self) -> None:
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
-        self._queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._queues: dict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)
         self._tasks: list[asyncio.Task[None]] = []
         self._connection: asyncpg.Connection | None = None
         self._lost = asyncio.Event()
 
     def on(self, channel: str, handler: Handler) -> None:
-        """Register before `start`. Handlers run one after another, in the order of arrival."""
+        """Register before `start`. The handlers of a channel run one after another, in the order of arrival; one that
+        takes long, such as starting a plugin, holds no other channel up.
+        """
         self._handlers[channel].append(handler)
 
     async def start(self, dsn: str) -> None:
         await self._listen(dsn)
-        self._tasks = [asyncio.create_task(self._keep(dsn)), asyncio.create_task(self._deliver())]
+        deliveries = [asyncio.create_task(self._deliver(channel)) for channel in self._handlers]
+        self._tasks = [asyncio.create_task(self._keep(dsn)), *deliveries]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -55,7 +58,7 @@ class Listener:
         self._connection = connection
 
     def _receive(self, _connection: Any, _pid: int, channel: str, payload: Any) -> None:
-        self._queue.put_nowait((channel, str(payload)))
+        self._queues[channel].put_nowait(str(payload))
 
     async def _keep(self, dsn: str) -> None:
         while True:
@@ -70,11 +73,11 @@ class Listener:
                     await asyncio.sleep(delay)
                     delay = min(delay * 2, 5.0)
             for channel in self._handlers:
-                self._queue.put_nowait((channel, ""))
+                self._queues[channel].put_nowait("")
 
-    async def _deliver(self) -> None:
+    async def _deliver(self, channel: str) -> None:
         while True:
-            channel, payload = await self._queue.get()
+            payload = await self._queues[channel].get()
             for handler in self._handlers[channel]:
                 try:
                     await handler(payload)

@@ -31,6 +31,16 @@ def continues(last: int, position: int, rows: Rows) -> bool:
     return [n for n, _ in rows] == list(range(last + 1, last + 1 + len(rows))) and last + len(rows) >= position > last
 
 
+def head_of(name: Name) -> bytes:
+    topic, key = (msgspec.json.encode(part) for part in name)
+    return b',"topic":%b,"key":%b,"sequence":' % (topic, key)
+
+
+def gap_of(name: Name, sequence: int) -> LiveMessage:
+    encoded = b'{"type":"gap"%b%d,"data":null}' % (head_of(name), sequence)
+    return LiveMessage(*name, sequence, is_gap=True, encoded=encoded)
+
+
 class Subscription:
     """One hearer of one topic. While its past is being read (`held` is a list) the present waits there."""
 
@@ -75,8 +85,7 @@ class Stream:
         self.hearers: dict[Subscription, None] = {}
         self.left_at = 0.0
         self.is_behind = False
-        topic, key = (msgspec.json.encode(part) for part in name)
-        self._head = b',"topic":' + topic + b',"key":' + key + b',"sequence":'
+        self._head = head_of(name)
 
     def message(self, sequence: int, data: str) -> LiveMessage:
         value = data.encode()
@@ -85,8 +94,7 @@ class Stream:
         return LiveMessage(*self.name, sequence, msgspec.json.decode(value), encoded=encoded)
 
     def gap(self, sequence: int) -> LiveMessage:
-        encoded = b'{"type":"gap"%b%d,"data":null}' % (self._head, sequence)
-        return LiveMessage(*self.name, sequence, is_gap=True, encoded=encoded)
+        return gap_of(self.name, sequence)
 
     def pass_on(self, message: LiveMessage) -> None:
         if message.is_gap:
@@ -144,25 +152,31 @@ class Hub:
         stream.hearers[hearer] = None
         return hearer
 
-    async def join(self, name: Name, receive: Receive, since: int | None) -> Subscription:
-        """Hear what came after `since`, or a gap, then what comes; its `last` is the position it starts from."""
+    async def join(
+        self, name: Name, receive: Receive, since: int | None, started: Callable[[int], None]
+    ) -> Subscription:
+        """Hear what came after `since` (None: from now on), or a gap, and then what comes.
+
+        `started` is told the position from which it goes on, before the first message.
+        """
         stream = self._stream(name)
         remembered = stream.after(since)
         hearer = Subscription(stream, receive, last=stream.last if since is None else since)
         stream.hearers[hearer] = None
         if remembered is not None:
+            started(hearer.last or 0)
             for message in remembered:
                 hearer.take(message)
             return hearer
         hearer.held = []
         try:
-            await self._read_past(hearer, since)
+            await self._read_past(hearer, since, started)
         except BaseException:
             hearer.end()
             raise
         return hearer
 
-    async def _read_past(self, hearer: Subscription, since: int | None) -> None:
+    async def _read_past(self, hearer: Subscription, since: int | None, started: Callable[[int], None]) -> None:
         stream, limit = hearer.stream, self._settings.replay
         if since is None:
             position, rows = await self._store.position(stream.name), NO_ROWS
@@ -172,6 +186,7 @@ class Hub:
             stream.last = position
         held, hearer.held = hearer.held or [], None
         hearer.last = position if since is None else since
+        started(hearer.last)
         if since is None or continues(since, position, rows):
             held = [stream.message(sequence, data) for sequence, data in rows] + held
         elif since != position:

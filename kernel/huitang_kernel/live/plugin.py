@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.live.pages import PAGES
 from huitang_kernel.live.service import LiveService
 from huitang_kernel.live.settings import LiveSettings
-from huitang_sdk import Manifest, PluginContext
+from huitang_sdk import Manifest, PluginContext, hookimpl
 
 
 class LivePlugin(BuiltinPlugin):
@@ -33,3 +35,7 @@ class LivePlugin(BuiltinPlugin):
 
     async def stop(self) -> None:
         await self.service.stop()
+
+    @hookimpl
+    def pages(self) -> Sequence[Any]:
+        return PAGES

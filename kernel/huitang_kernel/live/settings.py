@@ -10,7 +10,7 @@ class LiveSettings(Struct, frozen=True):
 
     keep_seconds: float = 300.0
     """How long messages are kept for clients that were away for a moment."""
-    replay: int = 500
+    replay: int = 200
     """How many missed messages a client is sent at most; with more it is told to read again."""
     queue: int = 256
     """How many messages may wait for one slow client; with more they are dropped and it is told to read again."""
