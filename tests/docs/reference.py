@@ -68,8 +68,7 @@ def index() -> str:
         "- [Permissions and roles](permissions.md)\n"
         "- [Events](events.md)\n"
         "- [Commands](commands.md)\n"
-        "- [Rules of review](rules.md): the catalogue of the budget plugin\n"
-        "- [Rule profiles](rule-profiles.md): the conference plugin's quorums, majorities and speech times",
+        "- [Rules of review](rules.md): the catalogue of the budget plugin",
     )
 
 
@@ -258,9 +257,3 @@ def rules() -> str:
 
     text = catalogue_markdown()
     return NOTE + "\n" + text.rstrip() + "\n"
-
-
-def rule_profiles() -> str:
-    from huitang_conference.rules.markdown import profiles_markdown
-
-    return NOTE + "\n" + profiles_markdown().rstrip() + "\n"

@@ -8,7 +8,7 @@ from uuid import UUID
 from huitang_conference.settings import ConferenceSettings
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.errors import NotFound
+from huitang_sdk.errors import Conflict, NotFound
 from huitang_sdk.i18n import Translator
 
 _ = Translator("conference")
@@ -83,6 +83,33 @@ async def meeting_for(
     if not rows:
         raise NotFound(_("There is no such meeting, or you are not called to it."))
     return rows[0]
+
+
+async def meeting_to_change(ctx: Ctx, actor: Actor, meeting_id: UUID, permission: str) -> dict[str, Any]:
+    """Inside a write: the locked row of a meeting that is to be changed. Conflict for an archived one."""
+    row = await meeting_for(ctx, actor, meeting_id, permission, lock=True)
+    if row["state"] == "archived":
+        raise Conflict(_("The meeting is archived. Its record stands as it is and can no longer be changed."))
+    return row
+
+
+async def body_for(ctx: Ctx, actor: Actor, body_id: UUID, permission: str) -> dict[str, Any]:
+    """The row of a body whose organisation is within the actor's reach; NotFound for any other."""
+    ctx.permissions.require(actor, permission)
+    sql = Sql(body_id)
+    condition = body_in_scope(ctx, actor, permission, sql)
+    rows = await ctx.db.fetch(f"SELECT b.* FROM conference.body b WHERE b.id = $1 AND {condition}", *sql.values)
+    if not rows:
+        raise NotFound(_("There is no such body, or it is not yours to look after."))
+    return rows[0]
+
+
+def body_in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "b") -> str:
+    """The condition that a body, or a hall, belongs to an organisation within the actor's reach."""
+    scope = ctx.permissions.scope(actor, permission)
+    if scope.everything:
+        return "TRUE"
+    return f"{alias}.organisation_id = ANY({sql.put(list(scope.organisations), '::uuid[]')})"
 
 
 async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, Any]:

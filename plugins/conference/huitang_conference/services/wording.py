@@ -1,0 +1,49 @@
+"""Codes of the data as words for people."""
+
+from __future__ import annotations
+
+from huitang_sdk.i18n import Translator
+
+_ = Translator("conference")
+
+_WORDS = {
+    # bodies and sittings
+    "standing_committee": "Standing committee",
+    "presidium": "Presidium",
+    "council_of_chairs": "Council of chairs",
+    "congress": "Congress",
+    "plenary": "Plenary sitting",
+    "joint": "Joint sitting",
+    "group": "Group sitting",
+    # states of a meeting
+    "draft": "being prepared",
+    "convened": "convened",
+    "open": "in session",
+    "adjourned": "adjourned",
+    "closed": "closed",
+    "archived": "archived",
+    # people
+    "member": "Member",
+    "observer": "Observer",
+    "staff": "Staff",
+    # presence, and how it came about
+    "expected": "not there yet",
+    "present": "present",
+    "away": "out for a while",
+    "left": "left",
+    "excused": "excused",
+    "seat": "at the seat",
+    "card": "by card",
+    "qr": "by QR code",
+    "makeup": "made up for",
+}
+
+
+def word(code: str) -> str:
+    """A code in the reader's language; "" stays ""."""
+    return _(_WORDS[code]) if code in _WORDS else code
+
+
+def choices(*codes: str) -> list[tuple[str, str]]:
+    """(code, word) pairs for a select."""
+    return [(code, word(code)) for code in codes]
