@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from huitang_conference.commands.rules import count, verdict
+from huitang_conference.commands.verify import verify
 
 
 @click.group(name="conference", help="会议、表决和选举。")
@@ -14,3 +15,4 @@ def conference() -> None:
 
 conference.add_command(verdict)
 conference.add_command(count)
+conference.add_command(verify)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections import Counter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -34,9 +34,10 @@ WHERE id = $1 RETURNING *
 """
 BALLOTS = """
 INSERT INTO conference.ballot (id, poll_id, choice)
-SELECT id, $1, choice FROM unnest($2::uuid[], $3::text[]) AS b(id, choice)
+SELECT gen_random_uuid(), $1, choice FROM unnest($2::text[]) AS b(choice)
 """
-MIXER = secrets.SystemRandom()
+LOT = 16
+"""Random bytes that each ballot draws; their order is the order of the ballots."""
 
 
 async def close_poll(ctx: Ctx, actor: Actor, poll_id: UUID) -> None:
@@ -84,7 +85,14 @@ async def _ballots(ctx: Ctx, poll: dict[str, Any]) -> list[str]:
                  "If it does not come back, void the vote and repeat it.")  # fmt: skip
         raise Conflict(told) from error
     # Nothing of the order in which they were pressed or stored is left from here on.
-    MIXER.shuffle(ballots)
-    await ctx.db.execute(BALLOTS, poll["id"], [uuid4() for _ballot in ballots], ballots)
+    ballots = mixed(ballots)
+    await ctx.db.execute(BALLOTS, poll["id"], ballots)
     await ctx.db.execute("UPDATE conference.press SET sealed = NULL WHERE poll_id = $1", poll["id"])
     return ballots
+
+
+def mixed(ballots: list[str]) -> list[str]:
+    """The ballots in an order drawn by lot from the system's random numbers."""
+    lots = os.urandom(LOT * len(ballots))
+    drawn = sorted((lots[LOT * n : LOT * (n + 1)], ballot) for n, ballot in enumerate(ballots))
+    return [ballot for _lot, ballot in drawn]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from huitang_conference.rules.reading import CaseError
 from huitang_conference.rules.verdict import verdict
 from huitang_conference.rules.verdict_case import verdict_case
+from huitang_conference.services.voting.cases import count_election, election_of, papers_of, profile_of, subject_of
 from huitang_conference.services.voting.choices import WORDS
-from huitang_conference.services.voting.law import profile_of, subject_of
 
 
 class Roster:
@@ -35,6 +36,10 @@ def result_of(
 ) -> dict[str, Any]:
     """What `poll.result` holds: the numbers, and the verdict or the election as the rules have it."""
     hands: dict[str, int] = msgspec.json.decode(poll["hands"])
+    if poll["manner"] == "hands":
+        # Everybody voted by hand: nobody was expected to press anything.
+        roster.not_pressed, roster.faults, roster.left = max(0, roster.present - sum(hands.values())), 0, 0
+        roster.by_hand = sum(hands.values())
     counts = {
         "voters": len(roster.voters),
         "pressed": roster.pressed,
@@ -44,13 +49,21 @@ def result_of(
         "by_hand": max(0, roster.by_hand - sum(hands.values())),
     }
     if poll["kind"] == "election":
-        from huitang_conference.services.voting.electing import elected
-
-        return {"counts": counts, "election": elected(meeting, poll, roster, ballots)}
+        case = election_of(meeting, poll, present=max(roster.present, roster.pressed), papers=papers_of(poll, ballots))
+        return {"counts": counts, "election": None} | decided("election", lambda: count_election(meeting, case))
     chosen = {str(word): ballots.get(word, 0) for word in WORDS}
-    found = verdict(verdict_case(_case(meeting, poll, roster, chosen, hands)), profile_of(meeting))
     total = {word: chosen[word] + hands.get(word, 0) for word in WORDS}
-    return {"counts": total | counts, "hands": hands, "verdict": msgspec.to_builtins(found)}
+    case = _case(meeting, poll, roster, chosen, hands)
+    result = {"counts": total | counts, "hands": hands, "verdict": None}
+    return result | decided("verdict", lambda: verdict(verdict_case(case), profile_of(meeting)))
+
+
+def decided(name: str, decide: Callable[[], Any]) -> dict[str, Any]:
+    """The decision under this name. Numbers that the rules cannot make sense of never keep a vote from closing."""
+    try:
+        return {name: msgspec.to_builtins(decide())}
+    except CaseError as error:
+        return {"problems": [{"zh": problem.text.zh, "en": problem.text.en} for problem in error.problems]}
 
 
 def _case(
@@ -61,12 +74,14 @@ def _case(
     hands: Mapping[str, int],
 ) -> dict[str, Any]:
     options = msgspec.json.decode(poll["options"])
+    if poll["manner"] == "hands":
+        chosen, hands = {word: hands.get(word, 0) for word in WORDS}, {}
     votes = dict(chosen) | {"not_pressed": roster.not_pressed, "fault": roster.faults}
     # Somebody may press and leave, another come and press: more may have voted than were there at one moment.
     took_part = sum(votes.values()) + sum(hands.values())
     at_open = max(poll["present_at_open"], took_part if took_part > roster.present else 0)
     case: dict[str, Any] = {
-        "members": max(meeting["members_total"], 1),
+        "members": max(meeting["members_total"], len(roster.voters), 1),
         "present": at_open,
         "present_at_close": roster.present,
         "votes": votes,

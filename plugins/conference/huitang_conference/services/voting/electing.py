@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
-from huitang_conference.rules.election.case import election_case
-from huitang_conference.rules.election.count import count
 from huitang_conference.services.access import Ctx, _
-from huitang_conference.services.voting.choices import Ballot, Candidate
-from huitang_conference.services.voting.law import profile_of
+from huitang_conference.services.voting.choices import Candidate
 from huitang_conference.services.voting.polls import locked, must_be, prepare_poll, preparing
 from huitang_conference.services.voting.repeating import as_new
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from huitang_conference.services.voting.counting import Roster
+    pass
 
 ROUNDS = {"runoff": "runoff", "further_election": "further", "revote": "first", "election": "first"}
 """What the rules call the next step, and the round that it is."""
-PASSED_ON = ("post", "by_election", "max_choices", "formal_candidates", "round")
-"""Options of the poll that the rules want to know."""
-
-
-def elected(
-    meeting: Mapping[str, Any], poll: Mapping[str, Any], roster: Roster, ballots: Counter[str]
-) -> dict[str, Any]:
-    """The count of an election as plain data."""
-    options = msgspec.json.decode(poll["options"])
-    names = msgspec.json.decode(poll["names"], type=list[Candidate])
-    called = {candidate.id: candidate.name for candidate in names}
-    papers = []
-    for text, number in sorted(ballots.items()):
-        ballot = msgspec.json.decode(text, type=Ballot)
-        marks = {called[candidate]: mark for candidate, mark in ballot.marks.items()}
-        papers.append({"marks": marks, "write_in": ballot.write_ins, "count": number})
-    case = {
-        "members": max(meeting["members_total"], 1),
-        "present": max(roster.present, roster.pressed),
-        "voters": max(roster.present, roster.pressed),
-        "seats": poll["seats"],
-        "candidates": [candidate.name for candidate in names],
-        "ballots": papers,
-        "title": poll["title"],
-    }
-    case |= {name: options[name] for name in PASSED_ON if options.get(name)}
-    found: dict[str, Any] = msgspec.to_builtins(count(election_case(case), profile_of(meeting)))
-    return found
 
 
 async def prepare_next_round(ctx: Ctx, actor: Actor, poll_id: UUID, names: Sequence[Candidate | str] = ()) -> UUID:

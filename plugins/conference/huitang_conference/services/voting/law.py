@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from huitang_conference.rules.profile import Profile
-from huitang_conference.rules.profiles import parse_profile
 from huitang_conference.rules.quorum import QuorumResult, quorum
+from huitang_conference.rules.reading import CaseError
 from huitang_conference.rules.sources import Ruled
+from huitang_conference.rules.verdict import verdict
+from huitang_conference.rules.verdict_case import verdict_case
 from huitang_conference.services.access import Ctx, _
+from huitang_conference.services.voting.cases import count_election, election_of, profile_of, subject_of
 from huitang_conference.services.voting.choices import NAME_BYTES, Candidate
 from huitang_sdk.errors import Conflict, Invalid
+from huitang_sdk.i18n import current_locale
 
 if TYPE_CHECKING:
     from huitang_conference.services.voting.polls import NewPoll
 
 BY_KEY = ("device", "device_named")
-
-
-def profile_of(meeting: Mapping[str, Any]) -> Profile:
-    """The rules as they stood when the meeting was convened."""
-    return parse_profile(meeting["profile"], name="profile")
-
-
-def subject_of(kind: str, options: Mapping[str, Any]) -> str:
-    """What the rules call the matter."""
-    return str(options.get("subject") or ("appointment" if kind == "appointment" else kind))
 
 
 def usual_manner(meeting: Mapping[str, Any], new: NewPoll) -> tuple[str, str]:
@@ -59,6 +55,8 @@ async def check_new(ctx: Ctx, meeting: Mapping[str, Any], new: NewPoll, names: S
         await _amends(ctx, meeting, new, wrong)
     elif new.kind == "appointment":
         _merging(meeting, new, names, wrong)
+    if not wrong and meeting["members_total"]:
+        _trial(meeting, new, names, wrong)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
 
@@ -94,12 +92,27 @@ def _merging(meeting: Mapping[str, Any], new: NewPoll, names: Sequence[Candidate
     if rule.merge == "separate":
         wrong["names"] = _("The rules want appointments voted on one by one ({article}).", article=cited(profile, rule))
         return
-    agreed = int(new.options.get("merge_agreed") or 0)
-    needed = rule.consent.needed(meeting["members_total"]) if rule.consent and rule.consent.base == "members" else 1
-    if agreed < needed:
+    if not new.options.get("merge_agreed"):
         told = _("Merging appointments needs the consent of the members ({article}); say how many agreed.",
                  article=cited(profile, rule))  # fmt: skip
         wrong["names"] = told
+
+
+def _trial(meeting: Mapping[str, Any], new: NewPoll, names: Sequence[Candidate], wrong: dict[str, str]) -> None:
+    """Let the rules look at the matter with nobody having voted: what they refuse is known before, not at the close."""
+    people = meeting["members_total"]
+    poll = {"seats": new.seats, "title": new.title, "options": msgspec.json.encode(new.options),
+            "names": msgspec.json.encode(names)}  # fmt: skip
+    try:
+        if new.kind == "election":
+            count_election(meeting, election_of(meeting, poll, present=people, papers=[]))
+            return
+        case = {"members": people, "present": people, "votes": {"for": 0}, "kind": subject_of(new.kind, new.options)}
+        rule = {"rule": new.options["rule"]} if new.options.get("rule") else {}
+        verdict(verdict_case(case | rule), profile_of(meeting))
+    except CaseError as error:
+        text = error.problems[0].text
+        wrong["options"] = text.zh if current_locale() == "zh-CN" else text.en
 
 
 def cited(profile: Profile, rule: Ruled | None) -> str:
@@ -128,6 +141,22 @@ def require_quorum(meeting: Mapping[str, Any], present: int) -> QuorumResult:
             )
         )
     return found
+
+
+def require_consent(meeting: Mapping[str, Any], poll: Mapping[str, Any], present: int) -> None:
+    """Appointments are merged only if enough members agreed to it. Raises Conflict, naming the article."""
+    profile = profile_of(meeting)
+    rule = profile.merging
+    if poll["kind"] != "appointment" or rule is None or rule.consent is None:
+        return
+    if len(msgspec.json.decode(poll["names"])) < 2:
+        return
+    total = present if rule.consent.base == "present" else meeting["members_total"]
+    agreed, needed = msgspec.json.decode(poll["options"]).get("merge_agreed", 0), rule.consent.needed(total)
+    if not needed <= agreed <= present:
+        told = _("{agreed} of {total} members agreed to merge the appointments, {needed} are needed ({article}).",
+                 agreed=agreed, total=total, needed=needed, article=cited(profile, rule.consent))  # fmt: skip
+        raise Conflict(told)
 
 
 PENDING = """

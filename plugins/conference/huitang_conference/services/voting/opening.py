@@ -8,7 +8,7 @@ from uuid import UUID
 from huitang_conference.services.access import Ctx, _, ref
 from huitang_conference.services.state import tell_hall
 from huitang_conference.services.voting.keychain import keychain
-from huitang_conference.services.voting.law import require_amendments_done, require_quorum
+from huitang_conference.services.voting.law import require_amendments_done, require_consent, require_quorum
 from huitang_conference.services.voting.log import append
 from huitang_conference.services.voting.polls import locked, must_be, running
 from huitang_sdk.contracts import Actor
@@ -36,6 +36,7 @@ async def open_poll(ctx: Ctx, actor: Actor, poll_id: UUID) -> None:
         await _may_open(ctx, meeting, poll)
         voters = await ctx.db.fetch(VOTERS, poll_id, meeting["id"])
         quorum = require_quorum(meeting, len(voters))
+        require_consent(meeting, poll, len(voters))
         public_key = await _new_key(ctx, poll)
         opened = (await ctx.db.fetch(OPEN, poll_id, meeting["members_total"], len(voters), public_key))[0]
         await ctx.db.execute("UPDATE conference.meeting SET poll_id = $2 WHERE id = $1", meeting["id"], poll_id)

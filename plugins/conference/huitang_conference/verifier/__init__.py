@@ -1,0 +1,1 @@
+"""The verifier of poll logs: it shares no code with the plugin, and runs without it."""
