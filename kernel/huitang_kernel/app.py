@@ -22,6 +22,7 @@ from huitang_kernel.config import Settings
 from huitang_kernel.core import Core
 from huitang_kernel.db import Listener, PostgresDatabase
 from huitang_kernel.db.trail import OUTBOX_CHANNEL
+from huitang_kernel.drain import Drain
 from huitang_kernel.events import Dispatcher
 from huitang_kernel.keys import Keys
 from huitang_kernel.plugins.declaring import check_routes
@@ -72,7 +73,7 @@ class Hall:
         i18n.install_lookup(self.catalogues.lookup)
         self.audit = AuditLog(self.core.database)
         self.chain = AuditChain(self.core.database, self.core.keys.derive("audit"))
-        self.dispatcher = Dispatcher(self.core.database, self.registry)
+        self.dispatcher = Dispatcher(self.core.database, self.registry, self.core.drain)
 
     def context_for(self, record: PluginRecord) -> PluginContext[Any]:
         return context_for(record, self.core, self.services)
@@ -105,6 +106,11 @@ class Hall:
             self.core.background.on_leader("outbox-forget", self.dispatcher.forget_delivered)
             await self.core.background.start(dsn)
 
+    async def finish(self) -> None:
+        """Take on nothing new and finish what was begun, within `server.drain_seconds`; `close` comes after it."""
+        self.core.drain.begin()
+        await self.core.drain.finished(self.settings.server.drain_seconds)
+
     async def close(self) -> None:
         await self.core.background.stop()
         await self.core.listener.stop()
@@ -128,6 +134,7 @@ def _make_core(settings: Settings, registry: Registry) -> Core:
         database=PostgresDatabase(clock),
         listener=Listener(),
         background=Background(),
+        drain=Drain(),
         registry=registry,
         keys=Keys.load(settings.key.reveal(), settings.data_dir),
         clock=clock,
@@ -142,6 +149,7 @@ def build_app(hall: Hall, dsn: str) -> Edge:
         await hall.open(dsn, background=hall.settings.server.background)
         try:
             yield
+            await hall.finish()
         finally:
             await hall.close()
 

@@ -55,6 +55,12 @@ class ServerSettings(Struct, frozen=True):
     secure_cookies: bool = False
     background: bool = True
     max_body_mb: int = 1024
+    drain_seconds: float = 10.0
+    """When the platform stops: how long requests, jobs and deliveries that have begun may take to end."""
+    drain_notice_seconds: float = 1.0
+    """When the platform stops: how long /health/ready says 503 while new requests are still served, so that a reverse
+    proxy turns to other nodes first.
+    """
 
 
 class DatabaseSettings(Struct, frozen=True):

@@ -10,6 +10,7 @@ from huitang_kernel.background import Background
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.config import Settings
 from huitang_kernel.db import Listener, PostgresDatabase
+from huitang_kernel.drain import Drain
 from huitang_kernel.keys import Keys
 from huitang_kernel.plugins.registry import Registry
 
@@ -21,6 +22,7 @@ class Core(Struct, frozen=True, kw_only=True):
     database: PostgresDatabase
     listener: Listener
     background: Background
+    drain: Drain
     registry: Registry
     keys: Keys
     clock: SystemClock

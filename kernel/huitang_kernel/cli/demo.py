@@ -36,6 +36,7 @@ from huitang_kernel.config import Settings
 def demo(port: int, data_dir: Path, password: str) -> None:
     """Start Huitang with a sample city, for trying it out. Ctrl-C stops it; the data stay."""
     os.environ.setdefault("HUITANG_LOGGING__LEVEL", "WARNING")
+    os.environ.setdefault("HUITANG_SERVER__DRAIN_SECONDS", "1")
     host = "127.0.0.1"
     settings = read_settings(None, data_dir, server={"host": host, "port": port, "workers": 1})
     require_free_port(host, port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import rich_click as click
 from huitang_kernel.app import Hall
 from huitang_kernel.cli.serving import require_free_port, run_server
 from huitang_kernel.cli.session import (
+    close_in_time,
     database_of,
     pending_migrations,
     read_settings,
@@ -60,16 +62,32 @@ def worker(config: Path | None, data_dir: Path | None) -> None:
 
 
 async def work(settings: Settings, dsn: str) -> None:
-    """Keep a hall open in the background role until SIGINT or SIGTERM."""
+    """Keep a hall open in the background role until SIGINT or SIGTERM; then finish what was begun, and go.
+
+    A second signal goes at once.
+    """
     hall = Hall(settings)
     await require_migrated(hall, dsn)
-    stop = asyncio.Event()
+    stop, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        (at_once if stop.is_set() else stop).set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
     await hall.open(dsn, background=True)
     click.echo(_("Working. Press Ctrl-C to stop."), err=True)
     try:
         await stop.wait()
+        await first_of(hall.finish(), at_once.wait())
     finally:
-        await hall.close()
+        await close_in_time(hall)
+
+
+async def first_of(*several: Coroutine[Any, Any, Any]) -> None:
+    """Wait for one of them, and give up the others."""
+    tasks = [asyncio.create_task(one) for one in several]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

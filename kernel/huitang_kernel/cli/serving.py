@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import socket
@@ -12,8 +13,8 @@ import rich_click as click
 from huitang_kernel.cli.texts import _
 from huitang_kernel.config import Settings
 
-STOP_WITHIN = 15
-"""Seconds that requests in work may take when the platform stops; then their process is killed."""
+CLOSE_WITHIN = 10
+"""Seconds that a web process has for closing after it has drained; then it is killed."""
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -39,7 +40,8 @@ def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool
     """Serve until interrupted. Workers read their settings from the environment, so decisions are put there."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
-    from granian.server import Server
+
+    from huitang_kernel.cli.draining import DrainingServer
 
     # Not forked: threads that worked in this process (hashing files, loading samples) would be missing in the workers.
     multiprocessing.set_start_method("spawn", force=True)
@@ -47,7 +49,8 @@ def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool
     os.environ["HUITANG_DATA_DIR"] = str(settings.data_dir.resolve())
     if config is not None:
         os.environ["HUITANG_CONFIG"] = str(config.resolve())
-    server = Server(
+    wait = settings.server.drain_seconds + settings.server.drain_notice_seconds
+    server = DrainingServer(
         "huitang_kernel.cli.web:create",
         factory=True,
         address=settings.server.host,
@@ -56,7 +59,7 @@ def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool
         interface=Interfaces.ASGI,
         websockets=True,
         respawn_failed_workers=not quiet,
-        workers_kill_timeout=STOP_WITHIN,
+        workers_kill_timeout=math.ceil(wait) + CLOSE_WITHIN,
         log_level=LogLevels.error if quiet else LogLevels.info,
     )
     server.serve()

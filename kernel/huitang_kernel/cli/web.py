@@ -10,6 +10,7 @@ from typing import Any
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from huitang_kernel.app import Hall, build_app
+from huitang_kernel.cli.draining import closing_connections, drain_at_signals
 from huitang_kernel.cli.session import set_up_logging
 from huitang_kernel.config import load_settings
 
@@ -26,7 +27,10 @@ def create() -> Any:
     if not dsn:
         raise RuntimeError("no database: start the platform with `huitang serve`, or set HUITANG_DATABASE__DSN")
     # A reverse proxy on this machine says who asked; nobody else is believed.
-    app = wrap_asgi_with_proxy_headers(build_app(Hall(settings), dsn), trusted_hosts=["127.0.0.1", "::1"])
+    hall = Hall(settings)
+    drain_at_signals(hall)
+    app = wrap_asgi_with_proxy_headers(build_app(hall, dsn), trusted_hosts=["127.0.0.1", "::1"])
+    app = closing_connections(app, lambda: hall.core.drain.is_draining)
     set_up_logging(settings.logging.level)  # again: making the application may have put its own handlers in place
     banner = os.environ.get(BANNER)
     return announcing(app, banner) if banner else app

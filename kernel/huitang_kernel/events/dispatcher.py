@@ -15,6 +15,7 @@ import msgspec
 
 from huitang_kernel.background import woken
 from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.drain import Drain
 from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.declare import Subscription
@@ -49,6 +50,11 @@ JOIN kernel.outbox o ON o.id = due.event_id
 WHERE d.event_id = due.event_id AND d.consumer = due.consumer
 RETURNING d.event_id, d.consumer, d.position, d.attempts, o.payload, o.actor_id
 """
+GIVE_BACK = """
+UPDATE kernel.outbox_delivery d SET attempts = attempts - 1, next_at = now()
+FROM unnest($1::uuid[], $2::text[]) AS r (event_id, consumer)
+WHERE d.event_id = r.event_id AND d.consumer = r.consumer AND d.done_at IS NULL
+"""
 DONE = "UPDATE kernel.outbox_delivery SET done_at = now(), error = '' WHERE event_id = $1 AND consumer = $2"
 FAILED = """
 UPDATE kernel.outbox_delivery SET error = $3, next_at = now() + make_interval(secs => $4),
@@ -64,18 +70,19 @@ AND NOT EXISTS (SELECT 1 FROM kernel.outbox_delivery d WHERE d.event_id = o.id A
 class Dispatcher:
     """Runs on every node; PostgreSQL's SKIP LOCKED keeps the nodes out of each other's way."""
 
-    def __init__(self, database: PostgresDatabase, registry: Registry) -> None:
+    def __init__(self, database: PostgresDatabase, registry: Registry, drain: Drain) -> None:
         self._database = database
         self._registry = registry
+        self._drain = drain
         self._woken = asyncio.Event()
 
     async def wake(self, _payload: str = "") -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        while True:
+        while not self._drain.is_draining:
             self._woken.clear()
-            while await self.deliver_due():
+            while not self._drain.is_draining and await self.deliver_due():
                 pass
             await woken(self._woken, POLL_SECONDS)
 
@@ -98,13 +105,19 @@ class Dispatcher:
             await self._database.execute(FAN_OUT, name, [c for c, _ in consumers], [p for _, p in consumers])
 
     async def deliver_due(self) -> int:
-        """Deliver one batch; returns how many deliveries were tried."""
+        """Deliver one batch; returns how many were leased. While draining, those not tried yet are given back."""
         await self.fan_out()
         handlers = {s.consumer: (r, s) for r, s in self._subscriptions() if r.is_active}
-        due = await self._database.fetch(LEASE, list(handlers))
-        for row in sorted(due, key=lambda row: row["position"]):
-            record, subscription = handlers[row["consumer"]]
-            await self._deliver(record, subscription, row)
+        with self._drain.busy():
+            due = await self._database.fetch(LEASE, list(handlers))
+            waiting = sorted(due, key=lambda row: row["position"])
+            while waiting and not self._drain.is_draining:
+                row = waiting.pop(0)
+                record, subscription = handlers[row["consumer"]]
+                await self._deliver(record, subscription, row)
+            if waiting:
+                columns = ([row["event_id"] for row in waiting], [row["consumer"] for row in waiting])
+                await self._database.execute(GIVE_BACK, *columns)
         return len(due)
 
     async def _deliver(self, record: PluginRecord, subscription: Subscription, row: dict[str, Any]) -> None:

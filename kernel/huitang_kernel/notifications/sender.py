@@ -84,10 +84,13 @@ class Sender:
 
     async def send_next(self) -> bool:
         """Try the row that has waited longest; False when nothing is due or the server is down."""
-        rows = await self._database.fetch(LEASE, self._settings.lease_seconds)
-        if not rows:
+        if self._core.drain.is_draining:
             return False
-        row = rows[0]
+        with self._core.drain.busy():
+            rows = await self._database.fetch(LEASE, self._settings.lease_seconds)
+            return bool(rows) and await self._try(rows[0])
+
+    async def _try(self, row: dict[str, Any]) -> bool:
         if row["attempts"] > len(self._settings.retry_seconds) + 1:
             await self._end(row, "dead", "given up: the process died each time it was sent")
             return True

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from huitang_kernel.background import woken
 from huitang_kernel.clock import SystemClock
+from huitang_kernel.drain import Drain
 from huitang_kernel.scheduling.catalogue import JobCatalogue, problem_with
 from huitang_kernel.scheduling.cron import last_time
 from huitang_kernel.scheduling.ledger import Ledger
@@ -22,11 +23,14 @@ log = logging.getLogger("huitang.scheduling")
 class SchedulingLeader:
     """`run` goes on until it is cancelled: registered with `core.background.on_leader`."""
 
-    def __init__(self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock) -> None:
+    def __init__(
+        self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock, drain: Drain
+    ) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._settings = settings
         self._clock = clock
+        self._drain = drain
         self._runner = Runner(ledger, jobs, settings, clock)
         self._woken = asyncio.Event()
         self._behind = False
@@ -66,12 +70,21 @@ class SchedulingLeader:
             jobs = self._jobs.open_jobs()
             self._stop_runs_except(jobs)
             await self._ledger.mature(jobs)
+            if not await self._claim(group, jobs):
+                await self._sleep(await self._ledger.seconds_to_next(jobs))
+
+    async def _claim(self, group: asyncio.TaskGroup, jobs: list[str]) -> int:
+        """Start what is due, and say how much that was; nothing while this process drains."""
+        if self._drain.is_draining:
+            return 0
+        with self._drain.busy():
             claimed = await self._ledger.claim(jobs)
             for run in claimed:
+                release = self._drain.hold()
                 self._running[run.job] = task = group.create_task(self._runner.run(run), name=f"job {run.job}")
+                task.add_done_callback(lambda _, release=release: release())  # type: ignore[misc]
                 task.add_done_callback(lambda _: self._woken.set())
-            if not claimed:
-                await self._sleep(await self._ledger.seconds_to_next(jobs))
+        return len(claimed)
 
     def _stop_runs_except(self, jobs: list[str]) -> None:
         """A plugin that is disabled stops at once; its run is given back and waits with it."""

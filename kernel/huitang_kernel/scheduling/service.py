@@ -37,7 +37,7 @@ class SchedulingService:
         self.jobs = JobCatalogue(core.registry)
         self.history = History(core.database)
         self.ledger = Ledger(core.database)
-        self.leader = SchedulingLeader(self.ledger, self.jobs, settings, core.clock)
+        self.leader = SchedulingLeader(self.ledger, self.jobs, settings, core.clock, core.drain)
 
     def scoped(self, plugin: str) -> Scheduling:
         return PluginScheduling(self, plugin)

@@ -95,6 +95,12 @@ class Updater:
 
     async def apply_batch(self) -> int:
         """Bring one batch into the index; returns how many rows were due."""
+        if self._core.drain.is_draining:
+            return 0
+        with self._core.drain.busy():
+            return await self._apply_batch()
+
+    async def _apply_batch(self) -> int:
         async with self._core.database.pool.acquire() as connection, advisory_lock(connection, WRITER_LOCK):
             path = await anyio.to_thread.run_sync(self._folder.current)
             kinds = [source.kind for _, source in self._sources.active()]

@@ -120,6 +120,7 @@ async def test_a_run_whose_process_dies_is_taken_up_by_the_next_leader(cluster, 
     cluster.nodes[first].kill()
     again = await until(watch, "SELECT * FROM scheduling.run WHERE state = 'running' AND attempts = 2", 12)
     assert again["error"].startswith("process-died: ")
+    await until(watch, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.slow' HAVING count(*) = 2", 5)
     runs = await watch.fetch("SELECT run, due, pid FROM clockwork.ran WHERE job = 'clockwork.slow'")
     assert {row["run"] for row in runs} == {again["id"]}
     assert {row["due"] for row in runs} == {again["due"]}

@@ -18,7 +18,9 @@ def live() -> Response[dict[str, str]]:
 
 @get("/health/ready", guards=[public])
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """200 when every critical check is well, else 503; names no cause, for anybody may ask."""
+    """200 when every critical check is well, else 503; names no cause, for anybody may ask. 503 while it drains."""
+    if request.app.state.hall.core.drain.is_draining:
+        return Response({"status": "draining"}, status_code=503, headers=NO_STORE)
     findings = await portal_of(request).readiness.findings()
     well = all(finding.status.ok for finding in findings)
     body = {"status": "ready" if well else "not ready", "checks": {f.id: f.status.ok for f in findings}}
