@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -124,3 +125,25 @@ async def listening(address: str, query: str, headers: dict[str, str]) -> AsyncI
         client.stream("GET", f"http://{address}/live/events?{query}", headers=headers) as answer,
     ):
         yield Events(answer)
+
+
+class ChangedMind(Exception):
+    """Rolls a write back."""
+
+
+async def say_many(hall: Any, who: str, count: int) -> None:
+    """Publish from several tasks at once, two topics a write in changing order; every fifth write is taken back."""
+
+    async def speak(start: int) -> None:
+        ctx = talk_of(hall)
+        for number in range(start, count, 8):
+            topics = [("talk.words", ""), ("talk.all", "")]
+            with contextlib.suppress(ChangedMind):
+                async with ctx.db.write(SYSTEM) as write:
+                    for topic, key in topics[:: 1 if number % 2 else -1]:
+                        await ctx.live.publish(topic, key, {"who": who, "number": number})
+                    await write.audit("talk.word.said", Ref("talk.word", UUID(int=1)))
+                    if number % 5 == 0:
+                        raise ChangedMind
+
+    await asyncio.gather(*(speak(start) for start in range(8)))

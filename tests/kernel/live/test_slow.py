@@ -1,0 +1,102 @@
+"""A client that does not read costs little, holds nobody up, and is told what it missed."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.kernel.live.talking import Events, person, say, until
+from tests.kernel.live.test_socket import ask
+
+SMALL = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)]
+MANY = 250
+TEXT = "x" * 30_000
+QUEUE = 10
+
+
+@pytest.fixture
+async def quiet(talk, served_hall):
+    hall, place = await served_hall(talk, live={"queue": QUEUE, "heartbeat": 0.1})
+    _, cookie = await person(hall, "lin", "talk.word.hear")
+    return hall, place, cookie
+
+
+async def overflow(hall):
+    """Say more than all buffers between hold, while somebody else hears every word."""
+    clients = hall.services.live.clients
+    await until(lambda: len(clients) == 1)
+    (client,) = clients._all
+    await until(lambda: client.heard and all(client.heard.values()))
+    others = []
+    hall.registry.get("talk").context.live.subscribe("talk.words", "", others.append)
+    for _ in range(MANY):
+        await say(hall, word=TEXT)
+        assert len(client._waiting) <= QUEUE
+    await until(lambda: len(others) == MANY)
+    assert client._gaps == {("talk.words", ""): MANY}
+
+
+def check(kinds):
+    """A beginning without a hole, one gap that leads to the newest, and then what comes after it."""
+    gap = kinds.index(("gap", MANY))
+    assert 0 < gap < MANY
+    assert kinds[:gap] == [("message", n + 1) for n in range(gap)]
+    assert kinds[gap + 1 :] == [("message", MANY + 1)]
+
+
+async def test_over_server_sent_events(quiet):
+    hall, place, cookie = quiet
+    transport = httpx.AsyncHTTPTransport(socket_options=SMALL)
+    async with (
+        httpx.AsyncClient(transport=transport, timeout=10) as client,
+        client.stream("GET", f"http://{place}/live/events?topic=talk.words", headers=cookie) as answer,
+    ):
+        await overflow(hall)
+        events, kinds = Events(answer), []
+        while ("gap", MANY) not in kinds:
+            kind, data = await events.next()
+            kinds.append((kind, data["sequence"]))
+        await say(hall, word="after")
+        kind, data = await events.next()
+        check([*kinds[1:], (kind, data["sequence"])])
+
+
+async def test_over_a_websocket(quiet):
+    hall, place, cookie = quiet
+    host, port = place.split(":")
+    with socket.socket() as small:
+        for option in SMALL:
+            small.setsockopt(*option)
+        small.connect((host, int(port)))
+        small.setblocking(False)
+        options = {"additional_headers": cookie, "max_queue": 1, "ping_interval": None, "sock": small}
+        async with connect(f"ws://{place}/live/socket", **options) as client:
+            await ask(client, subscribe=[{"topic": "talk.words"}])
+            await overflow(hall)
+            kinds = []
+            async for text in client:
+                said = json.loads(text)
+                if said["type"] in ("message", "gap"):
+                    kinds.append((said["type"], said["sequence"]))
+                if said["type"] == "gap":
+                    await say(hall, word="after")
+                elif said.get("sequence") == MANY + 1:
+                    break
+        check(kinds)
+
+
+async def test_a_client_that_is_told_nothing_gets_a_sign_of_life(quiet):
+    _hall, place, cookie = quiet
+    async with connect(f"ws://{place}/live/socket", additional_headers=cookie) as client:
+        assert json.loads(await client.recv()) == {"type": "heartbeat"}
+    async with (
+        httpx.AsyncClient(timeout=10) as client,
+        client.stream("GET", f"http://{place}/live/events?topic=talk.words", headers=cookie) as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line.startswith(":"):
+                break
