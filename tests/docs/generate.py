@@ -23,6 +23,7 @@ def pages() -> dict[str, str]:
         "docs/reference/events.md": reference.events(hall),
         "docs/reference/commands.md": reference.commands(),
         "docs/reference/rules.md": reference.rules(),
+        "docs/reference/rule-profiles.md": reference.rule_profiles(),
         "deploy/huitang.toml": settings.sample(hall),
     }
 

@@ -68,7 +68,8 @@ def index() -> str:
         "- [Permissions and roles](permissions.md)\n"
         "- [Events](events.md)\n"
         "- [Commands](commands.md)\n"
-        "- [Rules of review](rules.md): the catalogue of the budget plugin",
+        "- [Rules of review](rules.md): the catalogue of the budget plugin\n"
+        "- [Rule profiles](rule-profiles.md): the conference plugin's quorums, majorities and speech times",
     )
 
 
@@ -257,3 +258,9 @@ def rules() -> str:
 
     text = catalogue_markdown()
     return NOTE + "\n" + text.rstrip() + "\n"
+
+
+def rule_profiles() -> str:
+    from huitang_conference.rules.markdown import profiles_markdown
+
+    return NOTE + "\n" + profiles_markdown().rstrip() + "\n"

@@ -79,7 +79,8 @@ class Provision(Ruled, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 class Post(Ruled, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How many more candidates than seats a kind of post has: whole numbers, or shares of the seats.
 
-    `equal`: as many candidates as seats are allowed, too (等额).
+    `equal`: as many candidates as seats are allowed, too (等额). `articles`: rules of the election that stand in
+    another article for this post ("runoff" …).
     """
 
     title: Text
@@ -88,6 +89,7 @@ class Post(Ruled, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     extra_min_share: str | None = None
     extra_max_share: str | None = None
     equal: bool = False
+    articles: dict[Slug, Ruled] = {}
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -95,6 +97,8 @@ class Post(Ruled, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         shares = self.extra_min_share is not None and self.extra_max_share is not None
         if numbers == shares:
             raise ValueError("either extra_min and extra_max, or extra_min_share and extra_max_share")
+        if unknown := self.articles.keys() - set(Elections.__struct_fields__):
+            raise ValueError(f"no rule of an election is called {', '.join(sorted(unknown))}")
 
 
 class Elections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

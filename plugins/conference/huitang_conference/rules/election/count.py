@@ -17,7 +17,7 @@ from huitang_conference.rules.election.roll import read_roll
 from huitang_conference.rules.election.standings import ballots_in_numbers, standings
 from huitang_conference.rules.election.validity import candidate_rule, is_valid
 from huitang_conference.rules.merging import check_date
-from huitang_conference.rules.profile import Elections, Profile
+from huitang_conference.rules.profile import Post, Profile
 from huitang_conference.rules.reading import CaseError, Problem, refuse
 from huitang_conference.rules.texts import say
 from huitang_conference.rules.verdict_result import Notes
@@ -44,22 +44,22 @@ def count(case: ElectionCase, profile: Profile | None = None) -> Count:
         raise CaseError(problems)
     papers = read_papers(case, roll, problems)
     problems += problems_of(case, roll)
-    limits = limits_of(case, profile.elections)
+    post = post_of(case.post, profile.elections)
+    limits = limits_of(case, post, profile.elections)
     if problems:
         raise CaseError(problems)
     box = count_papers(papers, case.max_choices or case.seats)
     context = Context(
-        case, profile, profile.elections, roll, limits, _places(case, profile.elections),
+        case, profile, profile.elections, post, roll, limits, _places(case, post),
         profile.elections.majority.needed(case.members), Notes(profile),
     )  # fmt: skip
     return _counted(context, box)
 
 
-def _places(case: ElectionCase, elections: Elections) -> int:
+def _places(case: ElectionCase, post: Post | None) -> int:
     """How many are to be chosen: the seats, or the formal candidates of a pre-selection."""
     if case.round != "pre_selection":
         return case.seats
-    post = post_of(case.post, elections)
     if case.formal_candidates is not None:
         return case.formal_candidates
     if post is None:
@@ -90,7 +90,7 @@ def _counted(context: Context, box: Box) -> Count:
         selected=tuple(names[key] for key in chosen.chosen) if is_selection else (),
         candidates=standings(context, box, votes, chosen, names), ballots=ballots_in_numbers(case, box),
         candidate_rule=rule, next=step, reasons=tuple(notes.reasons), warnings=tuple(notes.warnings),
-        articles=notes.articles(context.elections.majority if case.round != "runoff" else context.elections.runoff),
+        articles=notes.articles(context.rule("majority") if case.round != "runoff" else context.rule("runoff")),
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _explain(
     context: Context, outcome: Outcome, chosen: Choice, names: Mapping[str, str], votes: Mapping[str, int]
 ) -> None:
     """Why the round came out as it did."""
-    notes, elections, case = context.notes, context.elections, context.case
+    notes, case = context.notes, context.case
     if outcome == "void":
         notes.because("election.void")
         return
@@ -134,22 +134,22 @@ def _explain(
             "base": base,
         }
         if case.round == "pre_selection":
-            notes.because("election.selected", elections.preselection, **values)
+            notes.because("election.selected", context.rule("preselection"), **values)
         elif case.round == "runoff":
-            notes.because("election.elected_in_runoff", elections.runoff, **values)
+            notes.because("election.elected_in_runoff", context.rule("runoff"), **values)
         else:
-            notes.because("election.elected", elections.majority, **values)
+            notes.because("election.elected", context.rule("majority"), **values)
     if chosen.tied:
-        rule = elections.preselection if case.round == "pre_selection" else elections.runoff
+        rule = context.rule("preselection") if case.round == "pre_selection" else context.rule("runoff")
         tied = [names[key] for key in chosen.tied]
         notes.because("election.tied", rule, names=tied, votes=votes[chosen.tied[0]], left=chosen.left)
     elif outcome == "shortfall":
         notes.because(
             "election.shortfall",
-            elections.shortfall,
+            context.rule("shortfall"),
             left=chosen.left,
             needed=context.needed,
             elected=len(chosen.chosen),
         )
     if case.round != "runoff":
-        notes.unverified("majority", elections.majority)
+        notes.unverified("majority", context.rule("majority"))

@@ -37,13 +37,14 @@ def post_of(name: str, elections: Elections) -> Post | None:
     return elections.posts[name]
 
 
-def limits_of(case: ElectionCase, elections: Elections) -> Limits | None:
+def limits_of(case: ElectionCase, post: Post | None, elections: Elections) -> Limits | None:
     """What the number of candidates is checked against; None where it is not checked."""
-    post = post_of(case.post, elections)
     if post is None or case.round == "runoff":
         return None
     if case.by_election:
-        return Limits(least=case.seats, most=None, equal=True, rule=elections.by_election)
+        return Limits(
+            least=case.seats, most=None, equal=True, rule=post.articles.get("by_election", elections.by_election)
+        )
     return limits_for(post, case.seats)
 
 

@@ -21,6 +21,7 @@ def is_valid(context: Context, box: Box) -> bool:
 def _has_quorum(context: Context) -> bool:
     case, notes = context.case, context.notes
     if case.present is None:
+        notes.warn("election.quorum_unknown", context.profile.quorum)
         return True
     result = quorum(context.profile, case.members, case.present)
     code = "election.quorum" if result.met else "election.no_quorum"
@@ -29,7 +30,7 @@ def _has_quorum(context: Context) -> bool:
 
 
 def _within_voters(context: Context) -> bool:
-    case, notes, rule = context.case, context.notes, context.elections.ballots_within_voters
+    case, notes, rule = context.case, context.notes, context.rule("ballots_within_voters")
     most = voters_of(case)
     if most is None:
         notes.warn("election.voters_unknown", rule)
@@ -44,7 +45,7 @@ def _void_ballots(context: Context, box: Box) -> None:
     case, notes = context.case, context.notes
     for reason, number in sorted(box.void.items()):
         if reason == OVER_MARKED:
-            rule, most = context.elections.choices_within_seats, case.max_choices or case.seats
+            rule, most = context.rule("choices_within_seats"), case.max_choices or case.seats
             notes.because("election.over_marked", rule, count=number, most=most)
         else:
             notes.because("election.void_ballots", count=number, reason=reason)
