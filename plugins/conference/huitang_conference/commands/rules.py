@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+
+if TYPE_CHECKING:
+    from huitang_conference.rules.reading import Names
 
 VERDICT_EXAMPLE = """{
   "profile": "city-standing-committee",
@@ -101,8 +104,9 @@ def _file_argument(function: Callable[..., Any]) -> Callable[..., Any]:
 def verdict(file: Path) -> None:
     """Read a case, decide it, print the verdict."""
     from huitang_conference import rules
+    from huitang_conference.rules.verdict_case import NAMES
 
-    _answer(file, lambda raw: rules.verdict(rules.parse_verdict_case(raw)))
+    _answer(file, lambda data: rules.verdict(rules.verdict_case(data)), NAMES)
 
 
 @click.command(name="count", cls=CountCommand, help=_COUNT)
@@ -111,24 +115,27 @@ def verdict(file: Path) -> None:
 def count(file: Path) -> None:
     """Read a round of an election, count it, print the result."""
     from huitang_conference import rules
+    from huitang_conference.rules.election.case import NAMES
 
-    _answer(file, lambda raw: rules.count(rules.parse_election_case(raw)))
+    _answer(file, lambda data: rules.count(rules.election_case(data)), NAMES)
 
 
-def _answer(file: Path, decide: Callable[[bytes], Any]) -> None:
+def _answer(file: Path, decide: Callable[[Any], Any], names: Names) -> None:
     """Print what `decide` makes of the file, or every mistake in it with status 1."""
     from huitang_conference.rules import CaseError
-    from huitang_conference.rules.reading import refuse
+    from huitang_conference.rules.reading import as_given, read_json, refuse
 
+    data: Any = None
     try:
         try:
             raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         except OSError as error:
             raise refuse("$", "input.unreadable", cause=error.strerror or str(error)) from None
-        result = decide(raw)
+        data = read_json(raw)
+        result = decide(data)
     except CaseError as error:
         name = "stdin" if str(file) == "-" else file
-        for problem in error.problems:
+        for problem in as_given(error, data, names).problems:
             click.echo(f"{name}: {problem}", err=True)
         sys.exit(1)
     _write(result)

@@ -61,6 +61,8 @@ def check_manner(case: VerdictCase, profile: Profile, notes: Notes) -> None:
 
 def check_date(on: date | None, profile: Profile, notes: Notes) -> None:
     """Remark on a profile that does not hold on the day of the vote."""
+    if on is None and profile.valid_to is not None:
+        notes.warn("verdict.ended", title=profile.title, last=profile.valid_to)
     if on is not None and not profile.holds_on(on):
         last = profile.valid_to or say("what.open_end")
         notes.warn("verdict.not_in_force", title=profile.title, date=on, first=profile.valid_from, last=last)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _DOTS = re.compile(r"[·•‧∙⋅・･᛫․．.]")
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """What two spellings of one name have in common; empty for a name that is nothing but spaces.
 
@@ -20,6 +22,7 @@ def name_key(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name as it is printed: without spaces around it, Chinese names without spaces in them."""
-    text = _INVISIBLE.sub(" ", unicodedata.normalize("NFKC", name)).strip()
-    return text if text.isascii() else re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", text)
+    """A name as it is printed: as it was written, without what nobody sees at its ends."""
+    start = _INVISIBLE.match(name)
+    text = name[start.end() :] if start else name
+    return re.sub(_INVISIBLE.pattern + r"\Z", "", text)

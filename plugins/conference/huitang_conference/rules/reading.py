@@ -194,6 +194,9 @@ _TRANSLATED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Expected `int` >= 1"), "input.not_positive"),
     (re.compile(r"Expected `int` <= \d+"), "input.too_large"),
     (re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`"), "input.wrong_type"),
+    (re.compile(r"Invalid RFC3339 encoded date"), "input.no_date"),
+    (re.compile(r"Expected `str` matching regex"), "input.no_fraction"),
+    (re.compile(r"the fraction must be at most 1"), "input.share_too_large"),
 )
 
 
@@ -207,6 +210,28 @@ def _problem(path: str, message: str, data: Any, kind: Any) -> Problem:
         if found:
             return Problem(path, say(code, **found.groupdict()))
     return Problem(path, Text(said, said))
+
+
+def as_given(error: CaseError, data: Any, names: Names) -> CaseError:
+    """The same mistakes, their places with the keys as the case has them (Chinese ones, where it has those)."""
+    return CaseError(Problem(_given_path(problem.path, data, names), problem.text) for problem in error.problems)
+
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def _given_path(path: str, data: Any, names: Names) -> str:
+    given, at = "$", data
+    for step, number in _STEP.findall(path):
+        if number:
+            given += f"[{number}]"
+            at = at[int(number)] if isinstance(at, list) and int(number) < len(at) else None
+            continue
+        held = at if isinstance(at, dict) else {}
+        key = step if step in held else next((other for other in held if names.keys.get(other) == step), step)
+        given += f".{key}"
+        at = held.get(key)
+    return given
 
 
 def unknown(value: str, known: Iterable[str]) -> Text:

@@ -198,6 +198,11 @@ def _about_persons(case: VerdictCase) -> Iterator[Problem]:
         seen.add(key)
     if (case.persons or case.merged) and case.kind not in MERGEABLE:
         yield Problem("$.kind", say("case.only_appointments", kind=say(f"kind.{case.kind}")))
+    if case.merged and not case.names and not case.persons:
+        yield Problem("$.names", say("case.merged_names"))
+    for key in ("names", "merge_agreed"):
+        if getattr(case, key) and not case.merged:
+            yield Problem(f"$.{key}", say("case.only_merged"))
     if case.merged and case.persons:
         yield Problem("$.persons", say("case.merged_takes_names"))
     if case.persons and (case.amendments or case.by_hands):

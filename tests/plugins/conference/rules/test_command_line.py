@@ -136,3 +136,20 @@ def test_a_file_that_is_not_there_is_refused(tmp_path, command):
 
 def test_a_byte_order_mark_does_no_harm():
     assert run("verdict", "-", text=b"\xef\xbb\xbf" + json.dumps(MOTION).encode())[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "case", "place"),
+    [
+        ("verdict", {"全体组成人员": 61, "出席": 40, "表决": {"赞成": -1}}, "$.表决.赞成"),
+        ("verdict", {"全体组成人员": 61, "出席": 40, "表决": {"赞成": 41}}, "$.表决"),
+        ("verdict", {"全体组成人员": 61, "出席": 62, "表决": {"赞成": 1}}, "$.出席"),
+        ("verdict", {"全体组成人员": 61, "出席": 40}, "$.votes"),
+        ("verdict", {**MOTION, "修正案": [{"表决": {"赞成": True}}]}, "$.修正案[0].表决.赞成"),
+        ("count", {"全体代表": 9, "seats": 1, "候选人": ["甲"], "选票": [[], {"赞成": ["乙"]}]}, "$.选票[1].赞成[0]"),
+    ],
+)  # fmt: skip
+def test_places_are_named_as_the_case_has_them(command, case, place):
+    status, _output, errors = run(command, "-", text=json.dumps(case))
+    assert status == 1
+    assert errors.startswith(f"stdin: {place}: ")

@@ -16,6 +16,7 @@ from huitang_conference.rules import (
     quorum,
     rules_of,
 )
+from huitang_conference.rules.names import name_key, shown
 from huitang_conference.rules.texts import messages
 
 PROFILES = builtin_profiles()
@@ -246,3 +247,30 @@ def test_profiles_are_frozen():
     with pytest.raises(AttributeError):
         PROFILES["city-congress"].id = "other"
     assert msgspec.structs.replace(PROFILES["city-congress"], id="other").id == "other"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("张三", "张 三", True),
+        ("张三", "　张三\u200b", True),
+        ("ＡＢ", "ab", True),
+        ("张三（大）", "张三(大)", True),
+        ("买买提·艾力", "买买提•艾力", True),
+        ("买买提·艾力", "买买提．艾力", True),
+        ("张三", "张叁", False),
+        ("张三（大）", "张三", False),
+        ("买买提·艾力", "买买提艾力", False),
+    ],
+)
+def test_spellings_of_one_name(one, other, same):
+    assert (name_key(one) == name_key(other)) is same
+
+
+def test_names_are_printed_as_they_were_written():
+    assert [shown(name) for name in (" 张三 ", "张 三", "　张三（大）\u200b", "Ａ")] == [
+        "张三",
+        "张 三",
+        "张三（大）",
+        "Ａ",
+    ]

@@ -121,7 +121,6 @@ def test_only_whole_numbers_of_what_may_be_left_out(path, value):
         ("date", "2026-02-30", "$.date"),
         ("date", "yesterday", "$.date"),
         ("title", 5, "$.title"),
-        ("merged", True, "$.kind"),
         ("merged", "yes", "$.merged"),
         ("by_hands", {"for": 1}, "$.votes"),
         ("amendments", [{"votes": {"for": 41}}], "$.amendments[0].votes"),
@@ -160,6 +159,9 @@ MERGED = {
         (MERGED, "merge_agreed", 41, "$.merge_agreed"),
         (MERGED, "names", ["张三", "张三"], "$.names[1]"),
         (MERGED, "names", [3], "$.names[0]"),
+        (MERGED, "names", GONE, "$.names"),
+        (MOTION, "names", ["张三"], "$.names"),
+        (MOTION, "merge_agreed", 3, "$.merge_agreed"),
     ],
 )
 def test_a_wrong_appointment_is_refused_with_its_place(case, path, value, place):
@@ -226,6 +228,10 @@ def test_more_ballots_than_members_need_the_number_of_voters():
     case = {"members": 10, "seats": 1, "candidates": ["甲", "乙"], "ballots": [{"for": ["甲"], "count": 11}]}
     assert of_round(case) == ["$.ballots"]
     assert rules.count(rules.election_case({**case, "voters": 10})).outcome == "void"
+
+
+def test_only_appointments_are_merged():
+    assert of_motion({**MOTION, "merged": True, "names": ["张三"]}) == ["$.kind"]
 
 
 def test_all_mistakes_are_named_at_once():

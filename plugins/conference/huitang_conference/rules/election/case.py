@@ -88,8 +88,10 @@ NAMES = Names(
 """Other names of the keys and values of a case."""
 
 POSTS = {
-    "正职": "head", "副职": "deputy_head", "委员": "committee_member", "常委会委员": "committee_member",
-    "代表": "deputy", "其他": OTHER,
+    "正职": "head", "主任": "head", "常委会主任": "head", "秘书长": "head", "市长": "head", "监委主任": "head",
+    "监察委员会主任": "head", "法院院长": "head", "检察长": "head", "检察院检察长": "head",
+    "副职": "deputy_head", "副主任": "deputy_head", "常委会副主任": "deputy_head", "副市长": "deputy_head",
+    "委员": "committee_member", "常委会委员": "committee_member", "代表": "deputy", "其他": OTHER,
 }  # fmt: skip
 """Other names of the posts."""
 

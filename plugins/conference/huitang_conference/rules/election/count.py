@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from huitang_conference.rules.choosing import find_profile
 from huitang_conference.rules.election.ballots import Box, count_papers, read_papers, written_names
-from huitang_conference.rules.election.case import ElectionCase
+from huitang_conference.rules.election.case import POSTS, ElectionCase
 from huitang_conference.rules.election.checks import problems_of
 from huitang_conference.rules.election.context import Context
 from huitang_conference.rules.election.following import next_step
@@ -82,7 +82,8 @@ def _counted(context: Context, box: Box) -> Count:
     is_selection = case.round == "pre_selection"
     step = next_step(context, outcome, chosen, [names[key] for key in in_order(votes)], names)
     return Count(
-        outcome=outcome, valid=valid, title=case.title, profile=context.profile.id, post=case.post, round=case.round,
+        outcome=outcome, valid=valid, title=case.title, profile=context.profile.id,
+        post=POSTS.get(case.post, case.post), round=case.round,
         members=case.members, present=case.present, seats=case.seats,
         remaining_seats=case.seats if is_selection else chosen.left,
         needed=least, elected=() if is_selection else tuple(names[key] for key in chosen.chosen),

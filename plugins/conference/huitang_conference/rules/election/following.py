@@ -72,5 +72,5 @@ def _step(
     text = say(code, seats=seats, names=people, least=numbers[0], most=numbers[1])
     return Next(
         kind=kind, seats=seats, candidates=people, least_candidates=numbers[0], most_candidates=numbers[1],
-        zh=text.zh, en=text.en, article=context.notes.article(rule), verified=rule.verified,
+        zh=text.zh, en=text.en, article=context.notes.article(rule), verified=rule.verified or rule == Ruled(),
     )  # fmt: skip
