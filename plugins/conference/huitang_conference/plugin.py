@@ -56,10 +56,10 @@ class ConferencePlugin(Plugin):
             Role(
                 "conference.clerk",
                 "Conference clerk",
-                (access.READ, access.MANAGE, access.OPERATE, access.BODIES, access.DOOR, access.EXPORT),
+                (access.READ, access.MANAGE, access.OPERATE, access.BODIES, access.DOOR, access.EXPORT, access.SCREEN),
             ),
             Role("conference.chair", "Chair of meetings", (access.READ, access.CHAIR, access.CONFIRM, access.SEAT)),
-            Role("conference.operator", "Hall operator", (access.READ, access.OPERATE, access.DOOR)),
+            Role("conference.operator", "Hall operator", (access.READ, access.OPERATE, access.DOOR, access.SCREEN)),
             Role("conference.supervisor", "Teller of votes", (access.READ, access.CONFIRM, access.EXPORT)),
             Role("conference.member", "Member in session", (access.READ, access.SEAT), reach="own"),
             Role("conference.terminal", "Seat terminal", (access.SEAT,), reach="unit"),

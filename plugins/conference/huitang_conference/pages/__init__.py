@@ -4,4 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-PAGES: tuple[Any, ...] = ()
+from huitang_conference.pages.chair import CHAIR_PAGES
+from huitang_conference.pages.confirming import TELLER_PAGES
+from huitang_conference.pages.hall import HALL_PAGES
+from huitang_conference.pages.operator import OPERATOR_PAGES
+from huitang_conference.pages.push import PUSH_PAGES
+from huitang_conference.pages.result import RESULT_PAGES
+from huitang_conference.pages.seat import SEAT_PAGES
+
+PAGES: tuple[Any, ...] = (
+    *SEAT_PAGES,
+    *CHAIR_PAGES,
+    *OPERATOR_PAGES,
+    *PUSH_PAGES,
+    *HALL_PAGES,
+    *TELLER_PAGES,
+    *RESULT_PAGES,
+)
