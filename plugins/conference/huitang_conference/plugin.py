@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_conference.floor import hub
+from huitang_conference.jobs import CHECKS, JOBS
 from huitang_conference.pages import PAGES
-from huitang_conference.services import access, voting
+from huitang_conference.search import SOURCE
+from huitang_conference.services import access, leave, notices, voting
 from huitang_conference.settings import ConferenceSettings
 from huitang_conference.topics import TOPICS
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
-from huitang_sdk.declare import LiveTopic, Permission, Role
+from huitang_sdk.declare import HealthCheck, Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
 
 
 class ConferencePlugin(Plugin):
@@ -32,14 +33,8 @@ class ConferencePlugin(Plugin):
     async def start(self, ctx: PluginContext[Any]) -> None:
         self._votes = voting.Votes(ctx)
         await self._votes.start()
-        self._floor = hub.begin(ctx)
-
-    async def drain(self) -> None:
-        await self._floor.drain()
 
     async def stop(self) -> None:
-        # Terminals first: what they have sent is still stored.
-        await hub.end(self._floor)
         await self._votes.stop()
 
     @hookimpl
@@ -77,6 +72,27 @@ class ConferencePlugin(Plugin):
     @hookimpl
     def pages(self) -> Sequence[Any]:
         return PAGES
+
+    @hookimpl
+    def search_sources(self) -> Sequence[SearchSource]:
+        return [SOURCE]
+
+    @hookimpl
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        return [
+            NotificationKind(notices.CALLED, "A notice of meeting", urgent=True),
+            NotificationKind(notices.REMINDER, "A meeting is tomorrow", urgent=True),
+            NotificationKind(leave.ASKED, "Somebody asks for leave", todo=True),
+            NotificationKind(leave.DECIDED, "Your request for leave was decided"),
+        ]
+
+    @hookimpl
+    def jobs(self) -> Sequence[Job]:
+        return JOBS
+
+    @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        return CHECKS
 
     @hookimpl
     def live_topics(self) -> Sequence[LiveTopic]:

@@ -63,6 +63,7 @@ CREATE TABLE meeting (
     screen jsonb NOT NULL DEFAULT '{"mode": "auto"}',
     push jsonb,                               -- the page pushed to the seats
     notice_sent_at timestamptz,
+    notice_reason text NOT NULL DEFAULT '',   -- why the notice went out later than the rules ask for
     opened_at timestamptz,
     closed_at timestamptz,
     version integer NOT NULL DEFAULT 1,
@@ -157,9 +158,14 @@ CREATE TABLE item (
     text text NOT NULL DEFAULT '',
     presenter text NOT NULL DEFAULT '',
     minutes integer,
-    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'current', 'done', 'deferred')),
+    state text NOT NULL DEFAULT 'pending'     -- proposed, refused: an ad-hoc motion and the chair's word on it
+        CHECK (state IN ('proposed', 'refused', 'pending', 'current', 'done', 'deferred')),
     is_ad_hoc boolean NOT NULL DEFAULT false,
     proposers integer NOT NULL DEFAULT 0,     -- how many members moved it, where the rules ask for a number
+    proposer_ids uuid[] NOT NULL DEFAULT '{}',
+    decided_by uuid,                          -- who gave or refused the chair's consent to an ad-hoc motion
+    decided_at timestamptz,
+    reason text NOT NULL DEFAULT '',
     started_at timestamptz,
     ended_at timestamptz
 );

@@ -23,7 +23,7 @@ from huitang_conference.services.access import (
     meeting_for,
     ref,
 )
-from huitang_conference.services.profiles import frozen_in
+from huitang_conference.services.rulebook import profile_of
 from huitang_conference.services.state import tell_desk, tell_hall
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
@@ -245,7 +245,7 @@ async def attendance(ctx: Ctx, meeting_id: UUID) -> Attendance:
     if not rows:
         raise NotFound(_("There is no such meeting, or you are not called to it."))
     row = dict(rows[0])
-    profile, total = frozen_in(row), row["members_total"]
+    profile, total = profile_of(row), row["members_total"]
     del row["profile"]
     result = quorum(profile, total, min(row["present"], total)) if total else None
     return Attendance(**row, quorum=result)

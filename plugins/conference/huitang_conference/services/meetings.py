@@ -10,16 +10,16 @@ from msgspec import Struct
 
 from huitang_conference.events import MeetingChanged, MeetingClosed, MeetingConvened
 from huitang_conference.rules import profile_to_json
-from huitang_conference.services import roster
+from huitang_conference.services import leave, notices, roster
 from huitang_conference.services.access import CHAIR, MANAGE, OPERATE, Ctx, body_for, meeting_to_change, ref
 from huitang_conference.services.bodies import stale
 from huitang_conference.services.profiles import profile_named
-from huitang_conference.services.state import tell_hall
+from huitang_conference.services.state import HALL, tell_hall
 from huitang_conference.services.wording import word
 from huitang_sdk.contracts import Actor, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid
-from huitang_sdk.i18n import Translator
+from huitang_sdk.i18n import TIMEZONE, Translator
 
 _ = Translator("conference")
 SITTINGS = ("plenary", "joint", "group", "presidium")
@@ -114,13 +114,20 @@ async def changed(ctx: Ctx, write: Write, meeting_id: UUID, what: str) -> None:
 async def convene(ctx: Ctx, actor: Actor, meeting_id: UUID, *, reason: str = "", notify: bool = True) -> None:
     """Call the members: roster and rules are fixed, all members of the body counted, the notices sent.
 
-    A notice later than the rules ask for needs a `reason`, which goes on record (Invalid without).
+    A notice later than the rules ask for needs a `reason`, which goes on record (Invalid without). Without `notify`
+    nobody is told: the notice went out on paper.
     """
     async with ctx.db.write(actor) as write:
         row = await meeting_to_change(ctx, actor, meeting_id, MANAGE)
         _expect(row, "draft")
         body = await body_for(ctx, actor, row["body_id"], MANAGE)
         profile = await profile_named(ctx, body["profile_id"])
+        if not profile.holds_on(row["starts_at"].astimezone(TIMEZONE).date()):
+            raise Conflict(
+                _("The rules of the body do not hold on the day of the meeting. Choose others for the body.")
+            )
+        row["profile"] = profile_to_json(profile)
+        days = notices.check_period(ctx, row, reason)
         await roster.fill(ctx, meeting_id, row["body_id"], row["starts_at"])
         total = await roster.count_members(ctx, meeting_id)
         if not total:
@@ -128,16 +135,16 @@ async def convene(ctx: Ctx, actor: Actor, meeting_id: UUID, *, reason: str = "",
         await ctx.db.execute(
             """
             UPDATE conference.meeting SET state = 'convened', profile = $2::jsonb, members_total = $3,
-                version = version + 1 WHERE id = $1
+                notice_reason = $4, version = version + 1 WHERE id = $1
             """,
-            meeting_id,
-            profile_to_json(profile),
-            total,
+            *(meeting_id, row["profile"], total, reason.strip() if days.is_short else ""),
         )
-        detail = {"profile": profile.id, "members_total": total}
+        sent = await notices.send_call(ctx, meeting_id) if notify else 0
+        detail = {"profile": profile.id, "members_total": total, "days_before": days.left, "recipients": sent}
         await write.audit("conference.meeting.convened", ref("meeting", meeting_id), detail=detail, reason=reason)
         await write.emit(MeetingConvened(meeting_id=meeting_id))
-        await tell_hall(ctx, meeting_id, "meeting.convened")
+        await ctx.live.recheck(HALL, str(meeting_id))
+        await changed(ctx, write, meeting_id, "meeting.convened")
 
 
 async def open_meeting(ctx: Ctx, actor: Actor, meeting_id: UUID) -> None:
@@ -179,6 +186,7 @@ async def close(ctx: Ctx, actor: Actor, meeting_id: UUID) -> None:
             meeting_id,
             ctx.clock.now(),
         )
+        await leave.drop(ctx, meeting_id)
         await write.emit(MeetingClosed(meeting_id=meeting_id))
 
 

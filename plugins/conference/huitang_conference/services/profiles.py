@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
@@ -78,8 +77,3 @@ async def save_profile(ctx: Ctx, actor: Actor, text: str) -> Profile:
             "conference.profile.saved", ref("profile", uuid5(NAMESPACE_URL, profile.id)), detail={"id": profile.id}
         )
     return profile
-
-
-def frozen_in(meeting: dict[str, Any]) -> Profile:
-    """The rules a meeting goes by: as they stood when it was convened."""
-    return parse_profile(meeting["profile"], name="meeting")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from huitang_conference.services.access import MANAGE, Ctx, meeting_to_change, ref
 from huitang_conference.services.members import IN_OFFICE, card_hash
-from huitang_conference.services.state import tell_hall
+from huitang_conference.services.state import HALL, tell_hall
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
@@ -152,6 +152,7 @@ async def remove(ctx: Ctx, actor: Actor, meeting_id: UUID, attendee_id: UUID) ->
         await ctx.db.execute("DELETE FROM conference.attendee WHERE id = $1", attendee_id)
         detail = {"attendee_id": attendee_id, "name": attendee["name"], "role": attendee["role"]}
         await write.audit("conference.attendee.removed", ref("meeting", meeting_id), detail=detail)
+        await ctx.live.recheck(HALL, str(meeting_id))
         await tell_hall(ctx, meeting_id, "roster.changed")
 
 

@@ -1,1 +1,0 @@
-"""The terminals' side: the protocol, who sits at which terminal, and what each of them is told."""
