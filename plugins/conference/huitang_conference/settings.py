@@ -11,8 +11,8 @@ class ConferenceSettings(Struct, frozen=True, kw_only=True):
     """How the hall works; the rules of the bodies are profiles, not settings."""
 
     key_folder: Path | None = None
-    """Where the keys of open secret polls are kept, outside database and backups; None: `conference-keys` in the
-    working folder of the platform's data. Several machines need one folder that all of them reach."""
+    """Where the keys of open secret polls are kept, outside database and backups; None: `plugins/conference/keys` in
+    the platform's data folder. Several machines need one folder that all of them reach."""
     flush_presses: int = 5000
     """The most presses that one transaction stores."""
     reconnect_seconds: float = 1.0

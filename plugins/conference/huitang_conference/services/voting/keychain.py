@@ -85,7 +85,8 @@ class Keychain:
 
 def keychain(ctx: Ctx) -> Keychain:
     """The keychain of this platform."""
-    return Keychain(ctx.settings.key_folder or ctx.folder / "keys")
+    folder = ctx.settings.key_folder
+    return Keychain(ctx.folder / "keys" if folder is None or folder == Path() else folder)
 
 
 async def sweep(ctx: Ctx) -> int:
