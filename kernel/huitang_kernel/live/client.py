@@ -20,7 +20,7 @@ from huitang_sdk.contracts import Actor, LiveMessage
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What is said about a topic rather than in it: ready, ended, error; and goodbye about the whole connection."""
+    """What is said about a topic (ready, refused, ended) or about the connection (error, goodbye), not in a topic."""
 
     kind: str
     encoded: bytes

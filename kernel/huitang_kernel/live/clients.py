@@ -60,12 +60,12 @@ class Clients:
         if name in client.heard:
             return
         if len(client.heard) >= self._settings.topics:
-            client.tell(note("error", name, code="too-many"))
+            client.tell(note("refused", name, code="too-many"))
             return
         changes = self._changes
         refusal = await self._access.refusal(client.actor, name)
         if refusal:
-            client.tell(note("error", name, code=refusal))
+            client.tell(note("refused", name, code=refusal))
             return
         client.heard[name] = None
         try:
@@ -74,7 +74,7 @@ class Clients:
         except Exception:
             log.exception("a client could not join %s", name)
             client.heard.pop(name, None)
-            client.tell(note("error", name, code="unavailable"))
+            client.tell(note("refused", name, code="unavailable"))
             return
         if client.closed or name not in client.heard:
             subscription.end()

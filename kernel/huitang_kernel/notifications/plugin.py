@@ -10,11 +10,12 @@ from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
 from huitang_kernel.notifications import health
 from huitang_kernel.notifications.api import API
+from huitang_kernel.notifications.inbox import TOPICS
 from huitang_kernel.notifications.pages import PAGES
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.notifications.settings import NotificationsSettings
 from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, MenuItem, Permission, Role, Widget
+from huitang_sdk.declare import HealthCheck, LiveTopic, MenuItem, Permission, Role, Widget
 
 
 class NotificationsPlugin(BuiltinPlugin):
@@ -77,6 +78,10 @@ class NotificationsPlugin(BuiltinPlugin):
     @hookimpl
     def api(self) -> Sequence[Any]:
         return API
+
+    @hookimpl
+    def live_topics(self) -> Sequence[LiveTopic]:
+        return TOPICS
 
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:

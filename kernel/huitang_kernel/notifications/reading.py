@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.telling import CHANNEL
 from huitang_sdk.contracts import Actor, Notice, Ref
 from huitang_sdk.errors import Conflict, NotFound
@@ -69,8 +70,9 @@ class Delivered(Struct, frozen=True):
 class Reading:
     """Marking read is not audited: when somebody reads is nobody's business."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, inbox: Inbox) -> None:
         self._database = database
+        self._inbox = inbox
 
     async def counts(self, account: UUID, plugins: Sequence[str]) -> Counts:
         """Unread notices, and open to-dos of the given plugins: one cheap query, asked by every open page."""
@@ -108,12 +110,14 @@ class Reading:
         )
         if not rows:
             raise NotFound
+        await self._inbox.was_read(account)
         return str(rows[0]["url"])
 
     async def mark_all_read(self, account: UUID) -> None:
         await self._database.execute(
             "UPDATE notifications.notice SET read_at = now() WHERE recipient_id = $1 AND read_at IS NULL", account
         )
+        await self._inbox.was_read(account)
 
     async def deliveries(self, query: ListQuery, like: str) -> tuple[list[Delivered], int]:
         """The ledger, newest first, and how many rows fit."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from huitang_kernel.config import ConfigError
 from huitang_kernel.core import Core
+from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.preferences import Preferences
 from huitang_kernel.notifications.reading import Reading
 from huitang_kernel.notifications.sender import Sender
@@ -31,9 +32,10 @@ class NotificationsService:
         self.core = core
         self.settings = settings
         self.preferences = Preferences(core.database)
-        self.todo_list = TodoList(core)
-        self.telling = Telling(core, self.preferences, has_email=bool(settings.smtp.host))
-        self.reading = Reading(core.database)
+        self.inbox = Inbox()
+        self.todo_list = TodoList(core, self.inbox)
+        self.telling = Telling(core, self.preferences, self.inbox, has_email=bool(settings.smtp.host))
+        self.reading = Reading(core.database, self.inbox)
         self.sender = Sender(core, settings, self.preferences)
 
     def scoped(self, plugin: str) -> Notifications:
@@ -45,6 +47,7 @@ class NotificationsService:
     def start(self, ctx: PluginContext[Any]) -> None:
         """Check everybody's templates, then have e-mail sent from this node."""
         self.context = ctx
+        self.inbox.live = ctx.live
         self.telling.identity = self.sender.identity = ctx.identity
         self._check_templates()
         if self.settings.smtp.host:

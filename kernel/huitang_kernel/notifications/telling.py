@@ -8,6 +8,7 @@ from uuid import UUID
 
 from huitang_kernel.core import Core
 from huitang_kernel.db.engine import ENGINE
+from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.preferences import Preferences
 from huitang_kernel.notifications.wording import write_words
 from huitang_kernel.plugins.registry import PluginRecord
@@ -42,9 +43,10 @@ class Telling:
 
     identity: Identity
 
-    def __init__(self, core: Core, preferences: Preferences, *, has_email: bool) -> None:
+    def __init__(self, core: Core, preferences: Preferences, inbox: Inbox, *, has_email: bool) -> None:
         self._core = core
         self._preferences = preferences
+        self._inbox = inbox
         self._has_email = has_email
 
     async def send(
@@ -65,6 +67,7 @@ class Telling:
         for missing in [account for account in wanted if account not in accounts]:
             record.note_trouble(f"notice:{kind.id}", LookupError(f"there is no account {missing}"))
         told = await self._write_notices(record, kind, list(accounts.values()), key, url, data, subject)
+        await self._inbox.changed(recipient for _, recipient in told)
         if told and EMAIL in kind.channels:
             people = [(notice, accounts[recipient]) for notice, recipient in told]
             await self._write_emails(record, kind, people, {**data, "url": url})

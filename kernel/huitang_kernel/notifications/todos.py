@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from huitang_kernel.core import Core
+from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.telling import check_address, inside_write
 from huitang_sdk.contracts import Actor, Ref, Todo
 from huitang_sdk.db import new_id
@@ -24,7 +25,7 @@ CLOSE = """
 UPDATE notifications.todo SET closed_at = $1
 WHERE plugin = $2 AND subject_kind = $3 AND subject_id = $4 AND closed_at IS NULL
 AND ($5::text IS NULL OR kind = $5) AND ($6::uuid IS NULL OR assignee_id = $6)
-RETURNING id
+RETURNING assignee_id
 """
 COLUMNS = "id, kind, subject_kind, subject_id, title, url, assignee_id, due, opened_at, urged, closed_at"
 MINE = f"""
@@ -61,9 +62,10 @@ def todo_of(row: dict[str, Any]) -> Todo:
 class TodoList:
     """Reads and changes the table; which plugin asks is an argument."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, inbox: Inbox) -> None:
         self._core = core
         self._database = core.database
+        self.inbox = inbox
 
     def open_plugins(self) -> list[str]:
         """To-dos of a disabled plugin rest with it: their pages are shut."""
@@ -107,13 +109,16 @@ class PluginTodos:
             due,
             self._core.clock.now(),
         )
+        await self._todos.inbox.changed([assignee])
         found: UUID = rows[0]["id"]
         return found
 
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         inside_write("todos.close")
         now = self._core.clock.now()
-        return len(await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee))
+        closed = await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee)
+        await self._todos.inbox.changed(row["assignee_id"] for row in closed)
+        return len(closed)
 
     async def urge(self, todo_id: UUID) -> None:
         inside_write("todos.urge")

@@ -71,7 +71,7 @@ async def test_one_topic_that_is_refused_does_not_shut_the_others(hall, place):
     _, lin = await person(hall, "lin", "talk.word.hear")
     async with listening(place, "topic=talk.secrets&topic=talk.words", lin) as events:
         first, second = await events.several(2)
-        assert first == ("error", {"type": "error", "topic": "talk.secrets", "key": "", "code": "forbidden"})
+        assert first == ("refused", {"type": "refused", "topic": "talk.secrets", "key": "", "code": "forbidden"})
         assert second[0] == "ready"
 
 

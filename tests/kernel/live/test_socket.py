@@ -65,10 +65,10 @@ async def test_refusals_have_a_code_and_leave_the_rest_alone(hall, place, talk):
         await ask(socket, subscribe=wanted)
         said = await heard(socket, 5)
     assert [(one["type"], one.get("code")) for one in said] == [
-        ("error", "forbidden"),
-        ("error", "not-found"),
-        ("error", "not-found"),
-        ("error", "not-found"),
+        ("refused", "forbidden"),
+        ("refused", "not-found"),
+        ("refused", "not-found"),
+        ("refused", "not-found"),
         ("ready", None),
     ]
     assert "live:talk.broken" in hall.registry.get("talk").troubles
@@ -87,7 +87,7 @@ async def test_too_many_topics_are_refused(hall, place):
     async with open_socket(place, lin) as socket:
         await ask(socket, subscribe=[{"topic": "talk.all", "key": str(n)} for n in range(51)])
         said = await heard(socket, 51)
-    assert [one["type"] for one in said] == ["ready"] * 50 + ["error"]
+    assert [one["type"] for one in said] == ["ready"] * 50 + ["refused"]
     assert said[-1]["code"] == "too-many"
 
 

@@ -63,7 +63,7 @@ async def read_all(request: Request[Any, Any, Any], actor: NamedDependency[Actor
 
 @get("/badge", guards=[signed_in])
 async def badge(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Page:
-    """The two links of the top bar with their counts: a fragment, asked again every half minute."""
+    """The two links of the top bar with their counts: a fragment, asked again when the inbox speaks."""
     service = service_of(request)
     counts = await service.reading.counts(account_of(actor), service.todo_list.open_plugins())
     return Page("notifications/badge.html", {"counts": counts})
