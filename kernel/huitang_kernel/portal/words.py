@@ -35,6 +35,7 @@ def declared_word(kind: str) -> str:
         "jobs": _("Jobs"),
         "health_checks": _("Health checks"),
         "subscriptions": _("Events it reacts to"),
+        "live_topics": _("Live topics"),
         "pages": _("Pages"),
         "api": _("Interfaces"),
     }

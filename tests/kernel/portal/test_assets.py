@@ -23,7 +23,7 @@ async def test_the_first_view_is_light(open_hall, readers, lamps, operator):
         page = await client.get("/")
         names = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)[^"]*)"', page.text)
         assets = {name: await client.get(name) for name in names}
-    assert len(assets) == 4
+    assert len(assets) == 5
     assert all(answer.status_code == 200 for answer in assets.values())
     assert all("immutable" in answer.headers["cache-control"] for answer in assets.values())
     sizes = {name: len(gzip.compress(answer.content)) for name, answer in assets.items()}

@@ -28,6 +28,7 @@ TITLED = (
     "notification_kinds",
     "jobs",
     "health_checks",
+    "live_topics",
 )
 PLACE = re.compile(r"\{(\w*)\}")
 
