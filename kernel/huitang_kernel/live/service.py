@@ -56,6 +56,7 @@ class LiveService:
         self.core.listener.on(CHANNEL, self.hub.hear)
         for channel in ACCESS_CHANNELS:
             self.core.listener.on(channel, self.clients.access_changed)
+        self.core.drain.on(lambda: self.clients.close_all("restarting"))
         self.core.background.on_leader("live-forget", self._forget)
         self._tasks = [
             asyncio.create_task(self._tidy(), name="live-tidy"),
