@@ -99,12 +99,21 @@ class Hall:
         self.core.listener.on(PLUGINS_CHANNEL, self._switches_changed)
         self.core.listener.on(PLUGINS_CHANNEL, self.services.live.plugins_changed)
         self.core.listener.on(OUTBOX_CHANNEL, self.dispatcher.wake)
+        self.core.drain.on(self._drain_plugins)
         await self.core.listener.start(dsn)
         if background:
             self.core.background.on_node("dispatcher", self.dispatcher.run)
             self.core.background.on_leader("audit-seal", self.chain.run)
             self.core.background.on_leader("outbox-forget", self.dispatcher.forget_delivered)
             await self.core.background.start(dsn)
+
+    async def _drain_plugins(self) -> None:
+        for record in self.registry:
+            if record.is_active and record.plugin is not None:
+                try:
+                    await record.plugin.drain()
+                except Exception as error:
+                    record.note_trouble("drain", error)
 
     async def finish(self) -> None:
         """Take on nothing new and finish what was begun, within `server.drain_seconds`; `close` comes after it."""
@@ -163,7 +172,14 @@ def build_app(hall: Hall, dsn: str) -> Edge:
             lifespan=[lifespan],
             exception_handlers={Exception: handle_error},
             after_exception=[note_socket_error],
-            state=AppState({"hall": hall, "permissions": hall.services.permissions, "templates": environment}),
+            state=AppState(
+                {
+                    "hall": hall,
+                    "permissions": hall.services.permissions,
+                    "authenticate": hall.services.identity.authenticate,
+                    "templates": environment,
+                }
+            ),
             request_max_body_size=max_body,
             openapi_config=None,
             logging_config=None,

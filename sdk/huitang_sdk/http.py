@@ -39,6 +39,15 @@ def actor_in(scope: Mapping[str, Any]) -> Actor:
     return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
+async def actor_now(connection: Connection) -> Actor:
+    """Who is behind a long-lived connection by now: nobody (`ANONYMOUS`) once signed out or revoked.
+
+    Answered from memory most of the time; ask every few seconds, not for each message.
+    """
+    actor: Actor = await connection.app.state.authenticate(connection)
+    return actor
+
+
 def requires(permission: str) -> Guard:
     """Guard: the actor must hold `permission` somewhere; which rows is for the query's scope.
 

@@ -105,5 +105,11 @@ class Plugin:
     async def start(self, ctx: PluginContext[Any]) -> None:
         """Called on every node after migrations, within a time limit; raise to fail. Default: nothing."""
 
+    async def drain(self) -> None:
+        """Called on a node that is about to stop, while it still answers: send long-lived connections elsewhere.
+
+        A socket that stays open is waited for, `server.drain_seconds` at most. Default: nothing.
+        """
+
     async def stop(self) -> None:
         """Called on every node when it shuts down. Default: nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from huitang_conference.floor import hub
 from huitang_conference.jobs import CHECKS, JOBS
 from huitang_conference.pages import PAGES
 from huitang_conference.search import SOURCE
@@ -33,8 +34,14 @@ class ConferencePlugin(Plugin):
     async def start(self, ctx: PluginContext[Any]) -> None:
         self._votes = voting.Votes(ctx)
         await self._votes.start()
+        self._floor = hub.begin(ctx)
+
+    async def drain(self) -> None:
+        await self._floor.drain()
 
     async def stop(self) -> None:
+        # Terminals first: what they have sent is still stored.
+        await hub.end(self._floor)
         await self._votes.stop()
 
     @hookimpl

@@ -11,8 +11,10 @@ from huitang_conference.pages.operator import OPERATOR_PAGES
 from huitang_conference.pages.push import PUSH_PAGES
 from huitang_conference.pages.result import RESULT_PAGES
 from huitang_conference.pages.seat import SEAT_PAGES
+from huitang_conference.pages.terminal import terminal
 
 PAGES: tuple[Any, ...] = (
+    terminal,
     *SEAT_PAGES,
     *CHAIR_PAGES,
     *OPERATOR_PAGES,

@@ -22,7 +22,8 @@ def profiles_markdown() -> str:
         "",
         f"{len(profiles)} profiles come with the conference plugin, as examples to copy and change. **Verified** means "
         "that the article was read in the version named; everything else is a setting that the operator has to "
-        "confirm, not a statement of law. How votes are decided by them: "
+        "confirm, not a statement of law. A speaker is warned one minute before the end "
+        "(`warn_seconds`). How votes are decided by them: "
         "[Votes and elections by the rules](../use/conference-rules.md).",
         "",
         *[f"- [{p.title.zh}](#{p.id}): `{p.id}`, {p.title.en}" for p in profiles],

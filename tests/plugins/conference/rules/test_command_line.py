@@ -55,6 +55,9 @@ def test_the_schema_names_every_key(command):
     root = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     assert {"members", "profile", "title"} <= root["properties"].keys()
     assert root["additionalProperties"] is False
+    for definition in schema["$defs"].values():
+        assert all("/" in described["description"] for described in definition["properties"].values())
+    assert ("city-standing-committee" in root["properties"]["profile"]["examples"]) is (command == "verdict")
     assert set(root["required"]) == (
         {"members", "present"} if command == "verdict" else {"members", "seats", "candidates"}
     )

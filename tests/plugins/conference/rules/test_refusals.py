@@ -220,6 +220,15 @@ def test_a_pre_selection_says_how_many_it_selects():
     assert of_round({**ROUND, "round": "pre_selection", "seats": 2, "formal_candidates": 1}) == ["$.formal_candidates"]
 
 
+@pytest.mark.parametrize(("number", "allowed"), [(2, False), (3, False), (4, True), (6, True), (7, False)])
+def test_a_pre_selection_selects_as_many_as_may_stand(number, allowed):
+    case = {**ROUND, "round": "pre_selection", "post": "deputy_head", "seats": 3, "formal_candidates": number}
+    if allowed:
+        rules.count(rules.election_case(case))
+    else:
+        assert of_round(case) == ["$.formal_candidates"]
+
+
 def test_more_voters_than_ballots_handed_out_cannot_be():
     assert of_round({**ROUND, "issued": 60, "voters": 61}) == ["$.voters"]
 

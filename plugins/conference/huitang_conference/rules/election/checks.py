@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from huitang_conference.rules.election.case import ElectionCase
+from huitang_conference.rules.election.limits import Limits
 from huitang_conference.rules.election.roll import Roll
 from huitang_conference.rules.reading import Problem
 from huitang_conference.rules.texts import say
@@ -52,6 +53,16 @@ def problems_of(case: ElectionCase, roll: Roll) -> Iterator[Problem]:
         yield Problem("$.by_election", say("ballot.no_by_election_here"))
     if case.seats > case.members:
         yield Problem("$.seats", say("ballot.seats_over_members", seats=case.seats, members=case.members))
+
+
+def formal_candidates_problems(case: ElectionCase, limits: Limits | None) -> Iterator[Problem]:
+    """A pre-selection selects as many as may then stand for the post."""
+    number = case.formal_candidates
+    if case.round != "pre_selection" or number is None or limits is None or number < case.seats:
+        return
+    if limits.too_many(number) or limits.too_few(number, case.seats):
+        numbers = {"value": number, "least": limits.least, "most": limits.most, "seats": case.seats}
+        yield Problem("$.formal_candidates", say("ballot.formal_candidates_over_limits", **numbers))
 
 
 def _attendance(case: ElectionCase) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from huitang_conference.rules.choosing import find_profile
 from huitang_conference.rules.election.ballots import Box, count_papers, read_papers, written_names
 from huitang_conference.rules.election.case import POSTS, ElectionCase
-from huitang_conference.rules.election.checks import problems_of
+from huitang_conference.rules.election.checks import formal_candidates_problems, problems_of
 from huitang_conference.rules.election.context import Context
 from huitang_conference.rules.election.following import next_step
 from huitang_conference.rules.election.limits import limits_for, limits_of, post_of
@@ -46,6 +46,7 @@ def count(case: ElectionCase, profile: Profile | None = None) -> Count:
     problems += problems_of(case, roll)
     post = post_of(case.post, profile.elections)
     limits = limits_of(case, post, profile.elections)
+    problems += formal_candidates_problems(case, limits)
     if problems:
         raise CaseError(problems)
     box = count_papers(papers, case.max_choices or case.seats)

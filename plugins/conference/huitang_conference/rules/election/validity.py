@@ -53,7 +53,12 @@ def _void_ballots(context: Context, box: Box) -> None:
 
 def _enough_candidates(context: Context) -> bool:
     case, notes, limits, roll = context.case, context.notes, context.limits, context.roll
-    if limits is None or case.round == "pre_selection":
+    if limits is None:
+        return True
+    if case.round == "pre_selection":
+        if not limits.too_many(roll.standing):
+            rule, most = context.rule("preselection"), limits.most
+            notes.warn("election.no_pre_selection_due", rule, candidates=roll.standing, most=most, seats=case.seats)
         return True
     numbers = {"least": limits.least, "most": limits.most, "seats": case.seats}
     if limits.too_many(roll.standing):
