@@ -172,6 +172,9 @@ def test_outcomes_exclude_one_another(case):
         assert len(found.tied) > found.remaining_seats > 0
     if not found.valid:
         assert not found.elected
+    if case["round"] == "runoff":
+        assert found.outcome != "shortfall"
+        assert found.needed is None
 
 
 @given(rounds())

@@ -75,7 +75,9 @@ def _counted(context: Context, box: Box) -> Count:
     rule = candidate_rule(context)
     open_to = _electable(context, box)
     votes = {key: box.votes_for[key] for key in open_to}
-    least = context.needed if case.round in ("first", "further") else 1
+    by_majority = case.round in ("first", "further")
+    # Where the larger number decides, equal zeros are equal numbers, too; but nobody gets in alone without a vote.
+    least = context.needed if by_majority else int(len(votes) <= context.places)
     chosen = choose(votes, context.places, least) if valid else Choice((), (), context.places)
     names = {**written_names(case), **{key: candidate.name for key, candidate in context.roll.candidates.items()}}
     outcome = _outcome(context, valid, chosen)
@@ -87,7 +89,8 @@ def _counted(context: Context, box: Box) -> Count:
         post=POSTS.get(case.post, case.post), round=case.round,
         members=case.members, present=case.present, seats=case.seats,
         remaining_seats=case.seats if is_selection else chosen.left,
-        needed=least, elected=() if is_selection else tuple(names[key] for key in chosen.chosen),
+        needed=least if by_majority else None,
+        elected=() if is_selection else tuple(names[key] for key in chosen.chosen),
         tied=tuple(names[key] for key in chosen.tied),
         selected=tuple(names[key] for key in chosen.chosen) if is_selection else (),
         candidates=standings(context, box, votes, chosen, names), ballots=ballots_in_numbers(case, box),

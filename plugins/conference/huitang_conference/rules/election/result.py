@@ -68,8 +68,8 @@ class Next(Struct, frozen=True, kw_only=True):
 
 
 class Count(Struct, frozen=True, kw_only=True):
-    """The result of one round. `needed` is the number of votes to be elected; `selected` is the outcome of a
-    pre-selection. `elected`, `tied` and `selected` are in the order of the result."""
+    """The result of one round. `needed` is the number of votes to be elected (None: the larger number decides);
+    `selected` is the outcome of a pre-selection. `elected`, `tied` and `selected` are in the order of the result."""
 
     outcome: Outcome
     valid: bool
@@ -81,7 +81,7 @@ class Count(Struct, frozen=True, kw_only=True):
     present: int | None
     seats: int
     remaining_seats: int
-    needed: int
+    needed: int | None
     elected: tuple[str, ...]
     tied: tuple[str, ...]
     selected: tuple[str, ...]
