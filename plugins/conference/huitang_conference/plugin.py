@@ -10,10 +10,20 @@ from huitang_conference.jobs import CHECKS, JOBS
 from huitang_conference.pages import PAGES
 from huitang_conference.search import SOURCE
 from huitang_conference.services import access, leave, notices, voting
+from huitang_conference.services.papers.templates import TEMPLATES
 from huitang_conference.settings import ConferenceSettings
 from huitang_conference.topics import TOPICS
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
+from huitang_sdk.declare import (
+    DocumentTemplate,
+    HealthCheck,
+    Job,
+    LiveTopic,
+    NotificationKind,
+    Permission,
+    Role,
+    SearchSource,
+)
 
 
 class ConferencePlugin(Plugin):
@@ -100,6 +110,10 @@ class ConferencePlugin(Plugin):
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:
         return CHECKS
+
+    @hookimpl
+    def document_templates(self) -> Sequence[DocumentTemplate]:
+        return TEMPLATES
 
     @hookimpl
     def live_topics(self) -> Sequence[LiveTopic]:

@@ -8,6 +8,7 @@ from huitang_conference.pages.chair import CHAIR_PAGES
 from huitang_conference.pages.confirming import TELLER_PAGES
 from huitang_conference.pages.hall import HALL_PAGES
 from huitang_conference.pages.operator import OPERATOR_PAGES
+from huitang_conference.pages.papers import PAPER_PAGES
 from huitang_conference.pages.push import PUSH_PAGES
 from huitang_conference.pages.result import RESULT_PAGES
 from huitang_conference.pages.seat import SEAT_PAGES
@@ -22,4 +23,5 @@ PAGES: tuple[Any, ...] = (
     *HALL_PAGES,
     *TELLER_PAGES,
     *RESULT_PAGES,
+    *PAPER_PAGES,
 )
