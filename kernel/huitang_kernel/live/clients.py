@@ -38,6 +38,7 @@ class Clients:
         self._all: dict[Client, None] = {}
         self._woken = asyncio.Event()
         self._changes = 0
+        self._closing = ""
         hub.on_recheck = self.topic_changed
 
     def __len__(self) -> int:
@@ -49,6 +50,8 @@ class Clients:
         client = Client(connection, actor, self._settings.queue)
         client.checked_at -= random.uniform(0, self._settings.recheck)  # noqa: S311 - spreads work, hides nothing
         self._all[client] = None
+        if self._closing:
+            client.close(self._closing)
         try:
             yield client
         finally:
@@ -57,7 +60,7 @@ class Clients:
 
     async def join(self, client: Client, name: Name, since: int | None) -> None:
         """Let a client hear a topic, or tell it why not."""
-        if name in client.heard:
+        if name in client.heard or client.closed:
             return
         if len(client.heard) >= self._settings.topics:
             client.tell(note("refused", name, code="too-many"))
@@ -113,6 +116,8 @@ class Clients:
         self._woken.set()
 
     def close_all(self, why: str) -> None:
+        """Let everybody go, and whoever still comes."""
+        self._closing = why
         for client in list(self._all):
             client.close(why)
 
