@@ -149,12 +149,14 @@ async def test_a_platform_that_signs_a_wrong_count_is_found_out(ctx, recorder, c
 async def test_records_cannot_be_changed_in_the_database_but_go_with_their_meeting(ctx, recorder):
     sitting = await sitting_in(ctx, 3)
     poll = await sitting.poll()
+    await sitting.all_press(recorder, poll, ["for"] * 2)
     for sql in ("UPDATE conference.log_record SET record = ''", "DELETE FROM conference.log_record"):
         with pytest.raises(asyncpg.RaiseError, match="append-only"):
             await ctx.db.execute(sql)
     await close_poll(ctx, SYSTEM, poll)
     await ctx.db.execute("DELETE FROM conference.meeting WHERE id = $1", sitting.meeting_id)
-    assert await sitting.count("log_record", poll) == 0
+    for table in ("log_record", "voter", "press", "ballot"):
+        assert await sitting.count(table, poll) == 0
 
 
 async def test_the_verifier_runs_by_itself(ctx, recorder, tmp_path):
