@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -156,6 +157,10 @@ def build_app(hall: Hall, dsn: str) -> Edge:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await hall.open(dsn, background=hall.settings.server.background)
+        # What was made by now lives as long as the process. Looked at by every full collection, it would stop all
+        # requests for 0.1–0.2 s now and then.
+        gc.collect()
+        gc.freeze()
         try:
             yield
             await hall.finish()
