@@ -19,10 +19,12 @@ from huitang_sdk.declare import (
     HealthCheck,
     Job,
     LiveTopic,
+    MenuItem,
     NotificationKind,
     Permission,
     Role,
     SearchSource,
+    Widget,
 )
 
 
@@ -85,6 +87,20 @@ class ConferencePlugin(Plugin):
             Role("conference.screen", "Hall screen", (access.SCREEN,), reach="unit"),
             Role("conference.gate", "Door terminal", (access.DOOR,), reach="unit"),
         ]
+
+    @hookimpl
+    def menu(self) -> Sequence[MenuItem]:
+        return [
+            MenuItem("My meetings", "/conference/mine", access.READ, icon="calendar-event", order=10),
+            MenuItem("Meetings", "/conference/", access.READ, icon="gavel", order=20),
+            MenuItem("Door", "/conference/door", access.DOOR, icon="qrcode", order=30),
+            MenuItem("Bodies and members", "/conference/bodies", access.BODIES, icon="users", order=40),
+            MenuItem("Rules of bodies", "/conference/profiles", access.BODIES, icon="scale", order=50),
+        ]
+
+    @hookimpl
+    def widgets(self) -> Sequence[Widget]:
+        return [Widget("conference.next", "Next meetings", "/conference/widgets/next", access.READ, order=10)]
 
     @hookimpl
     def pages(self) -> Sequence[Any]:

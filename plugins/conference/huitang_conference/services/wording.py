@@ -36,6 +36,30 @@ _WORDS = {
     "card": "by card",
     "qr": "by QR code",
     "makeup": "made up for",
+    "resumed": "after the adjournment",
+    # agenda
+    "item-report": "Report",
+    "item-motion": "Motion",
+    "item-appointment": "Appointments",
+    "item-election": "Election",
+    "item-other": "Other business",
+    "item-proposed": "waits for the chair's consent",
+    "item-refused": "not put on the agenda",
+    "item-pending": "to come",
+    "item-current": "in hand",
+    "item-done": "finished",
+    "item-deferred": "deferred",
+    "to-members": "Members only",
+    "to-attendees": "Everybody who attends",
+    "to-staff": "Staff only",
+    # seats and leave
+    "seat-seat": "Seat",
+    "seat-chair": "Presidium",
+    "seat-podium": "Podium",
+    "leave-asked": "Leave asked for",
+    "leave-granted": "Leave granted",
+    "leave-refused": "Leave refused",
+    "leave-withdrawn": "Taken back",
 }
 
 
