@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import rich_click as click
 
+from huitang_conference.commands.gateway import gateway
+from huitang_conference.commands.rehearse import rehearse
 from huitang_conference.commands.rules import count, verdict
+from huitang_conference.commands.simulate import simulate
 from huitang_conference.commands.verify import verify
 
 
@@ -16,3 +19,6 @@ def conference() -> None:
 conference.add_command(verdict)
 conference.add_command(count)
 conference.add_command(verify)
+conference.add_command(simulate)
+conference.add_command(rehearse)
+conference.add_command(gateway)

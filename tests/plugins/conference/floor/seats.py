@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -98,3 +100,14 @@ async def seat_at(address: str, token: str = "", **headers: str) -> AsyncIterato
         seat = Seat(socket)
         yield seat
         await seat.close()
+
+
+async def until(holds: Callable[[], Any], seconds: float = 30.0) -> float:
+    """Wait until a condition (it may be a coroutine's) holds; how long that took."""
+    started = time.monotonic()
+    for _ in range(round(seconds / 0.02)):
+        answer = holds()
+        if await answer if inspect.isawaitable(answer) else answer:
+            return time.monotonic() - started
+        await asyncio.sleep(0.02)
+    raise TimeoutError
