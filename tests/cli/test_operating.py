@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 
 import asyncpg
 import pytest
+
+from huitang_kernel.app import Hall
+from huitang_kernel.config import load_settings
 
 
 @pytest.fixture
@@ -129,6 +133,27 @@ def test_the_doctor_names_what_is_wrong_and_the_remedy(on, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     blocked = on("doctor", "--json", "--data-dir", str(tmp_path / "file" / "data"))
     assert blocked.returncode == 1
+
+
+async def seal(dsn, folder):
+    """Do what the leader does every second."""
+    hall = Hall(load_settings(None, {"data_dir": str(folder)}), installed=())
+    await hall.connect(dsn)
+    assert await hall.chain.seal()
+    await hall.close()
+
+
+def test_the_doctor_notices_a_node_with_another_key_and_too_many_connections(on, fresh_dsn, tmp_path):
+    on("migrate")
+    on("users", "create", "admin", "--name", "管理员", "--password", "a-long-password-7", "--organisation", "云江市")
+    asyncio.run(seal(fresh_dsn, tmp_path / "data"))
+    another = {"HUITANG_KEY": "another key than that of the other nodes", "HUITANG_DATABASE__POOL_MAX": "500"}
+    stranger = on("doctor", "--json", **another)
+    assert findings(stranger)["nodes.key"]["status"] == "fail"
+    assert "key_file" in findings(stranger)["nodes.key"]["remedy"]
+    assert findings(stranger)["nodes.connections"]["status"] == "warn"
+    own = findings(on("doctor", "--json"))
+    assert (own["nodes.key"]["status"], own["nodes.connections"]["status"]) == ("ok", "ok")
 
 
 def test_the_doctor_looks_for_the_mail_server(on):

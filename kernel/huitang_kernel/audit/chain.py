@@ -88,6 +88,11 @@ class AuditChain:
             await connection.execute(SET_HEAD, sequence, digest, self._mac(sequence, digest))
             return len(rows)
 
+    async def is_sealed_with_this_key(self) -> bool:
+        """Whether the end of the log carries this key's seal; True while nothing is sealed."""
+        rows = await self._database.fetch("SELECT sequence, hash, mac FROM kernel.audit_head")
+        return all(hmac.compare_digest(row["mac"], self._mac(row["sequence"], row["hash"])) for row in rows)
+
     async def verify(self, progress: Callable[[int, int], None] | None = None) -> Verdict:
         """Read the whole chain in one snapshot and name the first record that is altered, missing or out of order."""
         async with self._database.pool.acquire() as connection:

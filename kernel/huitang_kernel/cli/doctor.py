@@ -17,6 +17,7 @@ from huitang_kernel.cli.diagnosis import Report
 from huitang_kernel.cli.diagnosis.data import look_at_data, look_at_settings
 from huitang_kernel.cli.diagnosis.database import look_at_database, look_at_migrations
 from huitang_kernel.cli.diagnosis.machine import find_lock, look_at_machine
+from huitang_kernel.cli.diagnosis.nodes import look_at_nodes
 from huitang_kernel.cli.diagnosis.parts import look_at_health, look_at_index, look_at_mail, look_at_plugins
 from huitang_kernel.cli.session import close_in_time, database_of, set_up_logging, settings_options
 from huitang_kernel.cli.texts import LANGUAGES, _, set_language
@@ -87,6 +88,7 @@ async def _examine_running(report: Report, hall: Hall, dsn: str) -> None:
         report.fail("boot", _("Start"), str(error), _("Mend the cause, or set policy.on_plugin_failure to skip."))
         return
     try:
+        await look_at_nodes(report, hall)
         look_at_plugins(report, hall)
         await look_at_health(report, hall)
         look_at_index(report, hall)

@@ -16,8 +16,8 @@ log = logging.getLogger("huitang.listener")
 
 
 class Listener:
-    """Calls handlers with the payload; after a lost connection every handler is called with "" so that it re-reads
-    all.
+    """Calls handlers with the payload; at the start and after a lost connection every handler is called with "" so
+    that it re-reads all.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class Listener:
 
     async def start(self, dsn: str) -> None:
         await self._listen(dsn)
+        self._reread()
         deliveries = [asyncio.create_task(self._deliver(channel)) for channel in self._handlers]
         self._tasks = [asyncio.create_task(self._keep(dsn)), *deliveries]
 
@@ -72,8 +73,12 @@ class Listener:
                 except (OSError, asyncpg.PostgresError):
                     await asyncio.sleep(delay)
                     delay = min(delay * 2, 5.0)
-            for channel in self._handlers:
-                self._queues[channel].put_nowait("")
+            self._reread()
+
+    def _reread(self) -> None:
+        """What changed while nobody listened was missed: between a service's first look and now, or after a loss."""
+        for channel in self._handlers:
+            self._queues[channel].put_nowait("")
 
     async def _deliver(self, channel: str) -> None:
         while True:
