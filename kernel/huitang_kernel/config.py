@@ -55,6 +55,8 @@ class ServerSettings(Struct, frozen=True):
     secure_cookies: bool = False
     background: bool = True
     max_body_mb: int = 1024
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses or networks (10.20.0.0/24) of reverse proxies that are believed when they say who asked."""
     drain_seconds: float = 10.0
     """When the platform stops: how long requests, jobs and deliveries that have begun may take to end."""
     drain_notice_seconds: float = 1.0

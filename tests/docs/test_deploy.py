@@ -11,6 +11,7 @@ import pytest
 import rich_click as click
 
 from huitang_kernel.cli import root
+from huitang_kernel.cli.serving import CLOSE_WITHIN
 from huitang_kernel.config import ServerSettings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -31,6 +32,10 @@ def test_units_start_commands_that_exist(unit):
         known = {option for parameter in command.params for option in parameter.opts}
         assert {option for option in options if option.startswith("-")} <= known
     assert service["User"] != "root"
+    defaults = ServerSettings()
+    longest = defaults.drain_notice_seconds + defaults.drain_seconds + CLOSE_WITHIN
+    assert int(service["TimeoutStopSec"]) > longest
+    assert service["KillMode"] == "mixed"
 
 
 def test_there_are_units_for_serving_and_for_working():
@@ -43,4 +48,5 @@ def test_the_reverse_proxy_fits_the_defaults():
     assert f"server {defaults.host}:{defaults.port};" in text
     assert re.search(rf"client_max_body_size {defaults.max_body_mb}m;", text)
     assert "proxy_set_header Host $host;" in text
+    assert "proxy_set_header Upgrade $http_upgrade;" in text
     assert text.count("{") == text.count("}")

@@ -26,10 +26,9 @@ def create() -> Any:
     dsn = settings.database.dsn.reveal()
     if not dsn:
         raise RuntimeError("no database: start the platform with `huitang serve`, or set HUITANG_DATABASE__DSN")
-    # A reverse proxy on this machine says who asked; nobody else is believed.
     hall = Hall(settings)
     drain_at_signals(hall)
-    app = wrap_asgi_with_proxy_headers(build_app(hall, dsn), trusted_hosts=["127.0.0.1", "::1"])
+    app = wrap_asgi_with_proxy_headers(build_app(hall, dsn), trusted_hosts=list(settings.server.trusted_proxies))
     app = closing_connections(app, lambda: hall.core.drain.is_draining)
     set_up_logging(settings.logging.level)  # again: making the application may have put its own handlers in place
     banner = os.environ.get(BANNER)
