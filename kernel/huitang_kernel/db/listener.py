@@ -34,8 +34,12 @@ class Listener:
         self._handlers[channel].append(handler)
 
     async def start(self, dsn: str) -> None:
+        """Listen, and have everything read again before it returns: what changed between a service's first look and
+        now was missed.
+        """
         await self._listen(dsn)
-        self._reread()
+        for channel in self._handlers:
+            await self._tell(channel, "")
         deliveries = [asyncio.create_task(self._deliver(channel)) for channel in self._handlers]
         self._tasks = [asyncio.create_task(self._keep(dsn)), *deliveries]
 
@@ -73,18 +77,16 @@ class Listener:
                 except (OSError, asyncpg.PostgresError):
                     await asyncio.sleep(delay)
                     delay = min(delay * 2, 5.0)
-            self._reread()
-
-    def _reread(self) -> None:
-        """What changed while nobody listened was missed: between a service's first look and now, or after a loss."""
-        for channel in self._handlers:
-            self._queues[channel].put_nowait("")
+            for channel in self._handlers:
+                self._queues[channel].put_nowait("")
 
     async def _deliver(self, channel: str) -> None:
         while True:
-            payload = await self._queues[channel].get()
-            for handler in self._handlers[channel]:
-                try:
-                    await handler(payload)
-                except Exception:
-                    log.exception("handler of channel %s failed", channel)
+            await self._tell(channel, await self._queues[channel].get())
+
+    async def _tell(self, channel: str, payload: str) -> None:
+        for handler in self._handlers[channel]:
+            try:
+                await handler(payload)
+            except Exception:
+                log.exception("handler of channel %s failed", channel)

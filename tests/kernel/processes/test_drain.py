@@ -118,7 +118,7 @@ async def test_a_worker_finishes_its_job_and_begins_no_other(install, watch):
     assert await worker.ends(10) == 0, worker.tail()
     assert [row["action"] for row in await watch.fetch(marks)] == ["steady.work.begun", "steady.work.ended"]
     states = await watch.fetch("SELECT state FROM scheduling.run WHERE job = 'steady.work' ORDER BY state")
-    assert [row["state"] for row in states] == ["done", "due"]
+    assert [row["state"] for row in states] == ["done", "requested"]
 
 
 async def test_a_worker_gives_up_a_job_that_takes_too_long(install, watch):
