@@ -102,6 +102,7 @@ class Hall:
         self.core.listener.on(OUTBOX_CHANNEL, self.dispatcher.wake)
         self.core.drain.on(self._drain_plugins)
         await self.core.listener.start(dsn)
+        await self.core.listener.reread()
         if background:
             self.core.background.on_node("dispatcher", self.dispatcher.run)
             self.core.background.on_leader("audit-seal", self.chain.run)

@@ -16,8 +16,8 @@ log = logging.getLogger("huitang.listener")
 
 
 class Listener:
-    """Calls handlers with the payload; at the start and after a lost connection every handler is called with "" so
-    that it re-reads all.
+    """Calls handlers with the payload; before a node serves and after a lost connection every handler is called with
+    "" so that it re-reads all.
     """
 
     def __init__(self) -> None:
@@ -34,14 +34,16 @@ class Listener:
         self._handlers[channel].append(handler)
 
     async def start(self, dsn: str) -> None:
-        """Listen, and have everything read again before it returns: what changed between a service's first look and
-        now was missed.
-        """
         await self._listen(dsn)
-        for channel in self._handlers:
-            await self._tell(channel, "")
         deliveries = [asyncio.create_task(self._deliver(channel)) for channel in self._handlers]
         self._tasks = [asyncio.create_task(self._keep(dsn)), *deliveries]
+
+    async def reread(self) -> None:
+        """Call every handler with "" and wait for them: what changed between a service's first look and the start of
+        listening was missed.
+        """
+        for channel in self._handlers:
+            await self._tell(channel, "")
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -74,3 +74,23 @@ async def test_after_a_cut_every_handler_is_told_to_read_again(fresh_dsn, speak)
         await until(lambda: heard == ["", "again"])
     finally:
         await listener.stop()
+
+
+async def test_everything_is_read_again_when_asked_for(fresh_dsn):
+    """What changed between a service's first look and the start of listening; a failing handler stops nobody."""
+    listener, heard = Listener(), []
+
+    async def broken(_payload):
+        raise RuntimeError("cannot read")
+
+    async def quick(payload):
+        heard.append(payload)
+
+    listener.on("first", broken)
+    listener.on("second", quick)
+    await listener.start(fresh_dsn)
+    try:
+        await listener.reread()
+        assert heard == [""]
+    finally:
+        await listener.stop()
