@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_conference.services.access import CHAIR, OPERATE, READ, SCREEN, SEAT, Ctx, Sql, in_scope
+from huitang_conference.services.access import CHAIR, CONFIRM, OPERATE, READ, SCREEN, SEAT, Ctx, Sql, in_scope
 from huitang_conference.services.state import DESK, HALL
 from huitang_sdk.contracts import Actor
 from huitang_sdk.declare import LiveTopic
@@ -30,8 +30,8 @@ async def may_hear_hall(ctx: Ctx, actor: Actor, key: str) -> bool:
 
 
 async def may_hear_desk(ctx: Ctx, actor: Actor, key: str) -> bool:
-    """The chair and the operator of this meeting."""
-    return await _within(ctx, actor, key, (CHAIR, OPERATE))
+    """The chair and the operator of this meeting, and whoever confirms what they enter by hand."""
+    return await _within(ctx, actor, key, (CHAIR, OPERATE, CONFIRM))
 
 
 TOPICS = (

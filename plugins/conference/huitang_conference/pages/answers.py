@@ -47,6 +47,14 @@ def id_of(form: FormMultiDict, name: str) -> UUID:
         raise Invalid(_("Choose one of the list.")) from error
 
 
+def ids_of(form: FormMultiDict, name: str) -> list[UUID]:
+    """All ids under one name. Raises Invalid for what is no id."""
+    try:
+        return [UUID(str(value)) for value in form.getall(name, [])]
+    except ValueError as error:
+        raise Invalid(_("Choose one of the list.")) from error
+
+
 def number_of(form: FormMultiDict, name: str) -> int:
     """A number that people typed; nothing is 0. Raises Invalid."""
     value = text_of(form, name) or "0"

@@ -10,12 +10,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from huitang_conference.pages.answers import AnyRequest, answered, id_of, number_of, text_of
+from huitang_conference.pages.answers import AnyRequest, answered, id_of, ids_of, text_of
 from huitang_conference.pages.votes import vote_pages
-from huitang_conference.services import speaking
+from huitang_conference.services import agenda, speaking
 from huitang_conference.services.access import CHAIR, Ctx
 from huitang_conference.services.desks import chair_view
-from huitang_conference.services.moving import begin_item, move_meeting, take_motion
+from huitang_conference.services.moving import move_meeting, put_to_vote
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import NotFound
 from huitang_sdk.http import Page, requires
@@ -68,19 +68,20 @@ async def begin(
 ) -> Response[Any]:
     """Go on to an item of the agenda."""
     show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, begin_item(ctx, actor, meeting_id, item_id), show, address_of(meeting_id))
+    return await answered(request, agenda.begin(ctx, actor, meeting_id, item_id), show, address_of(meeting_id))
 
 
 @post(f"{DESK}/motions", guards=[requires(CHAIR)], status_code=200)
 async def motion(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """A motion from the floor, within the rules."""
+    """A motion from the floor, moved by members who are here; the chair's consent puts it on the agenda."""
     form = await request.form()
     show = partial(chair_page, request, ctx, actor, meeting_id)
 
     async def act() -> None:
-        await take_motion(ctx, actor, meeting_id, text_of(form, "title"), number_of(form, "proposers"))
+        values = agenda.ItemValues(title=text_of(form, "title"), kind="motion")
+        await agenda.propose(ctx, actor, meeting_id, values, ids_of(form, "proposers"))
 
     return await answered(request, act(), show, address_of(meeting_id))
 
@@ -139,6 +140,37 @@ async def _speech(ctx: Ctx, actor: Actor, speech_id: UUID, act: str, form: Any) 
         raise NotFound
 
 
+@post(f"{DESK}/items/{{item_id:uuid}}/vote", guards=[requires(CHAIR)], status_code=200)
+async def item_vote(
+    request: AnyRequest,
+    meeting_id: FromPath[UUID],
+    item_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    """Put an item to the vote for which none was prepared."""
+    show = partial(chair_page, request, ctx, actor, meeting_id)
+    return await answered(request, put_to_vote(ctx, actor, meeting_id, item_id), show, address_of(meeting_id))
+
+
+@post(f"{DESK}/items/{{item_id:uuid}}/consent", guards=[requires(CHAIR)], status_code=200)
+async def consent(
+    request: AnyRequest,
+    meeting_id: FromPath[UUID],
+    item_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    """Put an ad-hoc motion on the agenda, or refuse it with a reason."""
+    form = await request.form()
+    granted = bool(text_of(form, "granted"))
+    act = agenda.consent(ctx, actor, meeting_id, item_id, granted=granted, reason=text_of(form, "reason"))
+    show = partial(chair_page, request, ctx, actor, meeting_id)
+    return await answered(request, act, show, address_of(meeting_id))
+
+
 CHAIR_PAGES = (
-    chair_desk, meeting_act, begin, motion, speakers, order, speech_act, *vote_pages(DESK, CHAIR, chair_page)
+    chair_desk,
+    consent,
+    item_vote, meeting_act, begin, motion, speakers, order, speech_act, *vote_pages(DESK, CHAIR, chair_page)
 )  # fmt: skip

@@ -97,6 +97,9 @@ def _prepared(view: ChairView) -> Iterator[Act]:
                 icon="player-play",
                 blocked=poll.blocked,
             )
+    item = view.state.item
+    if item is not None and item.kind == "motion" and all(poll.item_id != item.id for poll in view.polls):
+        yield Act(name="item-vote", text=_("Put it to the vote"), url=f"/items/{item.id}/vote", icon="player-play")
 
 
 def _poll(poll: PollLine, act: str, text: str, icon: str, asks: str = "") -> Act:

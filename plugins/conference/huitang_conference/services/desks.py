@@ -69,6 +69,11 @@ class Confirmation(Struct, frozen=True, kw_only=True):
     may_decide: bool
 
 
+class Mover(Struct, frozen=True):
+    id: UUID
+    name: str
+
+
 class ChairView(Struct, frozen=True, kw_only=True):
     state: HallState
     stage: str
@@ -83,6 +88,8 @@ class ChairView(Struct, frozen=True, kw_only=True):
     shown: Shown | None
     speaker: Speaker | None
     quorum: Quorum | None
+    movers: list[Mover]
+    """The members who are here: who can move a motion."""
     acts: list[Act]
     confirmations: list[Confirmation]
     warn_seconds: int
@@ -111,11 +118,21 @@ async def chair_view(ctx: Ctx, actor: Actor, meeting_id: UUID) -> ChairView:
         shown=shown_of(poll.result) if poll and poll.result else None,
         speaker=state.speaking.now[-1] if state.speaking.now else None,
         quorum=quorum_of(meeting, state.meeting.present),
+        movers=await _movers(ctx, meeting_id),
         acts=[],
         confirmations=await confirmations(ctx, actor, meeting_id),
         warn_seconds=ctx.settings.warn_seconds,
     )
     return msgspec.structs.replace(view, acts=acts_of(view))
+
+
+async def _movers(ctx: Ctx, meeting_id: UUID) -> list[Mover]:
+    rows = await ctx.db.fetch(
+        "SELECT id, name FROM conference.attendee WHERE meeting_id = $1 AND role = 'member' AND presence = 'present'"
+        " ORDER BY position, name",
+        meeting_id,
+    )
+    return [Mover(row["id"], row["name"]) for row in rows]
 
 
 def standing_of(state: HallState) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_conference.floor.hub import floor
 from huitang_conference.services.access import OPERATE, Ctx, meeting_for
 from huitang_conference.services.calling import ServiceCall, open_calls
 from huitang_conference.services.desks import (
@@ -87,7 +88,8 @@ SEATS = """
 SELECT s.id, coalesce(s.label, '') AS label, coalesce(s.kind, 'seat') AS kind, s.x, s.y, a.id AS attendee_id,
   coalesce(a.name, '') AS name, coalesce(a.title, '') AS title, coalesce(a.role, '') AS role,
   coalesce(a.is_chair, false) AS is_chair, coalesce(a.is_remote, false) AS is_remote,
-  coalesce(a.presence, '') AS presence, coalesce(s.has_fault, false) OR coalesce(v.has_fault, false) AS has_fault,
+  coalesce(a.presence, '') AS presence, a.presence_how,
+  coalesce(s.has_fault, false) OR coalesce(v.has_fault, false) AS has_fault,
   p.attendee_id IS NOT NULL AS has_pressed,
   EXISTS (SELECT 1 FROM conference.speech w WHERE w.attendee_id = a.id AND w.state = 'asked') AS asks
 FROM (SELECT * FROM conference.seat WHERE meeting_id = $1) s
@@ -111,7 +113,8 @@ async def operator_view(
     poll = next((one for one in polls if one.id == meeting["poll_id"]), None)
     voting = poll if poll and poll.state == "open" else None
     rows = await ctx.db.fetch(SEATS, meeting_id, voting.id if voting else None)
-    lost: frozenset[UUID] = frozenset()
+    connected = floor().lost.connected(meeting_id)
+    lost = lost_of(rows, connected)
     seats, columns, lines = placed(rows, lost, is_voting=voting is not None and voting.manner == "key")
     return OperatorView(
         state=state,
@@ -130,7 +133,18 @@ async def operator_view(
         polls=polls,
         items=await agenda_lines(ctx, meeting_id, meeting["item_id"]),
         documents=await _documents(ctx, meeting_id),
-        terminals=None,
+        terminals=len(connected) if connected else None,
+    )
+
+
+def lost_of(rows: list[dict[str, Any]], connected: frozenset[str]) -> frozenset[UUID]:
+    """Who checked in at a seat whose terminal is not connected now. While no terminal at all is, nobody is missed."""
+    if not connected:
+        return frozenset()
+    return frozenset(
+        row["attendee_id"]
+        for row in rows
+        if row["presence"] == "present" and row["presence_how"] == "seat" and row["label"] not in connected
     )
 
 

@@ -1,16 +1,14 @@
-"""How the chair takes a meeting from one step to the next: into session, on to an item, a motion from the floor."""
+"""The steps of a meeting by the words of the desks: what a button says, done by the service that knows how."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_conference.services import attendance, meetings
-from huitang_conference.services.access import CHAIR, Ctx, meeting_for, ref
-from huitang_conference.services.rulebook import profile_of
-from huitang_conference.services.state import tell_hall
-from huitang_conference.services.voting.running import NewPoll, prepare_poll
+from huitang_conference.services import agenda, attendance, meetings
+from huitang_conference.services.access import Ctx
+from huitang_conference.services.voting.running import NewPoll, open_poll, prepare_poll
 from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
 
 _ = Translator("conference")
@@ -29,49 +27,18 @@ async def move_meeting(ctx: Ctx, actor: Actor, meeting_id: UUID, step: str) -> N
     await STEPS[step](ctx, actor, meeting_id)
 
 
-async def begin_item(ctx: Ctx, actor: Actor, meeting_id: UUID, item_id: UUID) -> None:
-    """Take up an item of the agenda; the one in hand is done. Raises Conflict while a vote is open."""
-    async with ctx.db.write(actor) as write:
-        meeting = await meeting_for(ctx, actor, meeting_id, CHAIR, lock=True)
-        if meeting["state"] != "open":
-            raise Conflict(_("The meeting is not in session."))
-        if await ctx.db.fetch(
-            "SELECT 1 FROM conference.poll WHERE meeting_id = $1 AND state = 'open' LIMIT 1", meeting_id
-        ):
-            raise Conflict(_("A vote is open. Close it first."))
-        now = ctx.clock.now()
-        begun = await ctx.db.fetch(
-            "UPDATE conference.item SET state = 'current', started_at = $3 WHERE id = $2 AND meeting_id = $1"
-            " AND state IN ('pending', 'deferred') RETURNING title",
-            *(meeting_id, item_id, now),
-        )
-        if not begun:
-            raise Conflict(_("This item is in hand or done already."))
-        await ctx.db.execute(
-            "UPDATE conference.item SET state = 'done', ended_at = $2 WHERE id = $1", meeting["item_id"], now
-        )
-        await ctx.db.execute("UPDATE conference.meeting SET item_id = $2 WHERE id = $1", meeting_id, item_id)
-        await write.audit("conference.item.begun", ref("item", item_id), detail={"title": begun[0]["title"]})
-        await tell_hall(ctx, meeting_id, "item.begun")
+async def put_to_vote(ctx: Ctx, actor: Actor, meeting_id: UUID, item_id: UUID) -> UUID:
+    """Prepare a vote on an item that has none, such as a motion from the floor, and open it; returns its id.
 
-
-async def take_motion(ctx: Ctx, actor: Actor, meeting_id: UUID, title: str, proposers: int) -> UUID:
-    """Put a motion from the floor to the item in hand, as a vote that is prepared; returns its id.
-
-    Raises Conflict, with the article, below the number of members that the rules ask for.
+    Raises Conflict, with the article, when the rules do not let it be opened now; it stays prepared then.
     """
-    if not title.strip():
-        raise Invalid(_("Say what is moved."), fields={"title": _("Say what is moved.")})
-    meeting = await meeting_for(ctx, actor, meeting_id, CHAIR)
-    profile = profile_of(meeting)
-    rule = profile.joint_proposal_members
-    if rule is not None and proposers < rule.value:
-        citation = profile.cite(rule)
-        article = citation.text if citation else _("the rules of this body")
-        told = _("A motion from the floor needs {needed} members ({article}).", needed=rule.value, article=article)
-        raise Conflict(told, fields={"proposers": told})
-    new = NewPoll(kind="motion", title=title, item_id=meeting["item_id"], options={"proposers": proposers})
-    return await prepare_poll(ctx, actor, meeting_id, new)
+    item = next((one for one in await agenda.items(ctx, meeting_id) if one.id == item_id), None)
+    if item is None:
+        raise NotFound(_("There is no such item on this agenda."))
+    new = NewPoll(kind="motion", title=item.title, text=item.text, item_id=item_id)
+    poll_id = await prepare_poll(ctx, actor, meeting_id, new)
+    await open_poll(ctx, actor, poll_id)
+    return poll_id
 
 
 async def set_presence(ctx: Ctx, actor: Actor, meeting_id: UUID, attendee_id: UUID, presence: str) -> None:

@@ -59,7 +59,7 @@ async def hall_view(ctx: Ctx, actor: Actor, meeting_id: UUID) -> HallView:
     """The hall screen of a meeting, for whoever may show it. Raises Forbidden, NotFound."""
     meeting = await meeting_for(ctx, actor, meeting_id, SCREEN)
     state = await hall_state(ctx, meeting_id)
-    items = await agenda_lines(ctx, meeting_id, meeting["item_id"])
+    items = on_agenda(await agenda_lines(ctx, meeting_id, meeting["item_id"]))
     stage = stage_of(state, next((item.started_at for item in items if item.is_current), None))
     return HallView(
         stage=stage,
@@ -143,6 +143,11 @@ async def agenda_lines(ctx: Ctx, meeting_id: UUID, current: UUID | None) -> list
         meeting_id,
     )
     return [AgendaLine(**row, is_current=row["id"] == current) for row in rows]
+
+
+def on_agenda(items: list[AgendaLine]) -> list[AgendaLine]:
+    """Without the motions from the floor that the chair has not consented to."""
+    return [item for item in items if item.state not in ("proposed", "refused")]
 
 
 def next_of(items: list[AgendaLine]) -> AgendaLine | None:

@@ -18,7 +18,7 @@ import pypdfium2
 from msgspec import Struct
 
 from huitang_conference.services.access import Ctx, attendee_for
-from huitang_conference.services.screens import AgendaLine, agenda_lines
+from huitang_conference.services.screens import AgendaLine, agenda_lines, on_agenda
 from huitang_sdk.contracts import Actor, StoredFile
 from huitang_sdk.errors import NotFound
 from huitang_sdk.i18n import Translator
@@ -70,7 +70,7 @@ async def agenda_at_seat(ctx: Ctx, actor: Actor, meeting_id: UUID) -> AgendaAtSe
         *(meeting_id, AUDIENCES[attendee["role"]]),
     )
     papers = [Paper(**row) for row in rows]
-    lines = await agenda_lines(ctx, meeting_id, meeting["item_id"])
+    lines = on_agenda(await agenda_lines(ctx, meeting_id, meeting["item_id"]))
     return AgendaAtSeat(
         [(line, [paper for paper in papers if paper.item_id == line.id]) for line in lines],
         [paper for paper in papers if paper.item_id is None],

@@ -52,7 +52,10 @@ class Shown(Struct, frozen=True, kw_only=True):
 
     @property
     def reason(self) -> str:
-        return self.reasons[0] if self.reasons else ""
+        """Why, in the fewest words: the majority that was asked for, or what an election leads to."""
+        if self.majority and self.needed is not None:
+            return _("{majority}: {needed} votes needed", majority=self.majority, needed=self.needed)
+        return self.reasons[-1] if self.reasons else ""
 
 
 def shown_of(result: dict[str, Any]) -> Shown:

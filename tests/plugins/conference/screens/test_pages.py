@@ -10,6 +10,7 @@ from huitang_conference.services.voting.running import announce, close_poll
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
+from tests.plugins.conference.screens.town import MEMBERS
 
 EVERYBODY = ("", "clerk", "chair", "operator", "teller", "member", "observer", "plain", "stranger", "seat", "screen")
 DONE = (200, 303, 409, 422)
@@ -30,6 +31,8 @@ def routes(town, poll, speech, call, act, document):
         ("GET", chair, conducts),
         ("POST", f"{chair}/meeting/adjourn", conducts),
         ("POST", f"{chair}/items/{town.items[1]}/begin", conducts),
+        ("POST", f"{chair}/items/{town.items[1]}/consent", conducts),
+        ("POST", f"{chair}/items/{town.items[1]}/vote", conducts),
         ("POST", f"{chair}/motions", conducts),
         ("POST", f"{chair}/speakers", conducts),
         ("POST", f"{chair}/order", conducts),
@@ -186,6 +189,40 @@ async def test_the_floor_is_given_from_the_desk(town):
     await client.post(town.at(f"chair/speeches/{speeches[1]}/finish"))
     await client.post(town.at("chair/speakers"), data={"open": ""})
     assert await town.one("SELECT speaking_open FROM conference.meeting") is False
+
+
+async def test_both_attempts_of_a_vote_are_shown(town):
+    poll = await town.open()
+    client = await town.client("chair")
+    again = {"reason": "多个席位按键无反应"}
+    part = await client.post(town.at(f"chair/polls/{poll}/fall-back"), data=again, headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert "第 1 次 · 表决器 · 公开 · 已中止" in part.text
+    assert "第 2 次 · 举手" in part.text
+    assert "登记举手结果" in part.text
+    empty = await client.post(town.at(f"chair/polls/{poll}/repeat"), data={}, headers={"HX-Request": "true"})
+    assert empty.status_code == 422
+
+
+async def test_a_motion_from_the_floor_needs_its_movers_and_the_chairs_consent(town):
+    client, htmx = await town.client("chair"), {"HX-Request": "true"}
+    motion = {"title": "关于加强校园周边环境整治的动议", "proposers": [str(town.attendees["陈立新"])]}
+    few = await client.post(town.at("chair/motions"), data=motion, headers=htmx)
+    assert few.status_code == 422
+    assert "地方组织法" in few.text
+    motion["proposers"] = [str(town.attendees[name]) for name in MEMBERS]
+    part = await client.post(town.at("chair/motions"), data=motion, headers=htmx)
+    assert part.status_code == 200
+    assert "列入议程" in part.text
+    hall = (await (await town.client("screen")).get(town.at("hall"))).text
+    assert "校园周边" not in hall
+    item = await town.one("SELECT id FROM conference.item WHERE is_ad_hoc")
+    await client.post(town.at(f"chair/items/{item}/consent"), data={"granted": "1"})
+    await client.post(town.at(f"chair/items/{item}/begin"))
+    page = (await client.get(town.at("chair"))).text
+    assert "提请表决" in page
+    part = await client.post(town.at(f"chair/items/{item}/vote"), headers=htmx)
+    assert 'data-stage="poll"' in part.text
 
 
 async def test_the_operator_sees_seats_and_looks_at_one(town):

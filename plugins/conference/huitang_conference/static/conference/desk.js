@@ -48,8 +48,8 @@
       const html = await answer.text();
       if (answer.ok || answer.status === 422) {
         if (answer.ok) form.closest("details.dk-more")?.removeAttribute("open");
-        if (answer.ok && form.matches("[data-clear]")) form.reset();
-        merge(html, answer.ok);
+        if (answer.ok && form.matches("[data-reset]")) form.reset();
+        merge(html, { force: answer.ok, own: true });
         lay();
         const refused = document.querySelector("#said .alert");
         if (refused) refused.scrollIntoView({ block: "nearest" });

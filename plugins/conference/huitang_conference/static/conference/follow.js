@@ -22,12 +22,13 @@
 
   /** Takes the regions of a fragment into the page; `force`: also those that are being typed in (after an own act). False
       when a region had to wait. */
-  const merge = (html, force = false) => {
+  const merge = (html, { force = false, own = false } = {}) => {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     let waits = false;
     for (const region of fresh.querySelectorAll("[data-live]")) {
       const old = document.getElementById(region.id);
       if (!old || old.dataset.source === region.outerHTML) continue;
+      if (region.id === "said" && !own) continue; // what an act was answered stays until the next one
       if (!force && held(old)) { waits = true; continue; }
       const source = region.outerHTML;
       const taken = document.adoptNode(region);
@@ -38,8 +39,9 @@
   };
 
   /** Reads `address()` again whenever one of `topics` tells something; `linked(true|false)` says whether that works. */
-  const follow = ({ topics, address, linked, after, hint }) => {
+  const follow = ({ topics, address, linked, after }) => {
     let waiting = null;
+    let later = null;
     let running = false;
     let dirty = false;
     let source = null;
@@ -52,7 +54,7 @@
         const answer = await fetch(address(), { headers: { "HX-Request": "true" }, cache: "no-store" });
         if (answer.status === 401 || answer.status === 403) { location.reload(); return; }
         if (answer.ok) {
-          const all = merge(await answer.text(), force);
+          const all = merge(await answer.text(), { force });
           after?.();
           if (!all) setTimeout(soon, 1000);
         } else { setTimeout(soon, AGAIN); }
@@ -69,17 +71,24 @@
       waiting = setTimeout(() => { waiting = null; read(); }, 40);
     };
 
+    // Numbers that may be missed come several times a second: once a second is enough to look at.
+    const slowly = () => {
+      if (later || waiting) return;
+      later = setTimeout(() => { later = null; read(); }, 1000);
+    };
+
     const open = () => {
       source?.close();
       const query = topics.map(([topic, key]) => `topic=${encodeURIComponent(`${topic}:${key}`)}`).join("&");
       source = new EventSource(`/live/events?${query}`);
       source.addEventListener("open", () => { linked(true); soon(); });
-      source.addEventListener("error", () => {
+      source.addEventListener("error", (event) => {
+        if (event instanceof MessageEvent) return; // the server's word about one topic, not a lost connection
         linked(false);
         if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN);
       });
       for (const kind of ["message", "gap"]) source.addEventListener(kind, soon);
-      source.addEventListener("hint", (event) => { if (hint) hint(JSON.parse(event.data)); else soon(); });
+      source.addEventListener("hint", slowly);
     };
     open();
     addEventListener("offline", () => linked(false));

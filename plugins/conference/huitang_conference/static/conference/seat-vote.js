@@ -63,6 +63,7 @@
       this.#drawKeys();
       if (this.isElection) this.#drawBallot();
       this.#say();
+      this.told.drawn();
       this.tick();
     }
 
@@ -95,7 +96,7 @@
         press.receipt = answer.receipt;
         const another = answer.counted && answer.counted !== press.id; // pressed before, perhaps at another terminal
         if (this.isSecret || another) { press.choice = null; this.#unmark(); } // not kept once it is recorded
-        this.told("recorded");
+        this.told.recorded();
       } else if (answer.type === "refused") {
         this.press = { ...before, refused: answer.message[document.documentElement.lang] || answer.message.en, state: before?.state || "" };
       }
@@ -215,7 +216,13 @@
       $("ballot-count").dataset.tone = over ? "bad" : "";
       $("ballot-written").hidden = !(this.poll.options?.write_ins ?? true);
       for (const field of [$("written-name"), $("written-add"), $("ballot-send")]) field.disabled = !this.mayPress;
-      $("ballot-send").querySelector("[data-word]").textContent = over ? this.words.cast_void : this.press?.state === "recorded" ? this.words.cast_again : this.words.cast;
+      $("ballot-send").querySelector("[data-word]").textContent = this.#sendWord(over);
+    }
+
+    #sendWord(over) {
+      if (over) return this.words.cast_void;
+      if (this.press?.state !== "recorded") return this.words.cast;
+      return this.poll.counts === "last" ? this.words.cast_again : this.words.recorded;
     }
 
     #cast() {

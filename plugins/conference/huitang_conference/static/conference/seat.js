@@ -10,7 +10,7 @@
   const { words } = setup;
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
-  const model = { welcome: null, state: null, mine: null, sequence: 0, connected: false, since: now(), chosen: "", poll: "", push: "", opened: 0 };
+  const model = { welcome: null, state: null, mine: null, sequence: 0, connected: false, since: now(), chosen: "", poll: null, push: "", opened: 0 };
 
   // ---- the connection ----
   const heard = (message) => {
@@ -41,7 +41,10 @@
   const address = new URL(setup.socket, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const link = new Link(address.href, { heard, changed, client: setup.client });
-  const vote = new Vote(words, link, () => { if (sound.getAttribute("aria-pressed") === "true") beep(); });
+  const vote = new Vote(words, link, {
+    recorded: () => { if (sound.getAttribute("aria-pressed") === "true") beep(); },
+    drawn: () => drawPress(),
+  });
 
   const act = async (message, done, button) => {
     if (button) button.setAttribute("aria-busy", "true");
@@ -79,8 +82,8 @@
     const poll = state.poll;
     if (chosen) return chosen;
     if (poll?.state === "open" && model.mine) return "vote";
-    if (poll?.state === "closed" && !model.over) return "result";
     if (state.push && model.push !== state.push.id) return state.push.kind === "result" ? "result" : "page";
+    if (poll?.state === "closed" && !model.over) return "result";
     return "card";
   };
 
@@ -88,6 +91,7 @@
     const { state } = model;
     const poll = state?.poll ? `${state.poll.id} ${state.poll.state} ${state.poll.announced_at || ""}` : "";
     if (poll !== model.poll) {
+      if (model.poll !== null) model.push = state?.push?.id || ""; // a vote is newer than what was pushed before
       model.poll = poll;
       model.chosen = "";
       model.over = !poll || ["prepared", "void", "withdrawn"].includes(state.poll.state);
@@ -95,7 +99,10 @@
     // A result stays until the meeting goes on.
     if (state && poll && /^(item|speech)\.(begun|granted)/.test(state.what)) model.over = true;
     const push = state?.push?.id || "";
-    if (push && push !== model.seen) { model.chosen = ""; model.push = ""; }
+    if (push && push !== model.seen) {
+      model.chosen = "";
+      model.over = true; // what is pushed now is newer than a result
+    }
     model.seen = push;
     if (!push && model.chosen === "page") model.chosen = "";
   };
@@ -113,8 +120,6 @@
     put($("idle-word"), welcome ? (welcome.meeting ? words.free_seat : words.no_meeting) : words.connecting);
     vote.update(state?.poll || null, mine, attendee);
     const receipt = vote.press?.state === "recorded" && vote.press.receipt;
-    const unsure = ["sent", "lost", "late"].includes(vote.press?.state);
-    chip("chip-press", !unsure, unsure ? words.press_not_recorded : words.press_recorded.replace("#", receipt), !(receipt || unsure) || model.over);
     if (attendee) drawCard(attendee, state);
     const told = state?.push?.kind === "result" && state.poll?.id !== state.push.poll_id && state.poll?.state !== "open";
     if (told) drawResult({ title: state.push.title, announced_at: state.push.at, result: state.push.result }, words, "", false);
@@ -123,6 +128,13 @@
     drawBar();
     drawSpeech();
     show(panel());
+  };
+
+  const drawPress = () => {
+    const state = vote.press?.state;
+    const unsure = ["sent", "lost", "late"].includes(state);
+    const text = unsure ? words.press_not_recorded : words.press_recorded.replace("#", vote.press?.receipt || "");
+    chip("chip-press", !unsure, text, !(unsure || state === "recorded") || model.over);
   };
 
   const drawCard = (attendee, state) => {
@@ -139,7 +151,6 @@
     document.body.dataset.panel = name;
     if (name === shown) return;
     shown = name;
-    if (name === "page") model.push = "";
     const heading = $(`panel-${name}`).querySelector("h2");
     if (heading && heading.textContent) put($("live"), heading.textContent);
   };
@@ -174,12 +185,23 @@
     $("do-leave").hidden = !(open && mine?.presence === "present");
     $("do-vote").hidden = !(state.poll?.state === "open" && shown !== "vote" && model.chosen);
     $("do-page").hidden = !state.push;
+    drawRecord(mine?.to_confirm?.[0]);
     const { now: speaking, place } = mySpeech();
     const speak = $("do-speak");
     speak.hidden = Boolean(speaking) || welcome.attendee.role === "staff";
     put(speak.querySelector("[data-word]"), place ? words.withdraw : words.ask);
     speak.setAttribute("aria-pressed", String(Boolean(place)));
     speak.disabled = mine?.presence !== "present" || (!place && !state.speaking.is_open);
+  };
+
+  /** The first record of a speech that waits for the speaker's word. */
+  const drawRecord = (record) => {
+    $("do-record").hidden = !record;
+    if (!record && model.chosen === "record") model.chosen = "";
+    if (!record) return;
+    $("record-confirm").dataset.speech = record.speech;
+    put($("record-title"), record.item || words.title);
+    put($("record-text"), record.record);
   };
 
   const drawSpeech = () => {
@@ -202,6 +224,7 @@
     const { place } = mySpeech();
     act({ type: place ? "unspeak" : "speak" }, place ? words.withdrawn : words.asked, event.currentTarget);
   });
+  $("record-confirm").addEventListener("click", (event) => act({ type: "confirm_speech", speech: event.currentTarget.dataset.speech }, words.record_confirmed, event.currentTarget));
   for (const button of document.querySelectorAll("[data-call]")) {
     button.addEventListener("click", async () => {
       const done = await act({ type: "call", what: button.dataset.call }, words.called, button);
