@@ -32,6 +32,12 @@ def service_of(request: AnyRequest) -> DocumentsService:
     return service
 
 
+def title_with_kind(record: PluginRecord, template: DocumentTemplate) -> str:
+    """The title with what is made: most documents have a template for each."""
+    made = "Word" if template.file.endswith(".docx") else "PDF"
+    return _("{title} ({kind})", title=translate(record.id, template.title), kind=made)
+
+
 def names_of(sample: Mapping[str, Any], of: str = "") -> list[tuple[str, list[str]]]:
     """What a template may name: ("", single values), then (a list, the names in its entries), inner lists as "a.b"."""
     single: list[str] = []
@@ -53,7 +59,7 @@ async def _page(request: AnyRequest, actor: Actor, identifier: str, error: str =
     found = await versions.versions_of(service.context, identifier)
     context = {
         "template": template,
-        "title": translate(record.id, template.title),
+        "title": title_with_kind(record, template),
         "plugin": title_of(record),
         "ending": Path(template.file).suffix,
         "versions": found,
@@ -74,9 +80,8 @@ async def list_templates(request: AnyRequest, actor: NamedDependency[Actor]) -> 
     def row(record: PluginRecord, template: DocumentTemplate) -> dict[str, Any]:
         return {
             "id": template.id,
-            "title": translate(record.id, template.title),
+            "title": title_with_kind(record, template),
             "plugin": title_of(record),
-            "is_word": template.file.endswith(".docx"),
             "current": used.get(template.id),
         }
 

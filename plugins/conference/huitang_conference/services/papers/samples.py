@@ -110,7 +110,7 @@ ELECTION: dict[str, Any] = HEAD | {
 
 def _person(number: int, name: str, **more: Any) -> dict[str, Any]:
     usual = {"title": "委员", "role": "member", "seat": f"1排{number}座", "state": "出席", "was_there": True}
-    return {"number": number, "name": name} | usual | {"at": "08:47", "how": "席位报到", "note": ""} | more
+    return {"number": number, "name": name} | usual | {"at": "08:47", "how": "席位", "note": ""} | more
 
 
 _ABSENT = {"state": "请假", "was_there": False, "at": "", "how": "", "note": "因公出差"}
@@ -122,7 +122,7 @@ ATTENDANCE: dict[str, Any] = HEAD | {
         _person(2, "陈建国", title="副主任", note="10:12—10:30离席"),
         _person(3, "欧阳文静", **_ABSENT),
     ],
-    "observers": [_person(1, "周立", title="市财政局局长", role="observer", seat="", how="刷卡报到")],
+    "observers": [_person(1, "周立", title="市财政局局长", role="observer", seat="", how="刷卡")],
     "counts": {"expected": 61, "present": 45, "late": 1, "excused": 10, "absent": 6, "observers": 1},
     "excused": ["欧阳文静"],
     "absent": ["王海"],
@@ -143,7 +143,7 @@ SPEECHES: dict[str, Any] = HEAD | {
                     "start": "09:42",
                     "end": "09:53",
                     "spoken": "11分20秒",
-                    "allowed": "10分",
+                    "allowed": "限时10分",
                     "extended": "1分",
                     "over": "20秒",
                     "paragraphs": ["同意调整方案。", "建议加强绩效管理，把支出进度列入季度报告。"],

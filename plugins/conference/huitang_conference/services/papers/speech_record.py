@@ -40,7 +40,7 @@ def _speech(row: Row) -> dict[str, Any]:
         "start": words.clock(row["started_at"]),
         "end": words.clock(row["ended_at"]),
         "spoken": words.duration(row["spoken"]),
-        "allowed": "不限时" if allowed is None else words.duration(allowed),
+        "allowed": "不限时" if allowed is None else f"限时{words.duration(allowed)}",
         "extended": words.duration(row["extended_seconds"]) if row["extended_seconds"] else "",
         "over": words.duration(row["spoken"] - limit) if over and limit is not None else "",
         "paragraphs": [line.strip() for line in row["record"].splitlines() if line.strip()],

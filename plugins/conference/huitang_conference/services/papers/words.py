@@ -11,7 +11,7 @@ BY_HANDS = "举手"
 KINDS = {"motion": "议案", "amendment": "修正案", "appointment": "任免案", "election": "选举"}
 CHOICES = {"for": "赞成", "against": "反对", "abstain": "弃权"}
 PRESENT, LATE, EXCUSED, ABSENT = "出席", "迟到", "请假", "缺席"
-HOW = {"seat": "席位报到", "card": "刷卡报到", "qr": "扫码报到", "staff": "人工登记", "makeup": "补登"}
+HOW = {"seat": "席位", "card": "刷卡", "qr": "扫码", "staff": "人工", "makeup": "补登"}
 ROUNDS = {"first": "第一次投票", "runoff": "再次投票", "further": "另行选举", "pre_selection": "预选"}
 OUTCOMES = {
     "complete": "应选名额已选足",
