@@ -27,6 +27,11 @@ class Listener:
         self._connection: asyncpg.Connection | None = None
         self._lost = asyncio.Event()
 
+    @property
+    def is_listening(self) -> bool:
+        """False while the connection is lost."""
+        return self._connection is not None and not self._lost.is_set()
+
     def on(self, channel: str, handler: Handler) -> None:
         """Register before `start`. The handlers of a channel run one after another, in the order of arrival; one that
         takes long, such as starting a plugin, holds no other channel up.

@@ -7,6 +7,7 @@ kept becomes a gap.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -137,6 +138,7 @@ class Hub:
         self._store = store
         self._settings = settings
         self._streams: dict[Name, Stream] = {}
+        self._catching_up = asyncio.Lock()
         self.on_recheck: Callable[[Name], None] = lambda _name: None
 
     def _stream(self, name: Name) -> Stream:
@@ -222,14 +224,15 @@ class Hub:
         wanted = {stream.name: stream for stream in streams}
         for stream in wanted.values():
             stream.is_behind = True
-        positions = await self._store.positions(list(wanted))
-        for name, stream in wanted.items():
-            position = positions.get(name, 0)
-            rows = NO_ROWS
-            if stream.last is not None and stream.last < position:
-                rows = await self._store.messages(name, stream.last, self._settings.replay)
-            stream.follow(position, rows)
-            stream.is_behind = False
+        async with self._catching_up:
+            positions = await self._store.positions(list(wanted))
+            for name, stream in wanted.items():
+                position = positions.get(name, 0)
+                rows = NO_ROWS
+                if stream.last is not None and stream.last < position:
+                    rows = await self._store.messages(name, stream.last, self._settings.replay)
+                stream.follow(position, rows)
+                stream.is_behind = False
 
     async def tidy(self) -> None:
         """Now and then: try again what is behind, and let go of topics that nobody has heard for a while."""

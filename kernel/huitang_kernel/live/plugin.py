@@ -8,10 +8,12 @@ from typing import Any
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.live.health import check_listening
 from huitang_kernel.live.pages import PAGES
 from huitang_kernel.live.service import LiveService
 from huitang_kernel.live.settings import LiveSettings
 from huitang_sdk import Manifest, PluginContext, hookimpl
+from huitang_sdk.declare import HealthCheck, HealthStatus
 
 
 class LivePlugin(BuiltinPlugin):
@@ -35,6 +37,13 @@ class LivePlugin(BuiltinPlugin):
 
     async def stop(self) -> None:
         await self.service.stop()
+
+    @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        return [HealthCheck("live.listening", "This node hears what the others say", self._check_listening)]
+
+    async def _check_listening(self, _ctx: PluginContext[Any]) -> HealthStatus:
+        return check_listening(self.service.core.listener)
 
     @hookimpl
     def pages(self) -> Sequence[Any]:

@@ -91,6 +91,9 @@ async def test_a_large_message_travels_by_reference(hall):
 
 async def test_the_first_message_heard_may_be_a_large_one(hall):
     await say(hall, word="before")
+    later = hear(hall, key="later")
+    await say(hall, key="later")
+    await until(lambda: later)
     messages = hear(hall)
     await say(hall, word="会" * 50_000)
     await until(lambda: messages)
@@ -132,7 +135,11 @@ async def test_what_was_said_while_the_connection_was_lost_is_heard_afterwards(h
     messages = hear(hall)
     await say(hall, word="before")
     await until(lambda: messages)
+    ctx = hall.registry.get("live").context
+    (check,) = hall.registry.get("live").declarations.health_checks
+    assert (await check.check(ctx)).ok
     await cut.make()
+    assert not (await check.check(ctx)).ok
     await say(hall, word="meanwhile")
     await say(hall, word="会" * 5000)
     cut.mend()
@@ -167,6 +174,9 @@ async def test_what_is_no_longer_kept_is_told_as_a_gap(hall, cut):
 async def test_who_knows_no_position_yet_is_told_to_read_again(hall, cut):
     """A hearer that has heard nothing cannot know what it missed."""
     await say(hall, word="before")
+    later = hear(hall, key="later")
+    await say(hall, key="later")
+    await until(lambda: later)
     messages = hear(hall)
     await cut.make()
     await say(hall, word="meanwhile")
