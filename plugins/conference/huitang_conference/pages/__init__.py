@@ -15,6 +15,7 @@ from huitang_conference.pages.meeting import MEETING_PAGES
 from huitang_conference.pages.mine import MINE_PAGES
 from huitang_conference.pages.operator import OPERATOR_PAGES
 from huitang_conference.pages.papers import PAPER_PAGES
+from huitang_conference.pages.poll_log import poll_log
 from huitang_conference.pages.push import PUSH_PAGES
 from huitang_conference.pages.result import RESULT_PAGES
 from huitang_conference.pages.roster import ROSTER_PAGES
@@ -40,4 +41,5 @@ PAGES: tuple[Any, ...] = (
     *TELLER_PAGES,
     *RESULT_PAGES,
     *PAPER_PAGES,
+    poll_log,
 )

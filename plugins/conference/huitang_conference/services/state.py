@@ -113,6 +113,13 @@ WHERE s.meeting_id = $1 AND s.state IN ('asked', 'speaking') ORDER BY s.position
 """
 
 
+LIVE = """
+SELECT p.choice, count(p.choice) AS votes FROM conference.poll o LEFT JOIN conference.press p ON p.poll_id = o.id
+WHERE o.id = $1 AND o.secrecy = 'open' AND o.show = 'live' AND o.state = 'open' AND o.kind <> 'election'
+GROUP BY p.choice
+"""
+
+
 async def hall_state(ctx: Ctx, meeting_id: UUID, what: str = "state") -> HallState:
     """The state of a meeting as everybody in the hall may see it. Raises NotFound."""
     rows = await ctx.db.fetch(MEETING, meeting_id)
@@ -168,11 +175,19 @@ async def _poll(ctx: Ctx, poll_id: UUID | None) -> PollState | None:
         return None
     row = rows[0]
     shown = row["state"] == "closed" and row["announced_at"] is not None
-    live = row["state"] == "open" and row["show"] == "live" and row["secrecy"] == "open"
     values = {name: row[name] for name in PollState.__struct_fields__ if name in row}
     values |= {"names": msgspec.json.decode(row["names"]), "options": msgspec.json.decode(row["options"])}
-    values["result"] = msgspec.json.decode(row["result"]) if row["result"] and (shown or live) else None
+    values["result"] = msgspec.json.decode(row["result"]) if row["result"] and shown else None
+    if row["state"] == "open":
+        counts = await live_counts(ctx, row["id"])
+        values["result"] = {"counts": counts} if counts is not None else None
     return PollState(**values)
+
+
+async def live_counts(ctx: Ctx, poll_id: UUID) -> dict[str, int] | None:
+    """The running totals of an open poll that is shown live; None for every other."""
+    rows = await ctx.db.fetch(LIVE, poll_id)
+    return {row["choice"]: row["votes"] for row in rows if row["choice"]} if rows else None
 
 
 async def _speaking(ctx: Ctx, meeting: dict[str, Any]) -> Speaking:

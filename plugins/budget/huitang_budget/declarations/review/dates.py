@@ -7,10 +7,9 @@ from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
-import chinese_calendar
-
 from huitang_budget.declarations.model import Declaration, Milestone
 from huitang_budget.declarations.review.outcome import NotComputable
+from huitang_sdk.calendar import WorkingCalendar, YearUnknown
 
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)\s*[年./-]\s*(1[0-2]|0?[1-9])(?!\d)")
 _MONTH = re.compile(r"(?<![\d年./-])(1[0-2]|0?[1-9])\s*(?:[-—–~～至到]\s*(1[0-2]|0?[1-9])\s*)?月(?!内)")
@@ -21,16 +20,7 @@ _ANY_TIME = re.compile(
 )
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12), "全年": (1, 12)}
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
-_HOLIDAY_NAMES = {
-    "New Year's Day": "元旦",
-    "Spring Festival": "春节",
-    "Tomb-sweeping Day": "清明节",
-    "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节",
-    "National Day": "国庆节",
-    "Mid-autumn Festival": "中秋节",
-    "Anti-Fascist 70th Day": "抗战胜利纪念日",
-}
+_CALENDAR = WorkingCalendar()
 
 
 class Span(NamedTuple):
@@ -109,7 +99,7 @@ def holiday(day: date) -> tuple[str, str] | None:
     Days moved by 调休 count as the yearly arrangement says. NotComputable for a year without data.
     """
     try:
-        off, name = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
-        raise NotComputable(f"节假日数据不含 {day.year} 年") from None
-    return (name, _HOLIDAY_NAMES.get(name, name)) if off and name else None
+        found = _CALENDAR.holiday(day)
+    except YearUnknown as error:
+        raise NotComputable(f"节假日数据不含 {error.year} 年") from None
+    return (found.en, found.zh) if found else None

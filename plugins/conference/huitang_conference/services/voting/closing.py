@@ -14,7 +14,7 @@ from huitang_conference.services.access import Ctx, _, ref
 from huitang_conference.services.state import tell_hall
 from huitang_conference.services.voting.choices import unpadded
 from huitang_conference.services.voting.counting import Roster, result_of
-from huitang_conference.services.voting.keychain import KeyLost, keychain
+from huitang_conference.services.voting.keychain import KeyLost, forget_key, keychain
 from huitang_conference.services.voting.log import append
 from huitang_conference.services.voting.polls import locked, must_be, running
 from huitang_conference.services.voting.progress import ROSTER
@@ -52,7 +52,7 @@ async def close_poll(ctx: Ctx, actor: Actor, poll_id: UUID) -> None:
         await write.audit("conference.poll.closed", ref("poll", poll_id))
         await write.emit(PollClosed(meeting_id=meeting["id"], poll_id=poll_id))
         await tell_hall(ctx, meeting["id"], "poll.closed")
-    keychain(ctx).destroy(poll_id)
+    await forget_key(ctx, poll_id)
 
 
 async def settle(ctx: Ctx, meeting: dict[str, Any], poll: dict[str, Any], ballots: list[str]) -> None:

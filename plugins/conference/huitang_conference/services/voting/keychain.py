@@ -3,6 +3,7 @@ closes."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -81,6 +82,11 @@ class Keychain:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+async def forget_key(ctx: Ctx, poll_id: UUID) -> None:
+    """After the commit that ended a vote: destroy its key."""
+    await asyncio.to_thread(keychain(ctx).destroy, poll_id)
 
 
 def keychain(ctx: Ctx) -> Keychain:

@@ -15,7 +15,9 @@ from uuid import UUID
 
 import msgspec
 
-from huitang_conference.services.access import Ctx
+from huitang_conference.services.access import EXPORT, Ctx, _, meeting_for
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Conflict, NotFound
 
 FORMAT = "huitang-poll-log"
 VERSION = 1
@@ -82,7 +84,7 @@ async def append(
 async def export_log(ctx: Ctx, poll_id: UUID) -> str:
     """The log as JSON Lines: a signed head that says how many records there are, then the records.
 
-    Access is the caller's to check (`access.EXPORT`).
+    Access is the caller's to check, see `log_for`.
     """
     rows = await ctx.db.fetch(
         "SELECT record, hash, signature FROM conference.log_record WHERE poll_id = $1 ORDER BY sequence", poll_id
@@ -100,6 +102,21 @@ async def export_log(ctx: Ctx, poll_id: UUID) -> str:
     lines = [_line(text.decode(), digest, ctx.keys.sign(PURPOSE, signed(digest)))]
     lines += [_line(row["record"], row["hash"], row["signature"]) for row in rows]
     return "".join(lines)
+
+
+async def log_for(ctx: Ctx, actor: Actor, poll_id: UUID) -> str:
+    """The log of a vote that has ended, for those who may export the records of its meeting.
+
+    Raises NotFound, Forbidden, and Conflict while the vote is open or its result has not been announced: the log of an
+    open vote says who chose what.
+    """
+    rows = await ctx.db.fetch("SELECT meeting_id, state, announced_at FROM conference.poll WHERE id = $1", poll_id)
+    if not rows:
+        raise NotFound(_("There is no such vote."))
+    await meeting_for(ctx, actor, rows[0]["meeting_id"], EXPORT)
+    if rows[0]["state"] not in ("void", "withdrawn") and rows[0]["announced_at"] is None:
+        raise Conflict(_("The log can be exported once the result has been announced."))
+    return await export_log(ctx, poll_id)
 
 
 def _line(record: str, digest: bytes, signature: bytes) -> str:

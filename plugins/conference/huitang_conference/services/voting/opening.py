@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from huitang_conference.services.state import tell_hall
 from huitang_conference.services.voting.keychain import keychain
 from huitang_conference.services.voting.law import require_amendments_done, require_consent, require_quorum
 from huitang_conference.services.voting.log import append
-from huitang_conference.services.voting.polls import locked, must_be, running
+from huitang_conference.services.voting.polls import locked, log_as_prepared, must_be, running
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict
 
@@ -37,6 +38,7 @@ async def open_poll(ctx: Ctx, actor: Actor, poll_id: UUID) -> None:
         voters = await ctx.db.fetch(VOTERS, poll_id, meeting["id"])
         quorum = require_quorum(meeting, len(voters))
         require_consent(meeting, poll, len(voters))
+        await log_as_prepared(ctx, poll)
         public_key = await _new_key(ctx, poll)
         opened = (await ctx.db.fetch(OPEN, poll_id, meeting["members_total"], len(voters), public_key))[0]
         await ctx.db.execute("UPDATE conference.meeting SET poll_id = $2 WHERE id = $1", meeting["id"], poll_id)
@@ -71,9 +73,9 @@ async def _new_key(ctx: Ctx, poll: dict[str, Any]) -> bytes | None:
     chain = keychain(ctx)
     # Left over when an earlier try to open this vote was rolled back. The lock of the poll is held: nobody else opens
     # it.
-    chain.destroy(poll["id"])
     try:
-        return chain.make(poll["id"])
+        await asyncio.to_thread(chain.destroy, poll["id"])
+        return await asyncio.to_thread(chain.make, poll["id"])
     except OSError as error:
         ctx.log.error("the key of a secret vote cannot be kept in %s: %s", chain.folder, error)
         raise Conflict(

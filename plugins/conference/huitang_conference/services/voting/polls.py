@@ -105,7 +105,7 @@ async def change_poll(ctx: Ctx, actor: Actor, poll_id: UUID, new: NewPoll) -> No
         must_be(poll, "prepared")
         await ctx.db.execute(CHANGE, poll_id, *await _values(ctx, meeting, new))
         fresh = (await ctx.db.fetch("SELECT * FROM conference.poll WHERE id = $1", poll_id))[0]
-        await append(ctx, fresh, "changed", described(fresh), ctx.clock.now())
+        await append(ctx, fresh, "changed" if fresh["log_sequence"] else "prepared", described(fresh), ctx.clock.now())
         await write.audit("conference.poll.changed", ref("poll", poll_id), detail={"title": new.title})
         await tell_hall(ctx, meeting["id"], "poll.changed")
 
@@ -115,6 +115,7 @@ async def withdraw_poll(ctx: Ctx, actor: Actor, poll_id: UUID, reason: str = "")
     async with ctx.db.write(actor) as write:
         meeting, poll = await locked(ctx, actor, poll_id, preparing(ctx, actor))
         must_be(poll, "prepared")
+        await log_as_prepared(ctx, poll)
         await append(ctx, poll, "withdrawn", {"reason": reason}, ctx.clock.now())
         await ctx.db.execute("UPDATE conference.poll SET state = 'withdrawn' WHERE id = $1", poll_id)
         await write.audit("conference.poll.withdrawn", ref("poll", poll_id), reason=reason)
@@ -151,6 +152,12 @@ def must_be(poll: dict[str, Any], state: str) -> None:
     if state == "open":
         raise Conflict(_("This vote is not open."))
     raise Conflict(_("This vote is not closed."))
+
+
+async def log_as_prepared(ctx: Ctx, poll: dict[str, Any]) -> None:
+    """Begin the log of a vote that was copied from another meeting, and has none yet."""
+    if not poll["log_sequence"]:
+        await append(ctx, poll, "prepared", described(poll), ctx.clock.now())
 
 
 def described(poll: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class _Lane:
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Press, asyncio.Future[Answer]]] = []
+        self.taken: list[tuple[Press, asyncio.Future[Answer]]] = []
+        """In the flush that is under way."""
         self.task: asyncio.Task[None] | None = None
 
 
@@ -113,9 +115,9 @@ class Recorder:
         try:
             while lane.waiting:
                 most = self._ctx.settings.flush_presses
-                taken, lane.waiting = lane.waiting[:most], lane.waiting[most:]
-                answers = await self._flush(poll_id, [press for press, _future in taken])
-                for (_press, future), answer in zip(taken, answers, strict=True):
+                lane.taken, lane.waiting = lane.waiting[:most], lane.waiting[most:]
+                answers = await self._flush(poll_id, [press for press, _future in lane.taken])
+                for (_press, future), answer in zip(lane.taken, answers, strict=True):
                     if not future.done():
                         future.set_result(answer)
                 self._teller.pressed(poll_id)
@@ -123,7 +125,7 @@ class Recorder:
         finally:
             lane.task = None
             self._lanes.pop(poll_id, None)
-            for press, future in lane.waiting:
+            for press, future in (*lane.taken, *lane.waiting):
                 if not future.done():
                     future.set_result(unavailable(press))
 

@@ -10,7 +10,7 @@ import msgspec
 from huitang_conference.services.access import Ctx, _, ref
 from huitang_conference.services.state import tell_desk, tell_hall
 from huitang_conference.services.voting.choices import Candidate
-from huitang_conference.services.voting.keychain import keychain
+from huitang_conference.services.voting.keychain import forget_key
 from huitang_conference.services.voting.log import append
 from huitang_conference.services.voting.opening import open_poll
 from huitang_conference.services.voting.polls import NewPoll, locked, must_be, prepare_poll, running
@@ -26,7 +26,7 @@ async def void_poll(ctx: Ctx, actor: Actor, poll_id: UUID, reason: str) -> None:
         must_be(poll, "open")
         await _void(ctx, actor, poll, reason)
         await tell_hall(ctx, meeting["id"], "poll.voided")
-    keychain(ctx).destroy(poll_id)
+    await forget_key(ctx, poll_id)
 
 
 async def repeat_poll(ctx: Ctx, actor: Actor, poll_id: UUID, reason: str, *, open_now: bool = True) -> UUID:
@@ -61,7 +61,7 @@ async def _again(ctx: Ctx, actor: Actor, poll_id: UUID, reason: str, changes: di
         )
         if open_now:
             await open_poll(ctx, actor, again)
-    keychain(ctx).destroy(poll_id)
+    await forget_key(ctx, poll_id)
     return again
 
 

@@ -11,20 +11,11 @@ from uuid import UUID
 import msgspec
 
 from huitang_conference.services.access import Ctx
-from huitang_conference.services.state import DESK, HALL
+from huitang_conference.services.state import DESK, HALL, live_counts
 from huitang_conference.services.voting.progress import numbers
 
 EVERY = 0.25
 """Seconds between two hints about one poll from one process."""
-LIVE = """
-SELECT choice, count(*) AS votes FROM conference.press p JOIN conference.poll o ON o.id = p.poll_id
-WHERE o.id = $1 AND o.secrecy = 'open' AND o.show = 'live' AND o.state = 'open' AND o.kind <> 'election' GROUP BY choice
-"""
-
-
-async def live_counts(ctx: Ctx, poll_id: UUID) -> dict[str, int]:
-    """The running totals of an open poll that is shown live; empty for every other."""
-    return {row["choice"]: row["votes"] for row in await ctx.db.fetch(LIVE, poll_id)}
 
 
 class Teller:
@@ -57,7 +48,7 @@ class Teller:
             told: dict[str, Any] = {"what": "poll.progress", "progress": msgspec.to_builtins(now)}
             await self._ctx.live.passing(DESK, str(meeting_id), told)
             counts = await live_counts(self._ctx, poll_id)
-            if counts:
+            if counts is not None:
                 shown = {"what": "poll.counts", "poll_id": str(poll_id), "counts": counts}
                 await self._ctx.live.passing(HALL, str(meeting_id), shown)
         except Exception:
