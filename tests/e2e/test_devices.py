@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.axe import violations
 from tests.e2e.test_pages import LOOKS, problems_of
 
 ENROL = "/identity/devices/enrol"
@@ -20,6 +21,8 @@ def test_an_operator_enrols_a_screen_and_shuts_it_out(visit, look):
     page.click("main form button[type=submit]")
     link = page.inner_text("#device-link")
     assert len(page.inner_text("#device-code")) == 13
+    assert page.evaluate("document.querySelector('main img').naturalWidth") > 0
+    assert violations(page) == []
     page.click("main a.btn-primary")
     assert name in page.inner_text("h1")
     device = page.url

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import segno
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -63,13 +64,16 @@ async def invite_device(request: AnyRequest, actor: NamedDependency[Actor]) -> P
         except Invalid as error:
             form.fail(error.fields)
         else:
-            return _told(invitation)
+            return _told(request, invitation)
     return Page("identity/device_new.html", {"form": form}, status_code=422)
 
 
-def _told(invitation: Invitation) -> Page:
-    """The one page that shows a code."""
-    return Page("identity/device_code.html", {"device": invitation.device, "invitation": invitation})
+def _told(request: AnyRequest, invitation: Invitation) -> Page:
+    """The one page that shows a code: to be typed, opened or scanned."""
+    link = str(request.base_url).rstrip("/") + invitation.path
+    scanned = segno.make(link, error="m", micro=False).svg_data_uri(border=2, light="white")
+    context = {"device": invitation.device, "invitation": invitation, "link": link, "scanned": scanned}
+    return Page("identity/device_code.html", context)
 
 
 @get("/devices/{device_id:uuid}", guards=[requires(READ)])
@@ -102,7 +106,7 @@ async def move_device(request: AnyRequest, actor: NamedDependency[Actor], device
 @post("/devices/{device_id:uuid}/reinvite", guards=[requires(MANAGE)], status_code=200)
 async def reinvite_device(request: AnyRequest, actor: NamedDependency[Actor], device_id: FromPath[UUID]) -> Page:
     """End what it holds and show a new code, once."""
-    return _told(await DeviceDesk(service_of(request)).reinvite(actor, device_id, AGAIN_HOURS))
+    return _told(request, await DeviceDesk(service_of(request)).reinvite(actor, device_id, AGAIN_HOURS))
 
 
 @post("/devices/{device_id:uuid}/revoke", guards=[requires(MANAGE)], status_code=303)
