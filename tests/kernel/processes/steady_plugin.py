@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from litestar import get, post
+from litestar import WebSocket, get, post, websocket
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
@@ -39,6 +39,13 @@ async def stream() -> Stream:
 @get("/watch", guards=[requires(WATCH)])
 async def watch(actor: NamedDependency[Actor]) -> dict[str, str]:
     return {"place": actor.place}
+
+
+@websocket("/socket", guards=[requires(WATCH)])
+async def socket(socket: WebSocket, actor: NamedDependency[Actor]) -> None:
+    await socket.accept()
+    await socket.send_text(actor.place)
+    await socket.close()
 
 
 @post("/ask", guards=[public])
@@ -77,7 +84,7 @@ class SteadyPlugin(Plugin):
 
     @hookimpl
     def pages(self):
-        return [long, stream, watch, ask]
+        return [long, stream, watch, socket, ask]
 
 
 plugin = SteadyPlugin()

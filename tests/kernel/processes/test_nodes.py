@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_sdk.contracts import NewDevice
@@ -70,8 +72,22 @@ async def test_what_changes_holds_on_both_nodes_within_a_second(hall, install):
             return said == [{"place": "后台"}] * 2
 
         await until(both_know_the_place, WITHIN)
+        address = two.url.replace("http", "ws") + "/steady/socket"
+        async with connect(address, additional_headers=bearer) as socket:
+            assert await socket.recv() == "后台"
         await devices.revoke(invited.device.id, actor=SYSTEM, reason="损坏")
         await all_answer([first, second], "/steady/watch", 303, headers=bearer)
+        assert not await gets_a_word(address, bearer)
+
+
+async def gets_a_word(address, headers):
+    """Whether somebody may open the WebSocket: one that is refused is closed before it says anything."""
+    try:
+        async with connect(address, additional_headers=headers) as socket:
+            await socket.recv()
+    except (ConnectionClosed, InvalidStatus):
+        return False
+    return True
 
 
 async def leader_of(watch):
