@@ -19,7 +19,7 @@
   /** Whole seconds until a stamp; negative once it is past. */
   const secondsTo = (stamp) => Math.round((Date.parse(stamp) - now()) / 1000);
 
-  const time = (moment = now()) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const time = (moment = now()) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 

@@ -248,14 +248,17 @@
       else if (!this.isVoter) [text, tone] = [words.not_entitled, "note"];
       else if (mine.presence !== "present") [text, tone] = [words.check_in_first, "bad"];
       else if (!press && mine.has_fault) [text, tone] = [words.fault, "bad"];
-      else if (!press) [text, tone] = [words.not_pressed, "note"];
+      else if (!press) [text, tone] = [this.isElection ? "" : words.not_pressed, "note"];
       else if (press.state === "sent") [text, tone] = [words.sent, "note"];
       else if (press.state === "lost") [text, tone] = [words.lost, "bad"];
       else if (press.state === "late") [text, tone] = [words.late, "bad"];
       else if (press.refused) [text, tone] = [press.refused, "bad"];
       else if (press.state === "recorded") [text, tone] = [`${words.recorded_with.replace("#", press.receipt || "—")}${poll.counts === "last" && this.isOpen ? ` ${words.may_change}` : ""}`, "good"];
       const said = $("vote-said");
-      if (said.textContent !== text) said.textContent = text;
+      if (said.textContent !== text) {
+        said.textContent = text;
+        if (this.isElection) requestAnimationFrame(() => said.scrollIntoView({ block: "nearest" })); // a long ballot may have pushed it out of sight
+      }
       said.dataset.tone = tone;
     }
   }

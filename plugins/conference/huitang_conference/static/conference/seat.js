@@ -233,6 +233,7 @@
   }
   const choose = (name) => {
     model.chosen = name === "vote" ? "" : name;
+    more(false);
     if (name === "card") { model.over = true; model.push = model.state?.push?.id || ""; }
     if (name === "agenda") showList(model.welcome.meeting, $("agenda-body"), words);
     draw();
@@ -248,6 +249,11 @@
       choose("document");
     }
   });
+  const more = (open) => {
+    $("bar").classList.toggle("is-open", open);
+    $("do-more").setAttribute("aria-expanded", String(open));
+  };
+  $("do-more").addEventListener("click", () => more(!$("bar").classList.contains("is-open")));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && model.chosen) choose("vote"); });
 
   // ---- the device: sound, light, clock ----
