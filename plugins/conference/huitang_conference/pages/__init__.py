@@ -21,6 +21,7 @@ from huitang_conference.pages.result import RESULT_PAGES
 from huitang_conference.pages.roster import ROSTER_PAGES
 from huitang_conference.pages.seat import SEAT_PAGES
 from huitang_conference.pages.seats import SEATS_PAGES
+from huitang_conference.pages.speeches import SPEECH_PAGES
 from huitang_conference.pages.terminal import terminal
 
 PAGES: tuple[Any, ...] = (
@@ -41,5 +42,6 @@ PAGES: tuple[Any, ...] = (
     *TELLER_PAGES,
     *RESULT_PAGES,
     *PAPER_PAGES,
+    *SPEECH_PAGES,
     poll_log,
 )

@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from huitang_conference.pages.answers import AnyRequest, text_of
-from huitang_conference.services.access import BODIES, CHAIR, DOOR, MANAGE, OPERATE, Ctx
+from huitang_conference.services.access import BODIES, CHAIR, DOOR, EXPORT, MANAGE, OPERATE, Ctx
 from huitang_conference.services.viewing import MeetingRow, view_meeting
 from huitang_conference.services.wording import word
 from huitang_sdk.contracts import Actor
@@ -105,6 +105,8 @@ async def frame(
     tabs = [("overview", _("Overview"), address, True)]
     tabs += [(name, title, f"{address}/{name}", may[MANAGE]) for name, title in _tabs()]
     tabs.append(("attendance", _("Attendance"), f"{address}/attendance", may[OPERATE]))
+    tabs.append(("speeches", _("Record of speeches"), f"{address}/speeches", may[MANAGE]))
+    tabs.append(("papers", _("Papers"), f"{address}/papers", may[EXPORT]))
     return {
         "meeting": meeting,
         "address": address,
@@ -130,7 +132,7 @@ def _tabs() -> list[tuple[str, str]]:
 def may_here(ctx: Ctx, actor: Actor, meeting: MeetingRow) -> dict[str, bool]:
     """Which permissions the actor holds on this very meeting."""
     found: dict[str, bool] = {}
-    for permission in (MANAGE, CHAIR, OPERATE, DOOR, BODIES):
+    for permission in (MANAGE, CHAIR, OPERATE, DOOR, BODIES, EXPORT):
         scope = ctx.permissions.scope(actor, permission)
         found[permission] = scope.includes(key=meeting.id, organisation=meeting.organisation_id)
     return found

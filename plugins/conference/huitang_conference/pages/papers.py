@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from huitang_conference.pages.common import frame
 from huitang_conference.services.access import EXPORT, Ctx, meeting_for
 from huitang_conference.services.papers.archiving import keep_paper, paper_file, papers_of, show_paper
 from huitang_conference.services.papers.exporting import meeting_data, meeting_workbook
@@ -33,8 +34,7 @@ async def list_papers(meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], act
     meeting = await meeting_for(ctx, actor, meeting_id, EXPORT)
     found = await gather(ctx, meeting_id)
     repeated = {row["repeats_id"] for row in found.polls}
-    context = {
-        "meeting": meeting,
+    context = await frame(ctx, actor, meeting_id, "papers") | {
         "heading": found.heading,
         "kinds": [paper for paper in PAPERS.values() if paper.of_meeting is not None],
         "titles": {paper.kind: _(paper.title) for paper in PAPERS.values()},
