@@ -101,7 +101,10 @@ class Node:
         ready = asyncio.get_running_loop().create_future()
         self._waiting = {0: ready}
         self._reader = asyncio.create_task(self._read())
-        await asyncio.wait_for(ready, 60)
+        try:
+            await asyncio.wait_for(ready, 120)
+        except (TimeoutError, ConnectionError):
+            pytest.fail(f"the node did not start:\n{self._log.read_text()[-3000:]}")
 
     async def _read(self) -> None:
         assert self._process.stdout is not None

@@ -17,7 +17,7 @@ from huitang_conference.services.voting.counting import Roster, result_of
 from huitang_conference.services.voting.keychain import KeyLost, forget_key, keychain
 from huitang_conference.services.voting.log import append
 from huitang_conference.services.voting.polls import locked, must_be, running
-from huitang_conference.services.voting.progress import ROSTER
+from huitang_conference.services.voting.progress import VOTERS
 from huitang_conference.services.voting.sealing import SealError, open_all
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict
@@ -58,7 +58,7 @@ async def close_poll(ctx: Ctx, actor: Actor, poll_id: UUID) -> None:
 async def settle(ctx: Ctx, meeting: dict[str, Any], poll: dict[str, Any], ballots: list[str]) -> None:
     """Inside the write that closes: count, and fix the result with the hash that goes on the sheet."""
     await ctx.db.execute(JOINED, poll["id"], meeting["id"])
-    roster = Roster(await ctx.db.fetch(ROSTER, poll["id"]))
+    roster = Roster((await ctx.db.fetch(VOTERS, poll["id"]))[0])
     counted = Counter(ballots)
     result = result_of(meeting, poll, roster, counted)
     now = (await ctx.db.fetch("SELECT clock_timestamp() AS now"))[0]["now"]

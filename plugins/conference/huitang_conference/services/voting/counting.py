@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -16,19 +17,16 @@ from huitang_conference.services.voting.choices import WORDS
 
 
 class Roster:
-    """Everybody who could vote, and what became of each; the rows are those of `progress.ROSTER`."""
+    """Everybody who could vote, and what became of how many; `row` is that of `progress.VOTERS`."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.voters = sorted(row["attendee_id"] for row in rows)
-        self.present = sum(row["is_present"] for row in rows)
-        waiting = [row for row in rows if not row["has_pressed"]]
-        self.pressed = len(rows) - len(waiting)
-        self.by_hand = sum(row["by_hand"] for row in waiting)
-        at_seats = [row for row in waiting if not row["by_hand"]]
-        here = [row for row in at_seats if row["is_present"]]
-        self.left = len(at_seats) - len(here)
-        self.faults = sum(row["has_fault"] for row in here)
-        self.not_pressed = len(here) - self.faults
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.voters: list[UUID] = row["voters"]
+        self.present: int = row["present"]
+        self.pressed: int = row["pressed"]
+        self.by_hand: int = row["by_hand"]
+        self.left: int = row["left"]
+        self.faults: int = row["faults"]
+        self.not_pressed: int = row["not_pressed"]
 
 
 def result_of(

@@ -43,19 +43,21 @@ LEFT JOIN conference.press p ON p.poll_id = o.id AND p.attendee_id = t.id
 LEFT JOIN conference.seat s ON s.attendee_id = t.id
 WHERE o.id = $1 AND (v.attendee_id IS NOT NULL OR t.presence = 'present')
 """
+# Counted by the server: a close waits for it, and there may be thousands.
+COUNTED = f"""
+SELECT count(*) FILTER (WHERE has_pressed) AS pressed,
+  count(*) FILTER (WHERE NOT has_pressed AND by_hand) AS by_hand,
+  count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND is_present AND NOT has_fault) AS not_pressed,
+  count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND is_present AND has_fault) AS faults,
+  count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND NOT is_present) AS left,
+  count(*) FILTER (WHERE is_present) AS present
+FROM ({ROSTER}) r
+"""
+VOTERS = f"SELECT c.*, array(SELECT attendee_id FROM ({ROSTER}) v ORDER BY attendee_id) AS voters FROM ({COUNTED}) c"
 NUMBERS = f"""
 SELECT o.id AS poll_id, o.meeting_id, o.state, n.*,
-  (SELECT coalesce(sum(value::int), 0)::int FROM jsonb_each_text(o.hands)) AS hands,
-  (SELECT count(*) FROM conference.attendee a
-    WHERE a.meeting_id = o.meeting_id AND a.role = 'member' AND a.presence = 'present') AS present
-FROM conference.poll o, LATERAL (
-  SELECT count(*) FILTER (WHERE has_pressed) AS pressed,
-    count(*) FILTER (WHERE NOT has_pressed AND by_hand) AS by_hand,
-    count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND is_present AND NOT has_fault) AS not_pressed,
-    count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND is_present AND has_fault) AS faults,
-    count(*) FILTER (WHERE NOT has_pressed AND NOT by_hand AND NOT is_present) AS left
-  FROM ({ROSTER}) r
-) n WHERE o.id = $1
+  (SELECT coalesce(sum(value::int), 0)::int FROM jsonb_each_text(o.hands)) AS hands
+FROM conference.poll o, LATERAL ({COUNTED}) n WHERE o.id = $1
 """
 
 
