@@ -1,0 +1,1 @@
+"""Letters and visits to a people's congress."""

@@ -1,0 +1,37 @@
+"""The clock of statutory limits: pure functions of data, no database, no server."""
+
+from huitang_petitions.clock.case import Case, GivenEvent, clock_case
+from huitang_petitions.clock.engine import clock, profile_of
+from huitang_petitions.clock.profile import EventKind, Extension, Limit, Marks, Pause, Profile
+from huitang_petitions.clock.profiles import (
+    ProfileError,
+    builtin_profiles,
+    event_kinds,
+    parse_profile,
+    profile_from,
+)
+from huitang_petitions.clock.reading import CaseError, Problem
+from huitang_petitions.clock.result import LimitResult, Result
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "EventKind",
+    "Extension",
+    "GivenEvent",
+    "Limit",
+    "LimitResult",
+    "Marks",
+    "Pause",
+    "Problem",
+    "Profile",
+    "ProfileError",
+    "Result",
+    "builtin_profiles",
+    "clock",
+    "clock_case",
+    "event_kinds",
+    "parse_profile",
+    "profile_from",
+    "profile_of",
+]

@@ -1,0 +1,173 @@
+"""The clock: a case in, every limit with its due date, state and article out. No database, no server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from huitang_petitions.clock.case import Case, moment, today
+from huitang_petitions.clock.extending import extend
+from huitang_petitions.clock.history import Happening, history
+from huitang_petitions.clock.profile import EventKind, Limit, Profile
+from huitang_petitions.clock.profiles import ProfileError, builtin_profiles, kinds_of, profile_from
+from huitang_petitions.clock.reading import CaseError, Problem, refuse, unknown
+from huitang_petitions.clock.result import LimitResult, ProfileInfo, Remark, Result
+from huitang_petitions.clock.running import Running, begin, pairs
+from huitang_petitions.clock.showing import not_started, shown, steps
+from huitang_petitions.clock.texts import say
+from huitang_sdk.calendar import CalendarDataError, WorkingCalendar, YearUnknown
+
+_SHIPPED = WorkingCalendar()
+
+
+def clock(case: Case, calendar: WorkingCalendar | None = None) -> Result:
+    """Every limit of the case as of its `now`, or of today where it has none.
+
+    `calendar` is used unless the case brings years of its own. CaseError names every place that is wrong, and the year
+    without calendar data that would have had to be guessed.
+    """
+    profile = profile_of(case)
+    now = moment(case.now, "$.now")[0] if case.now.strip() else today()
+    days = _calendar(case, calendar)
+    kinds = kinds_of(profile)
+    happened = history(case, kinds, now)
+    try:
+        return _computed(case, profile, now, days, happened, kinds)
+    except YearUnknown as error:
+        raise refuse("$.calendar", "case.year_unknown", year=error.year) from None
+
+
+def profile_of(case: Case) -> Profile:
+    """The profile the case names or brings. CaseError."""
+    if isinstance(case.profile, dict):
+        try:
+            return profile_from(case.profile)
+        except ProfileError as error:
+            raise CaseError(
+                Problem("$.profile", say("input.profile_wrong", cause=line)) for line in str(error).splitlines()
+            ) from None
+    profiles = builtin_profiles()
+    found = profiles.get(case.profile) or next((p for p in profiles.values() if p.title.zh == case.profile), None)
+    if found is None:
+        raise CaseError([Problem("$.profile", unknown(case.profile, profiles))])
+    return found
+
+
+def _calendar(case: Case, calendar: WorkingCalendar | None) -> WorkingCalendar:
+    if not case.calendar:
+        return calendar or _SHIPPED
+    try:
+        return WorkingCalendar.from_data(case.calendar)
+    except CalendarDataError as error:
+        raise refuse("$.calendar", "case.calendar_wrong", cause=str(error)) from None
+
+
+def _computed(
+    case: Case,
+    profile: Profile,
+    now: date,
+    calendar: WorkingCalendar,
+    happened: Sequence[Happening],
+    kinds: dict[str, EventKind],
+) -> Result:
+    _unpaired(profile, happened)
+    limits = [limit for limit in profile.limits if not limit.kinds or case.kind in limit.kinds]
+    runs = [
+        run for limit in limits for run in begin(limit, happened, profile.roll if limit.roll is None else limit.roll)
+    ]
+    refused, warnings = extend(runs, happened, profile, calendar)
+    rounds = happened[-1].round if happened else 1
+    results: list[LimitResult] = []
+    for limit in limits:
+        own = [run for run in runs if run.limit is limit]
+        results += [shown(run, profile, now, calendar, kinds) for run in own]
+        if not any(run.begun.round == rounds for run in own):
+            results.append(not_started(limit, profile, rounds))
+    warnings += _warnings(case, profile, limits, runs, happened, kinds)
+    begun = {run.limit.id: run.limit for run in runs}
+    return Result(
+        profile=ProfileInfo(
+            id=profile.id,
+            title=profile.title,
+            verified=all(limit.verified for limit in profile.limits),
+            valid_from=profile.valid_from,
+            valid_to=profile.valid_to,
+            note=profile.note,
+        ),
+        now=now,
+        kind=case.kind,
+        title=case.title,
+        limits=tuple(results),
+        next=tuple(steps(results, {limit.id: limit for limit in limits})),
+        refused=tuple(refused),
+        warnings=tuple(warnings),
+        articles=tuple(dict.fromkeys(_article(limit, profile) for limit in begun.values())),
+    )
+
+
+def _article(limit: Limit, profile: Profile) -> str:
+    source = profile.sources.get(limit.source)
+    return f"{source.title if source else ''}{limit.article}"
+
+
+def _unpaired(profile: Profile, happened: Sequence[Happening]) -> None:
+    """What stops a clock must begin before it ends, and end before it begins again."""
+    problems = []
+    stops = {("hearing_started", "hearing_ended"), *((p.from_, p.to) for lim in profile.limits for p in lim.pauses)}
+    for first, last in sorted(stops):
+        waiting: dict[str, Happening] = {}
+        for event in happened:
+            if event.name == first:
+                if event.organ in waiting:
+                    other = waiting[event.organ].path
+                    problems.append(Problem(event.path, say("case.pause_open", event=event.kind.text, other=other)))
+                waiting[event.organ] = event
+            elif event.name == last and waiting.pop(event.organ, None) is None:
+                problems.append(Problem(event.path, say("case.pause_not_open", event=event.kind.text)))
+    if problems:
+        raise CaseError(problems)
+
+
+def _warnings(
+    case: Case,
+    profile: Profile,
+    limits: Sequence[Limit],
+    runs: Sequence[Running],
+    happened: Sequence[Happening],
+    kinds: dict[str, EventKind],
+) -> Iterator[Remark]:
+    begun = {run.limit.id for run in runs}
+    for limit in limits:
+        if limit.source and not limit.verified and limit.id in begun:
+            source = profile.sources[limit.source].title
+            yield _warning("not_verified", "", title=limit.title, source=source, article=limit.article)
+        for event in happened:
+            if limit.kind == "duty" and event.name == limit.satisfied_by[0] and not _expected(event, runs):
+                starts = [kinds[name].text for name in limit.start]
+                yield _warning("never_started", event.path, title=limit.title, event=event.kind.text, starts=starts)
+    stopped = {first.path for run in runs for first, _last, _whole in run.stretches}
+    for first, _last in pairs("hearing_started", "hearing_ended", happened):
+        if first.path not in stopped:
+            yield _warning("pause_nothing", first.path, event=first.kind.text)
+    if profile.valid_from or profile.valid_to:
+        first_day, last_day = profile.valid_from or date.min, profile.valid_to or date.max
+        outside = next((event for event in happened if not first_day <= event.day <= last_day), None)
+        if outside is not None:
+            values: dict[str, object] = {
+                "profile": profile.id,
+                "first": profile.valid_from or "…",
+                "last": profile.valid_to or "…",
+            }
+            yield _warning("not_in_force", outside.path, day=outside.day, **values)
+    if case.kind != "appeal" and any(limit.kinds and case.kind not in limit.kinds for limit in profile.limits):
+        yield _warning("no_limit_for_kind", "$.kind", kind=say(f"kind.{case.kind}"))
+
+
+def _expected(event: Happening, runs: Sequence[Running]) -> bool:
+    """Whether a limit waited for the event, in its round."""
+    return any(event.name in run.limit.satisfied_by and run.begun.round == event.round for run in runs)
+
+
+def _warning(code: str, path: str, /, **values: object) -> Remark:
+    said = say(f"warning.{code}", **values)
+    return Remark(code=code, path=path, zh=said.zh, en=said.en, article=str(values.get("article", "")))

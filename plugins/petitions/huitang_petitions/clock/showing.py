@@ -1,0 +1,151 @@
+"""A limit as the result shows it: state, days left, mark, words, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from huitang_petitions.clock.days import left
+from huitang_petitions.clock.profile import EventKind, Limit, Profile
+from huitang_petitions.clock.result import LimitResult, State, Step
+from huitang_petitions.clock.running import Running
+from huitang_petitions.clock.texts import Text, say
+from huitang_sdk.calendar import WorkingCalendar
+
+ACTIVE = ("running", "extended", "paused", "late")
+
+
+def not_started(limit: Limit, profile: Profile, number: int) -> LimitResult:
+    """A limit whose start has not happened in this round."""
+    return LimitResult(
+        id=limit.id,
+        title=limit.title,
+        kind=limit.kind,
+        round=number,
+        organ=None,
+        state="not_started",
+        state_text=say("state.not_started"),
+        length=limit.length,
+        unit=limit.unit,
+        unit_left="working" if limit.unit == "working" else "natural",
+        article=limit.article,
+        source=_source(limit, profile),
+        verified=limit.verified,
+        who=limit.who,
+        says=say("says.not_started"),
+    )
+
+
+def shown(
+    run: Running, profile: Profile, now: date, calendar: WorkingCalendar, kinds: Mapping[str, EventKind]
+) -> LimitResult:
+    """A limit that has begun, as of `now`."""
+    limit = run.limit
+    due, skipped, rolled = run.due(now, calendar)
+    paused = run.open_pause(now, calendar)
+    state = _state(run, due, now, paused)
+    late = max(0, ((run.end.day if run.end else now) - due).days)
+    days_left = left(now, due, limit.unit, calendar) if state in ("running", "extended", "paused") else None
+    length = limit.length + sum(one.days for one in run.extensions)
+    mark = None
+    if state == "late":
+        mark, days_left = "red", 0
+    elif days_left is not None:
+        mark = (limit.marks or profile.marks).mark(
+            days_left, length if limit.unit != "months" else (due - run.start).days
+        )
+    return LimitResult(
+        id=limit.id,
+        title=limit.title,
+        kind=limit.kind,
+        round=run.begun.round,
+        organ=run.organ or None,
+        state=state,
+        state_text=say(f"state.{state}"),
+        start=run.start,
+        start_event=run.begun.name,
+        due=None if paused else due,
+        due_if_resumed_today=due if paused else None,
+        length=limit.length,
+        unit=limit.unit,
+        days_left=days_left,
+        unit_left="working" if limit.unit == "working" else "natural",
+        days_late=late,
+        paused_days=skipped,
+        extensions=tuple(run.extensions),
+        ended_on=run.end.day if run.end else None,
+        ended_by=run.end.name if run.end else None,
+        mark=mark,  # type: ignore[arg-type]
+        rolled=rolled,
+        article=limit.article,
+        source=_source(limit, profile),
+        verified=limit.verified,
+        who=limit.who,
+        says=_says(run, due, skipped, days_left, late, paused),
+        next=_next(limit, state),
+    )
+
+
+def _source(limit: Limit, profile: Profile) -> str:
+    found = profile.sources.get(limit.source)
+    return found.title if found else ""
+
+
+def _state(run: Running, due: date, now: date, paused: bool) -> State:
+    if run.end is not None:
+        if run.void:
+            return "void"
+        return "met" if run.end.day <= due else "met_late"
+    if paused:
+        return "paused"
+    if now > due:
+        return "late" if run.limit.kind == "duty" else "expired"
+    return "extended" if run.extensions else "running"
+
+
+def _says(run: Running, due: date, skipped: int, days_left: int | None, late: int, paused: bool) -> Text:
+    limit = run.limit
+    values = {
+        "start": run.start,
+        "event": run.begun.kind.text,
+        "length": limit.length,
+        "unit": say(f"unit.{limit.unit}"),
+    }
+    parts = [say("says.paused" if paused else "says.due", due=due, **values)]
+    for one in run.extensions:
+        unit = say(f"unit.{one.unit}")
+        parts.append(say("says.extended", days=one.days, unit=unit, at=one.at, approver=one.approver))
+    if skipped:
+        parts.append(say("says.paused_days", days=skipped))
+    if run.end is not None:
+        parts.append(say("says.ended", on=run.end.day, event=run.end.kind.text))
+    if late and not (run.limit.kind == "right" and run.end is None):
+        parts.append(say("says.late", late=late))
+    elif days_left is not None:
+        unit = say("unit.working" if limit.unit == "working" else "unit.natural")
+        parts.append(say("says.left", left=days_left, unit=unit))
+    return Text("".join(part.zh for part in parts), "".join(part.en for part in parts))
+
+
+def _next(limit: Limit, state: State) -> Text | None:
+    if state in ("late", "expired"):
+        return limit.overdue
+    if state == "paused":
+        return say("next.resume")
+    return limit.next if state in ("running", "extended") else None
+
+
+def steps(results: Sequence[LimitResult], limits: Mapping[str, Limit]) -> Iterator[Step]:
+    """What is to be done, the most urgent first; what is late as well as what may still be done."""
+    active = [result for result in results if result.state in ACTIVE]
+    for result in sorted(active, key=lambda one: (one.due or date.max, one.id, one.organ or "")):
+        said = result.next or limits[result.id].next
+        yield Step(
+            limit=result.id,
+            organ=result.organ,
+            due=result.due,
+            mark=result.mark,
+            who=result.who,
+            zh=said.zh,
+            en=said.en,
+        )

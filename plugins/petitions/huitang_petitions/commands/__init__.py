@@ -1,0 +1,1 @@
+"""The commands of `huitang petitions`, one a module."""
