@@ -45,8 +45,9 @@ async def write_speech(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Write down one speech; whoever had agreed with the record is asked again."""
-    records = await speech_records(ctx, actor, meeting_id)
-    if speech_id not in {record.id for record in records}:
+    await meeting_for(ctx, actor, meeting_id, MANAGE)
+    sql = "SELECT 1 FROM conference.speech WHERE id = $1 AND meeting_id = $2"
+    if not await ctx.db.fetch(sql, speech_id, meeting_id):
         raise NotFound(_("There is no such speech."))
     text = text_of(await request.form(), "record")
     return await acted(
