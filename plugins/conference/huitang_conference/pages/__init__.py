@@ -16,6 +16,7 @@ from huitang_conference.pages.mine import MINE_PAGES
 from huitang_conference.pages.operator import OPERATOR_PAGES
 from huitang_conference.pages.papers import PAPER_PAGES
 from huitang_conference.pages.poll_log import poll_log
+from huitang_conference.pages.preparing import PREPARING
 from huitang_conference.pages.push import PUSH_PAGES
 from huitang_conference.pages.result import RESULT_PAGES
 from huitang_conference.pages.roster import ROSTER_PAGES
@@ -37,6 +38,7 @@ PAGES: tuple[Any, ...] = (
     *SEAT_PAGES,
     *CHAIR_PAGES,
     *OPERATOR_PAGES,
+    *PREPARING,
     *PUSH_PAGES,
     *HALL_PAGES,
     *TELLER_PAGES,

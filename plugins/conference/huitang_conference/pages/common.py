@@ -104,6 +104,7 @@ async def frame(
     may = may_here(ctx, actor, meeting)
     tabs = [("overview", _("Overview"), address, True)]
     tabs += [(name, title, f"{address}/{name}", may[MANAGE]) for name, title in _tabs()]
+    tabs.append(("votes", _("Votes"), f"{address}/votes", may[OPERATE]))
     tabs.append(("attendance", _("Attendance"), f"{address}/attendance", may[OPERATE]))
     tabs.append(("speeches", _("Record of speeches"), f"{address}/speeches", may[MANAGE]))
     tabs.append(("papers", _("Papers"), f"{address}/papers", may[EXPORT]))

@@ -51,6 +51,9 @@ def routes(town, poll, speech, call, act, document):
         ("POST", f"{operator}/message", operates),
         ("POST", f"{operator}/push", operates),
         ("POST", f"{operator}/take-back", operates),
+        ("GET", town.at("votes"), operates),
+        ("POST", town.at("votes"), operates),
+        ("POST", town.at(f"votes/{poll}/withdraw"), operates),
         ("GET", teller, confirms),
         ("POST", f"{teller}/acts/{act}/confirm", confirms),
         ("GET", town.at("hall"), {"screen", "operator", "clerk"}),
@@ -112,9 +115,9 @@ async def test_every_route_for_everybody(town, scene):
 
 async def test_every_route_is_in_the_matrix(town, scene):
     known = {(method, re.sub(r"[0-9a-f-]{36}", "*", address)) for method, address, _who in routes(town, *scene)}
-    words = ("/seat", "/chair", "/operator", "/teller", "/hall", "/results")
+    ours = re.compile(r"/(seat|chair|operator|teller|hall|results|votes)(/|$)")
     for route in town.hall.app.app.routes:
-        if not route.path.startswith("/conference/") or not any(word in route.path for word in words):
+        if not ours.match(route.path):
             continue
         for method in route.methods & {"GET", "POST"}:
             pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(route.path)) + "$")
@@ -157,6 +160,36 @@ async def test_why_a_vote_cannot_be_opened_is_said_with_its_article(town):
     assert refused.status_code == 422
     assert 'role="alert"><div class="alert alert-danger">' in refused.text
     assert "地方组织法" in refused.text
+
+
+async def test_votes_are_prepared_on_a_page(town):
+    client = await town.client("operator")
+    motion = {"kind": "motion", "title": "批准决算的决议", "item_id": str(town.items[0]), "secrecy": "open"}
+    assert (await client.post(town.at("votes"), data=motion)).status_code == 303
+    motion_id = await town.one("SELECT id FROM conference.poll WHERE kind = 'motion'")
+    amendment = {"kind": "amendment", "title": "删去第三条", "amends_id": str(motion_id), "counts": "last"}
+    assert (await client.post(town.at("votes"), data=amendment)).status_code == 303
+    names = {"kind": "appointment", "title": "任命", "names": "林若梅\n何守正\n", "seconds": "60"}
+    assert (await client.post(town.at("votes"), data=names)).status_code == 303
+    assert await town.one("SELECT count(*) FROM conference.poll WHERE kind = 'appointment'") == 2
+    page = (await client.get(town.at("votes"))).text
+    assert "任命：何守正" in page
+    wrong = await client.post(town.at("votes"), data={"kind": "election", "title": "选举", "text": "写了很久"})
+    assert wrong.status_code == 422
+    assert "写了很久" in wrong.text
+    assert 'id="names-error"' in wrong.text
+    chair = await (await town.client("chair")).get(town.at("chair"))
+    assert "删去第三条" in chair.text  # why the motion has to wait
+    done = await client.post(town.at(f"votes/{motion_id}/withdraw"), data={"reason": "提案人撤回"})
+    assert done.status_code == 303
+    assert await town.one("SELECT state FROM conference.poll WHERE id = $1", motion_id) == "withdrawn"
+
+
+async def test_live_totals_are_on_the_screen_only_where_they_may_be(town):
+    poll = await town.open(show="live")
+    await town.press(poll, "for", "against", "for")
+    screen = await town.client("screen")
+    assert "赞成</dt><dd>2</dd>" in (await screen.get(town.at("hall"))).text
 
 
 async def test_running_numbers_are_numbers_only(town):
