@@ -18,7 +18,7 @@ import msgspec
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
-from tests.bench import files, pages, permissions, search, startup, writes
+from tests.bench import conference, files, pages, permissions, search, startup, writes
 from tests.bench.servers import make_hall
 from tests.bench.setting import prepare
 from tests.bench.table import Row, show
@@ -33,6 +33,7 @@ class Bench:
         self.seconds = 1.0 if quick else 6.0
         self.megabytes = 128 if quick else 1024
         self.documents = 5_000 if quick else 100_000
+        self.quick = quick
 
     def run(self, only: str) -> list[Row]:
         token = asyncio.run(self._with_hall(lambda hall: prepare(hall, pages.ROWS)))
@@ -44,6 +45,9 @@ class Bench:
                 self._with_hall(lambda hall: files.measure(hall, self.folder, self.megabytes))
             ),
             "search": lambda: asyncio.run(self._with_hall(lambda hall: search.measure(hall, self.documents))),
+            "conference": lambda: asyncio.run(
+                self._with_hall(lambda hall: conference.measure(hall, self.dsn, self.folder, self.quick))
+            ),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
         rows: list[Row] = []
@@ -72,7 +76,9 @@ async def new_database(dsn: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small and short: shows that it works, not how fast it is")
-    parser.add_argument("--only", default="", help="one of pages, permissions, writes, files, search, startup")
+    parser.add_argument(
+        "--only", default="", help="one of pages, permissions, writes, files, search, conference, startup"
+    )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
