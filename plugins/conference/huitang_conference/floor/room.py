@@ -44,6 +44,11 @@ class Room:
         """The meeting's id; None for those who wait."""
         return self.meeting.id if self.meeting is not None else None
 
+    @property
+    def has_open_poll(self) -> bool:
+        """Whether a vote is going on, as far as this process has heard."""
+        return b'"state":"open"' in bytes(self._state).partition(b'"poll":{')[2]
+
     async def _read_roster(self) -> Roster:
         return await read_roster(self.ctx, self.meeting.id) if self.meeting is not None else Roster({}, {}, {})
 
