@@ -1,7 +1,7 @@
 """The clock of statutory limits: pure functions of data, no database, no server."""
 
 from huitang_petitions.clock.case import Case, GivenEvent, clock_case
-from huitang_petitions.clock.engine import clock, profile_of
+from huitang_petitions.clock.engine import clock, due_dates, profile_of
 from huitang_petitions.clock.profile import EventKind, Extension, Limit, Marks, Pause, Profile
 from huitang_petitions.clock.profiles import (
     ProfileError,
@@ -11,11 +11,12 @@ from huitang_petitions.clock.profiles import (
     profile_from,
 )
 from huitang_petitions.clock.reading import CaseError, Problem
-from huitang_petitions.clock.result import LimitResult, Result
+from huitang_petitions.clock.result import Due, LimitResult, Result
 
 __all__ = [
     "Case",
     "CaseError",
+    "Due",
     "EventKind",
     "Extension",
     "GivenEvent",
@@ -30,6 +31,7 @@ __all__ = [
     "builtin_profiles",
     "clock",
     "clock_case",
+    "due_dates",
     "event_kinds",
     "parse_profile",
     "profile_from",

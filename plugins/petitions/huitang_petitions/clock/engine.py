@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from msgspec import Struct
+
 from huitang_petitions.clock.case import Case, moment, today
 from huitang_petitions.clock.extending import extend
 from huitang_petitions.clock.history import Happening, history
 from huitang_petitions.clock.profile import EventKind, Limit, Profile
 from huitang_petitions.clock.profiles import ProfileError, builtin_profiles, kinds_of, profile_from
 from huitang_petitions.clock.reading import CaseError, Problem, refuse, unknown
-from huitang_petitions.clock.result import LimitResult, ProfileInfo, Remark, Result
+from huitang_petitions.clock.result import Due, LimitResult, ProfileInfo, Remark, Result
 from huitang_petitions.clock.running import Running, begin, pairs
 from huitang_petitions.clock.showing import not_started, shown, steps
 from huitang_petitions.clock.texts import say
@@ -26,15 +28,60 @@ def clock(case: Case, calendar: WorkingCalendar | None = None) -> Result:
     `calendar` is used unless the case brings years of its own. CaseError names every place that is wrong, and the year
     without calendar data that would have had to be guessed.
     """
-    profile = profile_of(case)
-    now = moment(case.now, "$.now")[0] if case.now.strip() else today()
-    days = _calendar(case, calendar)
-    kinds = kinds_of(profile)
-    happened = history(case, kinds, now)
+    asked = _understood(case, calendar)
     try:
-        return _computed(case, profile, now, days, happened, kinds)
+        return _computed(asked)
     except YearUnknown as error:
         raise refuse("$.calendar", "case.year_unknown", year=error.year) from None
+
+
+def due_dates(case: Case, calendar: WorkingCalendar | None = None) -> list[Due]:
+    """What has begun, with its state and due date, nothing in words: for many cases at once. Errors as of `clock`."""
+    asked = _understood(case, calendar)
+    try:
+        runs, _refused, _warned = _reckoned(asked)
+        return [_due(run, asked) for run in runs]
+    except YearUnknown as error:
+        raise refuse("$.calendar", "case.year_unknown", year=error.year) from None
+
+
+def _due(run: Running, asked: _Asked) -> Due:
+    state, due, _skipped, _rolled = run.reckoned(asked.now, asked.calendar)
+    organ = run.organ or None
+    shown_due = None if state == "paused" else due
+    return Due(limit=run.limit.id, round=run.begun.round, organ=organ, state=state, due=shown_due)
+
+
+class _Asked(Struct, frozen=True):
+    """A case, understood."""
+
+    case: Case
+    profile: Profile
+    limits: tuple[Limit, ...]
+    now: date
+    calendar: WorkingCalendar
+    kinds: dict[str, EventKind]
+    happened: Sequence[Happening]
+
+
+def _understood(case: Case, calendar: WorkingCalendar | None) -> _Asked:
+    profile = profile_of(case)
+    now = moment(case.now, "$.now")[0] if case.now.strip() else today()
+    kinds = kinds_of(profile)
+    limits = tuple(limit for limit in profile.limits if not limit.kinds or case.kind in limit.kinds)
+    return _Asked(case, profile, limits, now, _calendar(case, calendar), kinds, history(case, kinds, now))
+
+
+def _reckoned(asked: _Asked) -> tuple[list[Running], list[Remark], list[Remark]]:
+    """What has begun, with its extensions; what has no effect, and warnings."""
+    profile = asked.profile
+    _unpaired(profile, asked.happened)
+    runs = [
+        run
+        for limit in asked.limits
+        for run in begin(limit, asked.happened, profile.roll if limit.roll is None else limit.roll)
+    ]
+    return runs, *extend(runs, asked.happened, profile, asked.calendar)
 
 
 def profile_of(case: Case) -> Profile:
@@ -62,25 +109,15 @@ def _calendar(case: Case, calendar: WorkingCalendar | None) -> WorkingCalendar:
         raise refuse("$.calendar", "case.calendar_wrong", cause=str(error)) from None
 
 
-def _computed(
-    case: Case,
-    profile: Profile,
-    now: date,
-    calendar: WorkingCalendar,
-    happened: Sequence[Happening],
-    kinds: dict[str, EventKind],
-) -> Result:
-    _unpaired(profile, happened)
-    limits = [limit for limit in profile.limits if not limit.kinds or case.kind in limit.kinds]
-    runs = [
-        run for limit in limits for run in begin(limit, happened, profile.roll if limit.roll is None else limit.roll)
-    ]
-    refused, warnings = extend(runs, happened, profile, calendar)
+def _computed(asked: _Asked) -> Result:
+    case, profile, limits, now = asked.case, asked.profile, asked.limits, asked.now
+    happened, kinds = asked.happened, asked.kinds
+    runs, refused, warnings = _reckoned(asked)
     rounds = happened[-1].round if happened else 1
     results: list[LimitResult] = []
     for limit in limits:
         own = [run for run in runs if run.limit is limit]
-        results += [shown(run, profile, now, calendar, kinds) for run in own]
+        results += [shown(run, profile, now, asked.calendar, kinds) for run in own]
         if not any(run.begun.round == rounds for run in own):
             results.append(not_started(limit, profile, rounds))
     warnings += _warnings(case, profile, limits, runs, happened, kinds)

@@ -56,6 +56,16 @@ class LimitResult(Struct, frozen=True, kw_only=True):
     next: Text | None = None
 
 
+class Due(Struct, frozen=True, kw_only=True):
+    """When one limit that has begun ends, and how it stands: a `LimitResult` without words."""
+
+    limit: str
+    round: int
+    organ: str | None
+    state: State
+    due: date | None
+
+
 class Step(Struct, frozen=True, kw_only=True):
     """Something to do now."""
 

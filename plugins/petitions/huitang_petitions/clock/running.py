@@ -10,7 +10,7 @@ from msgspec import Struct
 from huitang_petitions.clock.days import DAY, Span, last_day, united
 from huitang_petitions.clock.history import Happening
 from huitang_petitions.clock.profile import Limit
-from huitang_petitions.clock.result import Extended
+from huitang_petitions.clock.result import Extended, State
 from huitang_sdk.calendar import WorkingCalendar
 
 
@@ -35,11 +35,21 @@ class Running(Struct, kw_only=True):
         """Whether it had ended when the event at this position happened."""
         return self.end is not None and self.end.position < position
 
-    def open_pause(self, today: date, calendar: WorkingCalendar) -> bool:
-        """Whether it stands still on this day: something began before it was due, and has not ended."""
-        return self.end is None and any(
-            last is None and first.day <= self.due(today, calendar)[0] for first, last, _whole in self.stretches
-        )
+    def reckoned(self, now: date, calendar: WorkingCalendar) -> tuple[State, date, int, bool]:
+        """Its state on this day, and what `due` says."""
+        due, skipped, rolled = self.due(now, calendar)
+        return self._state(due, now), due, skipped, rolled
+
+    def _state(self, due: date, now: date) -> State:
+        if self.end is not None:
+            if self.void:
+                return "void"
+            return "met" if self.end.day <= due else "met_late"
+        if any(last is None and first.day <= due for first, last, _whole in self.stretches):
+            return "paused"
+        if now > due:
+            return "late" if self.limit.kind == "duty" else "expired"
+        return "extended" if self.extensions else "running"
 
     def due(self, today: date, calendar: WorkingCalendar) -> tuple[date, int, bool]:
         """Its last day, the days not counted, and whether it was moved to a working day.

@@ -41,9 +41,8 @@ def shown(
 ) -> LimitResult:
     """A limit that has begun, as of `now`."""
     limit = run.limit
-    due, skipped, rolled = run.due(now, calendar)
-    paused = run.open_pause(now, calendar)
-    state = _state(run, due, now, paused)
+    state, due, skipped, rolled = run.reckoned(now, calendar)
+    paused = state == "paused"
     late = max(0, ((run.end.day if run.end else now) - due).days)
     days_left = left(now, due, limit.unit, calendar) if state in ("running", "extended", "paused") else None
     length = limit.length + sum(one.days for one in run.extensions)
@@ -89,18 +88,6 @@ def shown(
 def _source(limit: Limit, profile: Profile) -> str:
     found = profile.sources.get(limit.source)
     return found.title if found else ""
-
-
-def _state(run: Running, due: date, now: date, paused: bool) -> State:
-    if run.end is not None:
-        if run.void:
-            return "void"
-        return "met" if run.end.day <= due else "met_late"
-    if paused:
-        return "paused"
-    if now > due:
-        return "late" if run.limit.kind == "duty" else "expired"
-    return "extended" if run.extensions else "running"
 
 
 def _says(run: Running, due: date, skipped: int, days_left: int | None, late: int, paused: bool) -> Text:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from huitang_petitions.clock import CaseError, LimitResult, Result, builtin_profiles, clock, clock_case
+from huitang_petitions.clock import CaseError, LimitResult, Result, builtin_profiles, clock, clock_case, due_dates
 from huitang_petitions.clock.days import advance, last_day, united
 from huitang_sdk.calendar import WorkingCalendar
 
@@ -212,3 +212,15 @@ def test_events_without_a_clock_change_nothing(case, profile):
     day = max(date.fromisoformat(one["at"]) for one in events)
     after = compute([*events, event("urged", day), event("merged", day), event("rated", now)], now, profile)
     assert after.limits == before.limits
+
+
+@given(cases())
+def test_the_short_answer_is_the_long_one(case):
+    events, now = case
+    asked = clock_case({"events": events, "now": str(now)})
+    try:
+        full = clock(asked)
+    except CaseError:
+        return
+    begun = [(one.id, one.round, one.organ, one.state, one.due) for one in full.limits if one.start is not None]
+    assert [(one.limit, one.round, one.organ, one.state, one.due) for one in due_dates(asked)] == begun
