@@ -55,7 +55,8 @@ NAMES = Names(
         "名目": "event", "事项": "event", "动作": "event", "type": "event", "name": "event",
         "机关": "organ", "单位": "organ", "承办单位": "organ", "承办机关": "organ", "unit": "organ", "by": "organ",
         "天数": "days", "延长天数": "days", "日数": "days", "延长至": "until", "延至": "until",
-        "批准人": "approver", "审批人": "approver", "approved_by": "approver", "理由": "reason", "告知理由": "reason", "notice": "reason", "原因": "reason",
+        "批准人": "approver", "审批人": "approver", "approved_by": "approver", "理由": "reason",
+        "告知理由": "reason", "notice": "reason", "原因": "reason",
         "期限": "limit", "送达": "delivered", "送达日期": "delivered", "收到答复": "delivered",
     },
     values={
