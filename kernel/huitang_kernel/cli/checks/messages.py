@@ -83,8 +83,10 @@ def template_messages(path: Path, domain: str, shown: str) -> Iterator[Message]:
     options = {"extensions": "jinja2.ext.do", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     with path.open("rb") as file:
         for line, _function, text, _comments in babel_extract(file, ["_"], [], options):
-            if isinstance(text, str):
-                yield Message(domain, text, f"{shown}:{line}")
+            # A call with values for its places comes as a tuple, the text first.
+            first = text[0] if isinstance(text, tuple) and text else text
+            if isinstance(first, str):
+                yield Message(domain, first, f"{shown}:{line}")
 
 
 def declared_messages(domain: str, declared: Declarations) -> Iterator[Message]:
