@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,10 +45,12 @@ async def take_everything(dsn: str, data_dir: Path, log: str, polls: Sequence[UU
     """Dump the database, copy the server's files and the platform's data folder."""
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute("CHECKPOINT")
         server = Path(await connection.fetchval("SHOW data_directory"))
         own = await connection.fetchval("SELECT oid FROM pg_database WHERE datname = current_database()")
-        loot = Loot(dump_of(dsn), *files_of(server, own, data_dir), log)
+        # The log before the checkpoint, which takes parts of it away; the tables after it, when they are on disk.
+        wal = wal_of(server)
+        await connection.execute("CHECKPOINT")
+        loot = Loot(dump_of(dsn), wal, files_of(server, own, data_dir), log)
         for poll in polls:
             loot.presses[poll] = await rows(connection, "press", poll)
             loot.ballots[poll] = await rows(connection, "ballot", poll)
@@ -60,11 +63,16 @@ async def take_everything(dsn: str, data_dir: Path, log: str, polls: Sequence[UU
         await connection.close()
 
 
-def files_of(server: Path, database: int, data_dir: Path) -> tuple[list[bytes], list[bytes]]:
-    """The write-ahead log, oldest first, and all other files."""
-    wal = sorted((server / "pg_wal").glob("0*"))
-    files = [path for path in (*(server / "base" / str(database)).glob("*"), *data_dir.rglob("*")) if path.is_file()]
-    return [path.read_bytes() for path in wal], [path.read_bytes() for path in files]
+def wal_of(server: Path) -> list[bytes]:
+    """The write-ahead log, oldest first: by the address in the first page, because files are used again."""
+    found = [path.read_bytes() for path in (server / "pg_wal").glob("0*")]
+    return sorted(found, key=lambda content: struct.unpack_from("<Q", content, 8)[0])
+
+
+def files_of(server: Path, database: int, data_dir: Path) -> list[bytes]:
+    """All other files."""
+    files = [*(server / "base" / str(database)).glob("*"), *data_dir.rglob("*")]
+    return [path.read_bytes() for path in files if path.is_file()]
 
 
 def dump_of(dsn: str) -> str:
@@ -140,11 +148,11 @@ def by_appearance(loot: Loot) -> Guess:
         for content in loot.wal:
             for place in places(content, poll.bytes):
                 member, receipt = receipts.get(content[place + 16 : place + 32], (None, b""))
-                token = TOKEN.match(content, place + 17)
+                token = TOKEN.match(content, place + 33)
                 if member is not None and receipt in content[place : place + NEAR]:
                     who.setdefault(member)
                 elif token is not None:
-                    what.setdefault(content[place - 16 : place], token.group().decode().strip())
+                    what.setdefault(content[place + 16 : place + 32], token.group().decode().strip())
         guess |= {(poll, member): choice for member, choice in zip(who, what.values(), strict=False)}
     return guess
 
