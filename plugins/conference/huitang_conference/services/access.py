@@ -115,11 +115,13 @@ def body_in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str 
 async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, Any]:
     """The attendee an actor sits as: a signed-in person's own, or whoever has the seat that a device stands at.
 
-    The row has the seat's label as `seat_label`. Raises NotFound for somebody who is not called to the meeting, and for
-    a device at a seat that nobody has.
+    The row has the seat's label as `seat_label`. Raises NotFound for somebody who is not called to the meeting, for a
+    device at a seat that nobody has, and for one of another organisation, whatever its place is called.
     """
     ctx.permissions.require(actor, SEAT)
-    rows = await ctx.db.fetch(ATTENDEE, meeting_id, actor.account_id, actor.place if actor.device_id else None)
+    sql = Sql(meeting_id, actor.account_id, actor.place if actor.device_id else None)
+    condition = in_scope(ctx, actor, SEAT, sql)
+    rows = await ctx.db.fetch(ATTENDEE + f" AND {condition}", *sql.values)
     if not rows:
         raise NotFound(_("Nobody of this meeting sits here."))
     return rows[0]
@@ -127,6 +129,8 @@ async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, An
 
 ATTENDEE = """
 SELECT a.*, s.label AS seat_label FROM conference.attendee a
+JOIN conference.meeting m ON m.id = a.meeting_id
 LEFT JOIN conference.seat s ON s.attendee_id = a.id
-WHERE a.meeting_id = $1 AND CASE WHEN $3::text IS NULL THEN a.account_id = $2::uuid ELSE s.label = $3 END
+WHERE a.meeting_id = $1 AND CASE WHEN $3::text IS NULL THEN a.account_id = $2::uuid
+  ELSE $3 IN (s.label, m.place || '/' || s.label) END
 """

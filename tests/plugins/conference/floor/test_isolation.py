@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from uuid import uuid4
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huitang_conference.floor import acts, messages, protocol
+from huitang_conference.services.access import attendee_for
 from huitang_conference.services.state import tell_hall
-from huitang_sdk.contracts import NewDevice, Ref
-from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.contracts import Actor, NewDevice, Ref
+from huitang_sdk.contracts.identity import SYSTEM, Grant
+from huitang_sdk.errors import NotFound
 from tests.plugins.conference.floor.scene import make_scene
 from tests.plugins.conference.floor.seats import seat_at
 
@@ -47,6 +51,33 @@ async def test_the_terminal_of_another_organisation_hears_nothing_of_this_hall(a
         for seat in (theirs, nobodys):
             assert str(scene.meeting) not in "".join(seat.frames)
             assert poll not in "".join(seat.frames)
+
+
+async def test_a_seat_of_the_same_name_in_another_organisation_is_not_this_one(hall, ctx, scene):
+    """Over HTTP a device may name any meeting; the seat is its own only where its organisation meets."""
+    town = (await hall.services.identity.create_organisation(SYSTEM, "云河县")).id
+    grant = (Grant("conference.terminal", town, "unit"),)
+    stranger = Actor(device_id=uuid4(), place=scene.labels[0], organisation_id=town, grants=grant)
+    with pytest.raises(NotFound):
+        await attendee_for(ctx, stranger, scene.meeting)
+    grant = (Grant("conference.terminal", scene.organisation, "unit"),)
+    own = Actor(device_id=uuid4(), place=scene.labels[0], organisation_id=scene.organisation, grants=grant)
+    assert (await attendee_for(ctx, own, scene.meeting))["id"] == scene.attendees[0]
+
+
+async def test_a_place_may_name_hall_and_seat(address, ctx, scene):
+    """In a house with several halls two seats may have the same label."""
+    await ctx.db.execute("UPDATE conference.meeting SET speaking_open = true")
+    invited = await ctx.devices.invite(
+        [NewDevice("席位", f"{hall}/{scene.labels[1]}", "conference.terminal") for hall in ("常委会会议厅", "别的厅")],
+        organisation_id=scene.organisation,
+        actor=SYSTEM,
+    )
+    tokens = [(await ctx.devices.enrol(one.code))[1] for one in invited]
+    async with seat_at(address, tokens[0]) as here, seat_at(address, tokens[1]) as elsewhere:
+        assert (await here.type("welcome"))["seat"]["label"] == scene.labels[1]
+        assert (await here.ask("speak"))["type"] == "ack"
+        assert (await elsewhere.type("welcome"))["meeting"] is None
 
 
 async def test_a_hall_screen_is_no_seat(address, ctx, scene):
