@@ -32,7 +32,7 @@ LOOKS = {
     "large": ("zh-CN", "size=24;contrast=high"),
 }
 DURING = ("seat", "seat-phone", "hall", "chair")
-AFTER = ("hall", "chair-phone", "operator", "operator-phone", "teller", "results")
+AFTER = ("hall", "chair-phone", "operator", "operator-phone", "votes", "teller", "results")
 TOTALS = re.compile(r"(赞成|反对|弃权|For|Against|Abstain)\W{0,40}\d")
 """A number beside the name of a choice: what no page may hold while a secret vote is open."""
 
@@ -373,6 +373,7 @@ def screens(hall: Hall) -> dict[str, tuple[str, str, dict[str, str]]]:
         "chair-phone": ("phone", hall.at("chair"), {"user": "chair"}),
         "operator": ("desk", hall.at("operator"), {"user": "operator"}),
         "operator-phone": ("phone", hall.at("operator") + "?view=list", {"user": "operator"}),
+        "votes": ("phone", hall.at("votes"), {"user": "operator"}),
         "teller": ("phone", hall.at("teller"), {"user": "teller"}),
         "results": ("desk", f"/conference/results/{hall.made['meeting']}", {"user": "chair"}),
     }
