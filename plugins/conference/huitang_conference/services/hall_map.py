@@ -6,6 +6,7 @@ Of a vote it says who has pressed, never what: that is all the operator has to k
 from __future__ import annotations
 
 from itertools import pairwise
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +153,10 @@ def placed(rows: list[dict[str, Any]], lost: frozenset[UUID], *, is_voting: bool
     """The seats with their places on a map of so many columns and rows."""
     xs = sorted({round(row["x"], 2) for row in rows if row["id"]})
     ys = sorted({round(row["y"], 2) for row in rows if row["id"]})
-    columns, lines = _steps(xs), _steps(ys)
+    beside = [
+        gap for y in ys for gap in _gaps(sorted(row["x"] for row in rows if row["id"] and round(row["y"], 2) == y))
+    ]
+    columns, lines = _steps(xs, beside), _steps(ys, _gaps(ys))
     seats = []
     for row in rows:
         left = _percent(row["x"], xs, columns) if row["id"] else 0.0
@@ -162,10 +166,13 @@ def placed(rows: list[dict[str, Any]], lost: frozenset[UUID], *, is_voting: bool
     return seats, columns, lines
 
 
-def _steps(places: list[float]) -> int:
-    """How many seats side by side the range would hold, by the smallest gap between two of them."""
-    gaps = [after - before for before, after in pairwise(places) if after - before > 0.01]
-    return min(60, round((places[-1] - places[0]) / min(gaps)) + 1) if gaps else 1
+def _gaps(places: list[float]) -> list[float]:
+    return [after - before for before, after in pairwise(places) if after - before > 0.01]
+
+
+def _steps(places: list[float], gaps: list[float]) -> int:
+    """How many seats the range would hold, by the smallest gap between two of them in one line."""
+    return min(60, ceil((places[-1] - places[0]) / min(gaps)) + 1) if gaps else max(1, len(places))
 
 
 def _percent(place: float, places: list[float], steps: int) -> float:
