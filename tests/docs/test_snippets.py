@@ -73,7 +73,7 @@ def test_commands_work(snippet):
 @pytest.mark.parametrize("snippet", TESTS, ids=str)
 async def test_tests_of_the_docs_pass(snippet, open_hall):
     names: dict[str, object] = {}
-    exec(compile(snippet.code, str(snippet), "exec"), names)
+    exec(compile(snippet.code, str(snippet), "exec", dont_inherit=True), names)
     for name, function in names.items():
         if name.startswith("test_"):
             await function(open_hall)  # type: ignore[operator]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rich_click as click
 
-if TYPE_CHECKING:
-    from huitang_conference.rules.reading import Names
+from huitang_sdk.cases.commands import ExampleCommand, answer, file_argument, schema_option
 
 VERDICT_EXAMPLE = """{
   "profile": "city-standing-committee",
@@ -57,94 +54,29 @@ FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
 """
 
 
-class ExampleCommand(click.RichCommand):
-    """A command that shows a whole example below its options, line by line as it has to be written."""
+def _schema_of(name: str) -> Any:
+    from huitang_conference.rules.schema import schema_of
 
-    example = ""
-
-    def format_epilog(self, ctx: click.RichContext, formatter: click.RichHelpFormatter) -> None:  # type: ignore[override]
-        formatter.write("示例：\n")
-        formatter.write(self.example, markup=False, highlight=False, soft_wrap=True)
+    return schema_of(name)
 
 
-class VerdictCommand(ExampleCommand):
-    """Shows a vote."""
-
-    example = VERDICT_EXAMPLE
-
-
-class CountCommand(ExampleCommand):
-    """Shows a round of an election."""
-
-    example = COUNT_EXAMPLE
-
-
-def _print_schema(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        from huitang_conference.rules.schema import schema_of
-
-        _write(schema_of(context.command.name or ""))
-        context.exit()
-
-
-def _schema_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    said = "输出 FILE 的 JSON Schema，不读文件。"
-    return click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema, help=said)(
-        function
-    )
-
-
-def _file_argument(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))(function)
-
-
-@click.command(name="verdict", cls=VerdictCommand, help=_VERDICT)
-@_file_argument
-@_schema_option
+@click.command(name="verdict", cls=ExampleCommand, help=_VERDICT, example=VERDICT_EXAMPLE)
+@file_argument
+@schema_option(lambda: _schema_of("verdict"))
 def verdict(file: Path) -> None:
     """Read a case, decide it, print the verdict."""
     from huitang_conference import rules
     from huitang_conference.rules.verdict_case import NAMES
 
-    _answer(file, lambda data: rules.verdict(rules.verdict_case(data)), NAMES)
+    answer(file, lambda data: rules.verdict(rules.verdict_case(data)), NAMES)
 
 
-@click.command(name="count", cls=CountCommand, help=_COUNT)
-@_file_argument
-@_schema_option
+@click.command(name="count", cls=ExampleCommand, help=_COUNT, example=COUNT_EXAMPLE)
+@file_argument
+@schema_option(lambda: _schema_of("count"))
 def count(file: Path) -> None:
     """Read a round of an election, count it, print the result."""
     from huitang_conference import rules
     from huitang_conference.rules.election.case import NAMES
 
-    _answer(file, lambda data: rules.count(rules.election_case(data)), NAMES)
-
-
-def _answer(file: Path, decide: Callable[[Any], Any], names: Names) -> None:
-    """Print what `decide` makes of the file, or every mistake in it with status 1."""
-    from huitang_conference.rules import CaseError
-    from huitang_conference.rules.reading import as_given, read_json, refuse
-
-    data: Any = None
-    try:
-        try:
-            raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        except OSError as error:
-            raise refuse("$", "input.unreadable", cause=error.strerror or str(error)) from None
-        data = read_json(raw)
-        result = decide(data)
-    except CaseError as error:
-        name = "stdin" if str(file) == "-" else file
-        for problem in as_given(error, data, names).problems:
-            click.echo(f"{name}: {problem}", err=True)
-        sys.exit(1)
-    _write(result)
-
-
-def _write(value: Any) -> None:
-    """JSON in UTF-8, whatever the terminal speaks."""
-    import msgspec
-
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.buffer.write(text + b"\n")
-    sys.stdout.buffer.flush()
+    answer(file, lambda data: rules.count(rules.election_case(data)), NAMES)

@@ -13,7 +13,6 @@ from huitang_conference.rules.profiles import (
     rules_of,
 )
 from huitang_conference.rules.quorum import QuorumResult, quorum
-from huitang_conference.rules.reading import CaseError, Problem
 from huitang_conference.rules.speech import Allowance, allowance
 from huitang_conference.rules.verdict import verdict
 from huitang_conference.rules.verdict_case import VerdictCase, parse_verdict_case, verdict_case
@@ -21,10 +20,8 @@ from huitang_conference.rules.verdict_result import Reason, Verdict
 
 __all__ = [
     "Allowance",
-    "CaseError",
     "Count",
     "ElectionCase",
-    "Problem",
     "Profile",
     "ProfileError",
     "QuorumResult",

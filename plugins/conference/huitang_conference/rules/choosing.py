@@ -6,7 +6,8 @@ from typing import Any
 
 from huitang_conference.rules.profile import Profile
 from huitang_conference.rules.profiles import ProfileError, builtin_profiles, profile_from
-from huitang_conference.rules.reading import CaseError, Problem, refuse, unknown
+from huitang_conference.rules.wording import refuse, unknown
+from huitang_sdk.cases import CaseError, Problem
 
 
 def find_profile(named: str | dict[str, Any]) -> Profile:

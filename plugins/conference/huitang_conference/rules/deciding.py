@@ -7,8 +7,8 @@ from msgspec import Struct
 from huitang_conference.rules.profile import Profile
 from huitang_conference.rules.shares import RuledShare, Share
 from huitang_conference.rules.tally import Tally
-from huitang_conference.rules.texts import say
 from huitang_conference.rules.verdict_result import Notes, Quorum, TakingPart, base_noun
+from huitang_conference.rules.wording import say
 
 
 class Terms(Struct, frozen=True):

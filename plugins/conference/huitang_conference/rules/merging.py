@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from huitang_conference.rules.profile import Profile
-from huitang_conference.rules.reading import refuse
-from huitang_conference.rules.texts import say
 from huitang_conference.rules.verdict_case import VerdictCase
 from huitang_conference.rules.verdict_result import Notes, base_noun
+from huitang_conference.rules.wording import refuse, say
 
 
 def merging_void(case: VerdictCase, profile: Profile, notes: Notes) -> bool:

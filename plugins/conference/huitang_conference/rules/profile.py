@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from huitang_conference.rules.shares import RuledShare
 from huitang_conference.rules.sources import Citation, Ruled, Source, cite
-from huitang_conference.rules.texts import Text
+from huitang_sdk.cases import Text
 
 Body = Literal["presidium", "standing_committee", "congress", "council_of_chairs"]
 Sitting = Literal["plenary", "joint", "group", "presidium"]

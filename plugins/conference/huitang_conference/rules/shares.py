@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from huitang_conference.rules.sources import Ruled
-from huitang_conference.rules.texts import Text, say
+from huitang_conference.rules.wording import say
+from huitang_sdk.cases import Text
 
 Base = Literal["members", "present", "taking_part", "decided"]
 """Of whom a share is taken: all members of the body, those present, those who chose (for, against or abstention), or

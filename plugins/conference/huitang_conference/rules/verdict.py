@@ -10,10 +10,11 @@ from huitang_conference.rules.choosing import find_profile
 from huitang_conference.rules.deciding import Terms, enough, quorum_of, remark, taking_part_of
 from huitang_conference.rules.merging import check_date, check_manner, merging_void
 from huitang_conference.rules.profile import Profile
-from huitang_conference.rules.reading import CaseError, Problem, unknown
 from huitang_conference.rules.tally import Tally, tally
 from huitang_conference.rules.verdict_case import Amendment, VerdictCase, Votes, check, presence
 from huitang_conference.rules.verdict_result import ByHands, Notes, Verdict, Word, majority_of
+from huitang_conference.rules.wording import unknown
+from huitang_sdk.cases import CaseError, Problem
 
 
 def verdict(case: VerdictCase, profile: Profile | None = None) -> Verdict:

@@ -11,9 +11,12 @@ from msgspec import Meta, Struct
 
 from huitang_conference.rules.names import name_key
 from huitang_conference.rules.profile import Manner, Profile
-from huitang_conference.rules.reading import LARGEST, CaseError, Names, Problem, read_case, read_json, refuse
 from huitang_conference.rules.shares import Share
-from huitang_conference.rules.texts import say
+from huitang_conference.rules.wording import WORDING, say
+from huitang_sdk.cases import CaseError, Names, Problem, read_case, read_json
+
+LARGEST = 1_000_000
+"""The largest number a case may hold; no body has more members."""
 
 Number = Annotated[int, Meta(ge=0, le=LARGEST)]
 Positive = Annotated[int, Meta(ge=1, le=LARGEST)]
@@ -126,9 +129,7 @@ def parse_verdict_case(raw: bytes) -> VerdictCase:
 
 def verdict_case(data: Any) -> VerdictCase:
     """A case from plain data, checked like `parse_verdict_case`."""
-    if not isinstance(data, dict):
-        raise refuse("$", "input.not_object")
-    return read_case(data, VerdictCase, NAMES)
+    return read_case(data, VerdictCase, NAMES, WORDING)
 
 
 def check(case: VerdictCase, profile: Profile) -> None:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from huitang_conference.rules.profile import Profile
 from huitang_conference.rules.shares import Base, RuledShare, Share
 from huitang_conference.rules.sources import Ruled
-from huitang_conference.rules.texts import Text, say
+from huitang_conference.rules.wording import say
+from huitang_sdk.cases import Text
 
 Word = Literal["通过", "未通过", "部分通过", "无效"]
 

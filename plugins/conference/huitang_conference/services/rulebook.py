@@ -9,7 +9,7 @@ from huitang_conference.rules.profile import Profile
 from huitang_conference.rules.profiles import parse_profile
 from huitang_conference.rules.sources import Citation
 from huitang_conference.rules.speech import Allowance, allowance
-from huitang_conference.rules.texts import Text
+from huitang_sdk.cases import Text
 from huitang_sdk.i18n import current_locale
 
 

@@ -10,12 +10,10 @@ from huitang_petitions.clock.profiles import (
     parse_profile,
     profile_from,
 )
-from huitang_petitions.clock.reading import CaseError, Problem
 from huitang_petitions.clock.result import Due, LimitResult, Result
 
 __all__ = [
     "Case",
-    "CaseError",
     "Due",
     "EventKind",
     "Extension",
@@ -24,7 +22,6 @@ __all__ = [
     "LimitResult",
     "Marks",
     "Pause",
-    "Problem",
     "Profile",
     "ProfileError",
     "Result",

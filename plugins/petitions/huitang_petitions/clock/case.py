@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from huitang_petitions.clock.profile import Kind
-from huitang_petitions.clock.reading import CaseError, Names, read_case, refuse
+from huitang_petitions.clock.wording import WORDING, refuse
+from huitang_sdk.cases import Names, read_case
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -69,9 +70,7 @@ NAMES = Names(
 
 def clock_case(data: Any) -> Case:
     """A case from plain data. CaseError names every place that is wrong."""
-    if not isinstance(data, dict):
-        raise refuse("$", "input.not_object")
-    return read_case(named(data), Case, NAMES)
+    return read_case(named(data), Case, NAMES, WORDING)
 
 
 def named(data: Any) -> Any:
@@ -139,6 +138,3 @@ def _sane(day: date, text: str, path: str) -> date:
 def today() -> date:
     """The day it is in China."""
     return datetime.now(SHANGHAI).date()
-
-
-__all__ = ["NAMES", "SHANGHAI", "Case", "CaseError", "GivenEvent", "clock_case", "moment", "named", "today"]

@@ -12,12 +12,12 @@ from huitang_petitions.clock.extending import extend
 from huitang_petitions.clock.history import Happening, history
 from huitang_petitions.clock.profile import EventKind, Limit, Profile
 from huitang_petitions.clock.profiles import ProfileError, builtin_profiles, kinds_of, profile_from
-from huitang_petitions.clock.reading import CaseError, Problem, refuse, unknown
 from huitang_petitions.clock.result import Due, LimitResult, ProfileInfo, Remark, Result
 from huitang_petitions.clock.running import Running, begin, pairs
 from huitang_petitions.clock.showing import not_started, shown, steps
-from huitang_petitions.clock.texts import say
+from huitang_petitions.clock.wording import refuse, say, unknown
 from huitang_sdk.calendar import CalendarDataError, WorkingCalendar, YearUnknown
+from huitang_sdk.cases import CaseError, Problem
 
 _SHIPPED = WorkingCalendar()
 

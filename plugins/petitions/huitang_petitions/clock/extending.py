@@ -7,11 +7,11 @@ from datetime import date
 
 from huitang_petitions.clock.history import Happening
 from huitang_petitions.clock.profile import Extension, Profile
-from huitang_petitions.clock.reading import CaseError, Problem, refuse, unknown
 from huitang_petitions.clock.result import Extended, Remark
 from huitang_petitions.clock.running import Running
-from huitang_petitions.clock.texts import say
+from huitang_petitions.clock.wording import refuse, say, unknown
 from huitang_sdk.calendar import WorkingCalendar
+from huitang_sdk.cases import CaseError, Problem
 
 OF_EXTENSIONS = ("days", "until", "approver", "limit")
 

@@ -12,8 +12,8 @@ from msgspec import Struct
 from huitang_petitions.clock.case import Case, GivenEvent, moment
 from huitang_petitions.clock.profile import EventKind
 from huitang_petitions.clock.profiles import event_kinds
-from huitang_petitions.clock.reading import CaseError, Problem, refuse, unknown
-from huitang_petitions.clock.texts import say
+from huitang_petitions.clock.wording import refuse, say, unknown
+from huitang_sdk.cases import CaseError, Problem
 
 REOPENED = "reopened"
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from huitang_petitions.clock.days import Unit
-from huitang_petitions.clock.texts import Text
+from huitang_sdk.cases import Text
 
 Length = Annotated[int, Meta(ge=1, le=3660)]
 Kind = Literal["appeal", "suggestion", "accusation"]

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from huitang_petitions.clock.days import Unit
-from huitang_petitions.clock.texts import Text
+from huitang_sdk.cases import Text
 
 State = Literal["not_started", "running", "extended", "paused", "met", "late", "met_late", "expired", "void"]
 

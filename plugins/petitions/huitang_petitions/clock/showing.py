@@ -9,8 +9,9 @@ from huitang_petitions.clock.days import left
 from huitang_petitions.clock.profile import EventKind, Limit, Profile
 from huitang_petitions.clock.result import LimitResult, State, Step
 from huitang_petitions.clock.running import Running
-from huitang_petitions.clock.texts import Text, say
+from huitang_petitions.clock.wording import say
 from huitang_sdk.calendar import WorkingCalendar
+from huitang_sdk.cases import Text
 
 ACTIVE = ("running", "extended", "paused", "late")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+
+from huitang_sdk.cases.commands import ExampleCommand, answer, fail, file_argument, schema_option
+
+if TYPE_CHECKING:
+    from huitang_sdk.calendar import WorkingCalendar
 
 EXAMPLE = """{
   "profile": "regulations-2022",
@@ -29,24 +33,14 @@ FILE 是 JSON，“-”为标准输入；结果以 JSON 写到标准输出。
 """
 
 
-class ClockCommand(click.RichCommand):
-    """Shows a whole case below its options, line by line as it has to be written."""
+def _schema() -> Any:
+    from huitang_petitions.clock.schema import case_schema
 
-    def format_epilog(self, ctx: click.RichContext, formatter: click.RichHelpFormatter) -> None:  # type: ignore[override]
-        formatter.write("示例：\n")
-        formatter.write(EXAMPLE, markup=False, highlight=False, soft_wrap=True)
+    return case_schema()
 
 
-def _print_schema(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        from huitang_petitions.clock.schema import case_schema
-
-        _write(case_schema())
-        context.exit()
-
-
-@click.command(name="clock", cls=ClockCommand, help=_HELP)
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))
+@click.command(name="clock", cls=ExampleCommand, help=_HELP, example=EXAMPLE)
+@file_argument
 @click.option(
     "--calendar",
     "calendar_file",
@@ -54,48 +48,21 @@ def _print_schema(context: click.Context, _parameter: click.Parameter, wanted: b
     type=click.Path(path_type=Path),
     help="自行补充的年份：每年的 holidays 和 working。",
 )
-@click.option(
-    "--schema",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_schema,
-    help="输出 FILE 的 JSON Schema，不读文件。",
-)
+@schema_option(_schema)
 def clock(file: Path, calendar_file: Path | None) -> None:
     """Read a case, compute its limits, print them; or every mistake in it, with status 1."""
     from huitang_petitions.clock import engine
     from huitang_petitions.clock.case import NAMES, clock_case, named
-    from huitang_petitions.clock.reading import CaseError, as_given, read_json, refuse
+
+    calendar = None if calendar_file is None else _calendar(calendar_file)
+    answer(file, lambda data: engine.clock(clock_case(data), calendar), NAMES, prepared=named)
+
+
+def _calendar(path: Path) -> WorkingCalendar:
+    from huitang_petitions.clock.wording import refuse
     from huitang_sdk.calendar import CalendarDataError, WorkingCalendar
 
-    data: Any = None
-    name: Path | str = "stdin" if str(file) == "-" else file
     try:
-        calendar = None
-        if calendar_file is not None:
-            try:
-                calendar = WorkingCalendar.from_toml(calendar_file.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError, CalendarDataError) as error:
-                name = calendar_file
-                raise refuse("$", "case.calendar_wrong", cause=str(error)) from None
-        try:
-            raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        except OSError as error:
-            raise refuse("$", "input.unreadable", cause=error.strerror or str(error)) from None
-        data = read_json(raw)
-        result = engine.clock(clock_case(data), calendar)
-    except CaseError as error:
-        for problem in as_given(error, named(data), NAMES).problems:
-            click.echo(f"{name}: {problem}", err=True)
-        sys.exit(1)
-    _write(result)
-
-
-def _write(value: Any) -> None:
-    """JSON in UTF-8, whatever the terminal speaks."""
-    import msgspec
-
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.buffer.write(text + b"\n")
-    sys.stdout.buffer.flush()
+        return WorkingCalendar.from_toml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, CalendarDataError) as error:
+        fail(path, refuse("$", "case.calendar_wrong", cause=str(error)))

@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huitang_conference import rules
-from huitang_conference.rules import CaseError, Problem
 from huitang_conference.rules.election.case import NAMES as ELECTION_NAMES
-from huitang_conference.rules.reading import as_given, read_json
 from huitang_conference.rules.verdict_case import NAMES as VERDICT_NAMES
+from huitang_sdk.cases import CaseError, Problem, as_given, read_json
 
 VOTE: dict[str, Any] = {
     "members": 61, "present": 40, "present_at_close": 39, "profile": "guangdong-standing-committee", "kind": "motion",

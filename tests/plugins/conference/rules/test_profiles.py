@@ -17,7 +17,7 @@ from huitang_conference.rules import (
     rules_of,
 )
 from huitang_conference.rules.names import name_key, shown
-from huitang_conference.rules.texts import messages
+from huitang_conference.rules.wording import WORDING
 
 PROFILES = builtin_profiles()
 OWN = """
@@ -237,7 +237,7 @@ def test_a_profile_knows_when_it_holds():
 def test_messages_have_the_same_places_in_both_languages():
     import string
 
-    for code, text in messages().items():
+    for code, text in WORDING.messages.items():
         places = [{name for _t, name, _s, _c in string.Formatter().parse(said) if name} for said in (text.zh, text.en)]
         spare = {"zh": places[0] - places[1], "en": places[1] - places[0]}
         assert not any(spare.values()), (code, spare)

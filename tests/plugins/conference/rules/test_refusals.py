@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from huitang_conference import rules
-from huitang_conference.rules import CaseError
+from huitang_sdk.cases import CaseError
 
 MOTION: dict[str, Any] = {
     "members": 61, "present": 40, "present_at_close": 40,

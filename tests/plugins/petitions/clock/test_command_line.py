@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from huitang_petitions.cli import petitions
 from huitang_petitions.clock import event_kinds
 from huitang_petitions.clock.case import NAMES, moment
-from huitang_petitions.clock.reading import CaseError
 from huitang_petitions.clock.schema import case_schema
+from huitang_sdk.cases import CaseError
 
 CASE = {"now": "2026-03-10", "events": [{"event": "received", "at": "2026-03-02"}]}
 DOCS = Path(__file__).parents[4] / "docs" / "use"

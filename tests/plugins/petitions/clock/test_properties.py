@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from huitang_petitions.clock import CaseError, LimitResult, Result, builtin_profiles, clock, clock_case, due_dates
+from huitang_petitions.clock import LimitResult, Result, builtin_profiles, clock, clock_case, due_dates
 from huitang_petitions.clock.days import advance, last_day, united
 from huitang_sdk.calendar import WorkingCalendar
+from huitang_sdk.cases import CaseError
 
 CALENDAR = WorkingCalendar()
 days = st.dates(date(2022, 5, 1), date(2025, 10, 31))

@@ -11,8 +11,8 @@ from msgspec import Struct
 from huitang_conference.rules.election.case import Ballot, ElectionCase, Mark
 from huitang_conference.rules.election.roll import Roll
 from huitang_conference.rules.names import name_key, shown
-from huitang_conference.rules.reading import Problem
-from huitang_conference.rules.texts import say
+from huitang_conference.rules.wording import say
+from huitang_sdk.cases import Problem
 
 OVER_MARKED = "over_marked"
 

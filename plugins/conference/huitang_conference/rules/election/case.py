@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from huitang_conference.rules.reading import LARGEST, Names, read_case, read_json, refuse
+from huitang_conference.rules.verdict_case import Number, Positive
+from huitang_conference.rules.wording import WORDING
+from huitang_sdk.cases import Names, read_case, read_json
 
-Number = Annotated[int, Meta(ge=0, le=LARGEST)]
-Positive = Annotated[int, Meta(ge=1, le=LARGEST)]
 Mark = Literal["for", "against", "abstain"]
 Round = Literal["first", "runoff", "further", "pre_selection"]
 """The ordinary round; the one among the tied (再次投票); the one for seats left over (另行选举); 预选."""
@@ -103,6 +103,4 @@ def parse_election_case(raw: bytes) -> ElectionCase:
 
 def election_case(data: Any) -> ElectionCase:
     """A case from plain data, checked like `parse_election_case`."""
-    if not isinstance(data, dict):
-        raise refuse("$", "input.not_object")
-    return read_case(data, ElectionCase, NAMES)
+    return read_case(data, ElectionCase, NAMES, WORDING)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from huitang_conference.rules.election.case import ElectionCase
 from huitang_conference.rules.election.limits import Limits
 from huitang_conference.rules.election.roll import Roll
-from huitang_conference.rules.reading import Problem
-from huitang_conference.rules.texts import say
+from huitang_conference.rules.wording import say
+from huitang_sdk.cases import Problem
 
 
 def voters_of(case: ElectionCase) -> tuple[str, int] | None:

@@ -18,9 +18,9 @@ from huitang_conference.rules.election.standings import ballots_in_numbers, stan
 from huitang_conference.rules.election.validity import candidate_rule, is_valid
 from huitang_conference.rules.merging import check_date
 from huitang_conference.rules.profile import Post, Profile
-from huitang_conference.rules.reading import CaseError, Problem, refuse
-from huitang_conference.rules.texts import say
 from huitang_conference.rules.verdict_result import Notes
+from huitang_conference.rules.wording import refuse, say
+from huitang_sdk.cases import CaseError, Problem
 
 
 def count(case: ElectionCase, profile: Profile | None = None) -> Count:

@@ -9,7 +9,7 @@ from huitang_conference.rules.election.limits import Limits, limits_for
 from huitang_conference.rules.election.ranking import Choice
 from huitang_conference.rules.election.result import Next, NextKind, Outcome
 from huitang_conference.rules.sources import Ruled
-from huitang_conference.rules.texts import say
+from huitang_conference.rules.wording import say
 
 
 def next_step(

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from huitang_conference.rules.election.case import OTHER, POSTS, ElectionCase
 from huitang_conference.rules.profile import Elections, Post
-from huitang_conference.rules.reading import CaseError, Problem, unknown
 from huitang_conference.rules.sources import Ruled
+from huitang_conference.rules.wording import unknown
+from huitang_sdk.cases import CaseError, Problem
 
 
 class Limits(Struct, frozen=True, kw_only=True):

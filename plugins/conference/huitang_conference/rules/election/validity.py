@@ -7,7 +7,7 @@ from huitang_conference.rules.election.checks import is_void_by_number, returned
 from huitang_conference.rules.election.context import Context
 from huitang_conference.rules.election.result import CandidateRule
 from huitang_conference.rules.quorum import quorum
-from huitang_conference.rules.texts import say
+from huitang_conference.rules.wording import say
 
 
 def is_valid(context: Context, box: Box) -> bool:

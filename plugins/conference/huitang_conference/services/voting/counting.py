@@ -9,11 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from huitang_conference.rules.reading import CaseError
 from huitang_conference.rules.verdict import verdict
 from huitang_conference.rules.verdict_case import verdict_case
 from huitang_conference.services.voting.cases import count_election, election_of, papers_of, profile_of, subject_of
 from huitang_conference.services.voting.choices import WORDS
+from huitang_sdk.cases import CaseError
 
 
 class Roster:

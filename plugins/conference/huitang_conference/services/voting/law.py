@@ -9,13 +9,13 @@ import msgspec
 
 from huitang_conference.rules.profile import Profile
 from huitang_conference.rules.quorum import QuorumResult, quorum
-from huitang_conference.rules.reading import CaseError
 from huitang_conference.rules.sources import Ruled
 from huitang_conference.rules.verdict import verdict
 from huitang_conference.rules.verdict_case import verdict_case
 from huitang_conference.services.access import Ctx, _
 from huitang_conference.services.voting.cases import count_election, election_of, profile_of, subject_of
 from huitang_conference.services.voting.choices import NAME_BYTES, Candidate
+from huitang_sdk.cases import CaseError
 from huitang_sdk.errors import Conflict, Invalid
 from huitang_sdk.i18n import current_locale
 
