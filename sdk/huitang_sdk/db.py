@@ -25,6 +25,28 @@ class PluginTable(Table):
     """Base of a plugin's tables: `class Notice(PluginTable, tablename="notice", schema="noticeboard")`."""
 
 
+class Sql:
+    """The values of one statement of your own SQL: `put` keeps a value and answers the placeholder to write for it.
+
+    Every placeholder has to be written into the statement, since PostgreSQL wants as many values as it is told of.
+    `cast` says the type where the statement does not.
+
+    >>> sql = Sql(2026)
+    >>> f"SELECT id FROM noticeboard.notice WHERE year = $1 AND id = ANY({sql.put([], '::uuid[]')})"
+    'SELECT id FROM noticeboard.notice WHERE year = $1 AND id = ANY($2::uuid[])'
+    >>> sql.values  # for `await ctx.db.fetch(statement, *sql.values)`
+    [2026, []]
+    """
+
+    def __init__(self, *values: Any) -> None:
+        self.values: list[Any] = list(values)
+
+    def put(self, value: Any, cast: str = "") -> str:
+        """Keep the value; the answer is `$n` with the cast."""
+        self.values.append(value)
+        return f"${len(self.values)}{cast}"
+
+
 _PLACE = re.compile(r"[%_\\]")
 
 

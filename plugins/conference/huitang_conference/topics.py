@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_conference.services.access import CHAIR, CONFIRM, OPERATE, READ, SCREEN, SEAT, Ctx, Sql, in_scope
+from huitang_conference.services.access import CHAIR, CONFIRM, OPERATE, READ, SCREEN, SEAT, Ctx, in_scope
 from huitang_conference.services.state import DESK, HALL
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 from huitang_sdk.declare import LiveTopic
 
 

@@ -12,6 +12,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.custom_types import Combinable
 
 from huitang_sdk.contracts.identity import Actor
+from huitang_sdk.db import Sql
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -51,6 +52,38 @@ class Scope(Struct, frozen=True, kw_only=True):
             for part in parts[1:]:
                 condition = condition | part
         return condition & key.not_in(list(self.denied)) if self.denied else condition
+
+    def where_sql(self, sql: Sql, *, organisation: str, key: str, owner: str | None = None, more: str = "") -> str:
+        """The same condition for a statement of your own SQL; the columns are named as the statement names them.
+
+        `more` is a further way to a row, as SQL that is never NULL: "whoever is called to the meeting". It opens
+        nothing to those who do not hold the permission, and no row that is refused. The condition stands in brackets
+        and is never NULL, so that it can be joined and negated.
+
+        >>> sql = Sql(2026)
+        >>> scope = Scope(permission="noticeboard.notice.read", owner=UUID(int=7))
+        >>> condition = scope.where_sql(sql, organisation="n.organisation_id", key="n.id", owner="n.author_id")
+        >>> f"SELECT n.* FROM notice n WHERE n.year = $1 AND {condition}"
+        'SELECT n.* FROM notice n WHERE n.year = $1 AND ((n.author_id IS NOT NULL AND n.author_id = $2::uuid))'
+        >>> sql.values
+        [2026, UUID('00000000-0000-0000-0000-000000000007')]
+        """
+        parts: list[str] = []
+        if self.everything:
+            parts.append("TRUE")
+        if self.organisations:
+            units = sql.put(list(self.organisations), "::uuid[]")
+            parts.append(f"({organisation} IS NOT NULL AND {organisation} = ANY({units}))")
+        if self.owner and owner is not None:
+            parts.append(f"({owner} IS NOT NULL AND {owner} = {sql.put(self.owner, '::uuid')})")
+        if self.allowed:
+            parts.append(f"{key} = ANY({sql.put(list(self.allowed), '::uuid[]')})")
+        if more:
+            parts.append(f"FALSE AND ({more})" if self.is_empty else f"({more})")
+        condition = " OR ".join(parts) or "FALSE"
+        if self.denied:
+            condition = f"({condition}) AND {key} <> ALL({sql.put(list(self.denied), '::uuid[]')})"
+        return f"({condition})"
 
     def includes(self, *, key: UUID, organisation: UUID | None, owner: UUID | None = None) -> bool:
         """Whether one row that is already in memory is in scope: the same answer as `where`."""

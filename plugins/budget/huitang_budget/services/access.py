@@ -8,6 +8,7 @@ from uuid import UUID
 from huitang_budget.settings import BudgetSettings
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Actor, Ref, Scope
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Forbidden, NotFound
 from huitang_sdk.i18n import Translator
 
@@ -22,36 +23,15 @@ EXPORT = "budget.declaration.export"
 TEMPLATE = "budget.template.manage"
 
 
-class Sql:
-    """A statement's values: `sql.put(value)` is the placeholder to write where the value belongs."""
-
-    def __init__(self, *values: Any) -> None:
-        self.values: list[Any] = list(values)
-
-    def put(self, value: Any, cast: str = "") -> str:
-        self.values.append(value)
-        return f"${len(self.values)}{cast}"
-
-
 def ref(declaration_id: UUID) -> Ref:
     return Ref("budget.declaration", declaration_id)
 
 
 def in_scope(scope: Scope, sql: Sql, alias: str = "d") -> str:
     """The condition that a declaration row is in scope; its owner is the reviewer it is assigned to."""
-    parts: list[str] = []
-    if scope.everything:
-        parts.append("TRUE")
-    if scope.organisations:
-        parts.append(f"{alias}.organisation_id = ANY({sql.put(list(scope.organisations), '::uuid[]')})")
-    if scope.owner:
-        parts.append(f"{alias}.assignee_id = {sql.put(scope.owner, '::uuid')}")
-    if scope.allowed:
-        parts.append(f"{alias}.id = ANY({sql.put(list(scope.allowed), '::uuid[]')})")
-    condition = f"({' OR '.join(parts)})" if parts else "FALSE"
-    if scope.denied:
-        condition += f" AND {alias}.id <> ALL({sql.put(list(scope.denied), '::uuid[]')})"
-    return f"({condition})"
+    return scope.where_sql(
+        sql, organisation=f"{alias}.organisation_id", key=f"{alias}.id", owner=f"{alias}.assignee_id"
+    )
 
 
 def finding_in_scope(scope: Scope, sql: Sql, alias: str = "f") -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope
+from huitang_budget.services.access import READ, Ctx, finding_in_scope, in_scope
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 
 
 class UnitAmount(Struct, frozen=True):

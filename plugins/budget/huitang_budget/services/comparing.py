@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from huitang_budget.declarations.model import Declaration, Found
-from huitang_budget.services.access import Ctx, Sql
+from huitang_budget.services.access import Ctx
+from huitang_sdk.db import Sql
 
 COMPARED = (
     "year", "declaring_unit", "project_name", "overview", "basis", "necessity", "measures", "total_fen",

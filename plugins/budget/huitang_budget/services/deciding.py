@@ -10,7 +10,6 @@ from huitang_budget.services.access import (
     READ,
     REVIEW,
     Ctx,
-    Sql,
     check_version,
     finding_in_scope,
     ref,
@@ -20,6 +19,7 @@ from huitang_budget.services.access import (
 from huitang_budget.services.assigning import open_todo
 from huitang_budget.services.history import record
 from huitang_sdk.contracts import Actor, Scope
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 from huitang_sdk.i18n import Translator
 

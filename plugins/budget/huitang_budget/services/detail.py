@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from huitang_budget.declarations.model import Declaration, NotComputed
-from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope, row_in_scope
+from huitang_budget.services.access import READ, Ctx, finding_in_scope, in_scope, row_in_scope
 from huitang_sdk.contracts import Actor, Scope
+from huitang_sdk.db import Sql
 
 
 class FindingView(Struct, frozen=True, kw_only=True):

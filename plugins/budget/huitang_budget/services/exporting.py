@@ -9,12 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from huitang_budget.services.access import EXPORT, READ, Ctx, Sql, finding_in_scope, in_scope
+from huitang_budget.services.access import EXPORT, READ, Ctx, finding_in_scope, in_scope
 from huitang_budget.services.detail import names_of
 from huitang_budget.services.listing import Filter, Row, list_declarations
 from huitang_budget.services.wording import rule_title, word
 from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.documents import Column, Sheet, workbook
 from huitang_sdk.i18n import Translator
 

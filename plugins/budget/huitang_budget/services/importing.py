@@ -17,12 +17,12 @@ from huitang_budget.declarations.importing import (
     read_declarations,
 )
 from huitang_budget.declarations.model import Declaration
-from huitang_budget.services.access import IMPORT, READ, Ctx, Sql, in_scope
+from huitang_budget.services.access import IMPORT, READ, Ctx, in_scope
 from huitang_budget.services.checking import run_rules
 from huitang_budget.services.comparing import Others, label_of, load_others
 from huitang_budget.services.storing import Imported, Prepared, Upload, store, text
 from huitang_sdk.contracts import Actor
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import HuitangError, Invalid
 from huitang_sdk.i18n import Translator
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_budget.services.access import READ, Ctx, Sql, finding_in_scope, in_scope
+from huitang_budget.services.access import READ, Ctx, finding_in_scope, in_scope
 from huitang_sdk.contracts import Actor, Scope
-from huitang_sdk.db import contains
+from huitang_sdk.db import Sql, contains
 
 STATUSES = ("imported", "assigned", "in_review", "reviewed")
 SEVERITIES = ("high", "medium", "low", "info")

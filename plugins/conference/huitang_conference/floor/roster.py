@@ -12,8 +12,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_conference.floor.messages import Attendee, Mine, Pressed, Seat, ToConfirm
-from huitang_conference.services.access import SEAT, Ctx, Sql, in_scope
+from huitang_conference.services.access import SEAT, Ctx, in_scope
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 
 # An open meeting before an adjourned one, before one that has just closed, before the next one.
 GOING_ON = """

@@ -19,12 +19,12 @@ from huitang_conference.services.access import (
     MANAGE,
     OPERATE,
     Ctx,
-    Sql,
     in_scope,
     meeting_for,
 )
 from huitang_conference.services.wording import word
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, HuitangError, Invalid
 from huitang_sdk.http import Page, requires
 from huitang_sdk.i18n import Translator

@@ -8,6 +8,7 @@ from uuid import UUID
 from huitang_conference.settings import ConferenceSettings
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, NotFound
 from huitang_sdk.i18n import Translator
 
@@ -26,17 +27,6 @@ DOOR = "conference.door.check"
 EXPORT = "conference.record.export"
 
 
-class Sql:
-    """A statement's values: `sql.put(value)` is the placeholder to write where the value belongs."""
-
-    def __init__(self, *values: Any) -> None:
-        self.values: list[Any] = list(values)
-
-    def put(self, value: Any, cast: str = "") -> str:
-        self.values.append(value)
-        return f"${len(self.values)}{cast}"
-
-
 def ref(kind: str, identifier: UUID) -> Ref:
     """`ref("meeting", id)` names a conference.meeting."""
     return Ref(f"conference.{kind}", identifier)
@@ -49,21 +39,12 @@ def in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "m"
     go: a member sees the meetings he or she is called to, whatever the reach.
     """
     scope = ctx.permissions.scope(actor, permission)
-    parts: list[str] = []
-    if scope.everything:
-        parts.append("TRUE")
-    if scope.organisations:
-        parts.append(f"{alias}.organisation_id = ANY({sql.put(list(scope.organisations), '::uuid[]')})")
-    if actor.account_id and permission in (READ, SEAT) and not scope.is_empty:
+    mine = ""
+    if actor.account_id and permission in (READ, SEAT):
         attends = f"SELECT 1 FROM conference.attendee s WHERE s.meeting_id = {alias}.id"
-        mine = f"s.account_id = {sql.put(actor.account_id, '::uuid')}"
-        parts.append(f"({alias}.state <> 'draft' AND EXISTS ({attends} AND {mine}))")
-    if scope.allowed:
-        parts.append(f"{alias}.id = ANY({sql.put(list(scope.allowed), '::uuid[]')})")
-    condition = f"({' OR '.join(parts)})" if parts else "FALSE"
-    if scope.denied:
-        condition += f" AND {alias}.id <> ALL({sql.put(list(scope.denied), '::uuid[]')})"
-    return f"({condition})"
+        me = f"s.account_id = {sql.put(actor.account_id, '::uuid')}"
+        mine = f"{alias}.state <> 'draft' AND EXISTS ({attends} AND {me})"
+    return scope.where_sql(sql, organisation=f"{alias}.organisation_id", key=f"{alias}.id", more=mine)
 
 
 async def meeting_for(
@@ -107,9 +88,7 @@ async def body_for(ctx: Ctx, actor: Actor, body_id: UUID, permission: str) -> di
 def body_in_scope(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "b") -> str:
     """The condition that a body, or a hall, belongs to an organisation within the actor's reach."""
     scope = ctx.permissions.scope(actor, permission)
-    if scope.everything:
-        return "TRUE"
-    return f"{alias}.organisation_id = ANY({sql.put(list(scope.organisations), '::uuid[]')})"
+    return scope.where_sql(sql, organisation=f"{alias}.organisation_id", key=f"{alias}.id")
 
 
 async def attendee_for(ctx: Ctx, actor: Actor, meeting_id: UUID) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_conference.services.access import BODIES, MANAGE, Ctx, Sql, body_for, body_in_scope, ref
+from huitang_conference.services.access import BODIES, MANAGE, Ctx, body_for, body_in_scope, ref
 from huitang_conference.services.profiles import profile_named
 from huitang_sdk.contracts import Actor
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 from huitang_sdk.i18n import Translator
 

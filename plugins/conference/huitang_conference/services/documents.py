@@ -15,7 +15,6 @@ from huitang_conference.services.access import (
     READ,
     SEAT,
     Ctx,
-    Sql,
     in_scope,
     meeting_to_change,
     ref,
@@ -23,7 +22,7 @@ from huitang_conference.services.access import (
 from huitang_conference.services.agenda import item_in
 from huitang_conference.services.meetings import changed
 from huitang_sdk.contracts import Actor, StoredFile
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
 

@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from huitang_conference.services import seating
-from huitang_conference.services.access import MANAGE, Ctx, Sql, body_in_scope, meeting_to_change, ref
+from huitang_conference.services.access import MANAGE, Ctx, body_in_scope, meeting_to_change, ref
 from huitang_conference.services.seating import Place
 from huitang_sdk.contracts import Actor
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_conference.services.access import CHAIR, MANAGE, READ, Ctx, Sql, in_scope, meeting_for, ref
+from huitang_conference.services.access import CHAIR, MANAGE, READ, Ctx, in_scope, meeting_for, ref
 from huitang_conference.services.roster import attendee_in
 from huitang_conference.services.state import tell_desk, tell_hall
 from huitang_sdk.contracts import Actor
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, use_locale
 

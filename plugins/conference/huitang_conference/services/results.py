@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from huitang_conference.services.access import OPERATE, READ, Ctx, Sql, in_scope, meeting_for, ref
+from huitang_conference.services.access import OPERATE, READ, Ctx, in_scope, meeting_for, ref
 from huitang_conference.services.shown import Shown, shown_of
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, NotFound
 from huitang_sdk.i18n import Translator
 

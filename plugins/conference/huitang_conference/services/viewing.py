@@ -14,11 +14,10 @@ from huitang_conference.services.access import (
     OPERATE,
     READ,
     Ctx,
-    Sql,
     in_scope,
 )
 from huitang_sdk.contracts import Actor
-from huitang_sdk.db import contains
+from huitang_sdk.db import Sql, contains
 from huitang_sdk.errors import NotFound
 from huitang_sdk.i18n import Translator
 

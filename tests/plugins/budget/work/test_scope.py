@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 from python_calamine import CalamineWorkbook
 from town import SIGNALS, SLUICES, TRAINING, form, upload
@@ -67,6 +68,18 @@ async def test_a_comparison_is_shown_only_to_who_may_read_both_sides(town, fille
     assert await mentions_of(town.ctx, town.actors["reader"], education) == []
 
 
+async def test_a_comparison_with_a_declaration_of_nobody_is_not_for_who_reads_only_the_own_ones(town, filled):
+    education, water, _county = filled
+    reviewer = town.actors["reviewer"]
+    grants = tuple(msgspec.structs.replace(grant, reach="own") for grant in reviewer.grants)
+    own = msgspec.structs.replace(reviewer, grants=grants)
+    await assign(town.ctx, town.actors["clerk"], education, reviewer.account_id)
+    assert {row.id for row in (await list_declarations(town.ctx, own, Filter())).rows} == {education}
+    assert all(water not in f.related_ids for f in (await get_declaration(town.ctx, own, education)).findings)
+    await assign(town.ctx, town.actors["clerk"], water, reviewer.account_id)
+    assert any(water in f.related_ids for f in (await get_declaration(town.ctx, own, education)).findings)
+
+
 async def test_a_summing_comparison_needs_every_unit_in_it(town, filled):
     """Such findings name nobody, yet they count others: they are for those who may read all of them."""
     education, *_ = filled
@@ -117,8 +130,6 @@ async def test_rows_refused_one_by_one_are_gone_everywhere(town, filled):
     reviewer = town.actors["reviewer"]
     for permission in (READ, EXPORT):
         await town.hall.services.permissions.rule_rows(SYSTEM, reviewer.account_id, permission, [water], "deny")
-    import msgspec
-
     grants, allowed, denied = await town.hall.services.permissions.grants_of(reviewer.account_id)
     limited = msgspec.structs.replace(reviewer, grants=grants, allowed=allowed, denied=denied)
     assert [row.id for row in (await list_declarations(town.ctx, limited, Filter())).rows] == [education]
