@@ -108,6 +108,7 @@ def _results() -> dict[str, Any]:
             "against": _("Against"),
             "abstain": _("Abstain"),
             "not_pressed": _("Not pressed"),
+            "not_raised": _("No hand raised"),
             "fault": _("Device fault"),
         },
         "my_receipt": _("Your receipt: #"),

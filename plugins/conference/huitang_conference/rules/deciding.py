@@ -86,13 +86,14 @@ def enough(terms: Terms, votes: Tally, notes: Notes) -> bool:
     return passed
 
 
-def remark(terms: Terms, votes: Tally, subject: str, notes: Notes) -> None:
+def remark(terms: Terms, votes: Tally, subject: str, notes: Notes, *, by_hands: bool = False) -> None:
     """What became of those who were not for, against or abstaining."""
     profile, must_vote = terms.profile, terms.profile.must_vote
     if votes.absent and terms.share.base == "members":
         notes.because("verdict.absent_count", terms.rule, absent=votes.absent)
     if votes.not_pressed:
-        notes.because("verdict.not_pressed", must_vote, count=votes.not_pressed)
+        said = "verdict.not_raised" if by_hands else "verdict.not_pressed"
+        notes.because(said, must_vote, count=votes.not_pressed)
     if votes.not_recorded:
         notes.warn("verdict.not_recorded", count=votes.not_recorded)
     if votes.fault:

@@ -118,7 +118,7 @@ def _persons(case: VerdictCase, terms: Terms) -> Verdict:
     )  # fmt: skip
 
 
-_OF_ONE_VOTE = ("passed", "not_passed", "not_pressed", "took_part", "too_few_took_part", "absent_count")
+_OF_ONE_VOTE = ("passed", "not_passed", "not_pressed", "not_raised", "took_part", "too_few_took_part", "absent_count")
 
 
 def _decided(case: VerdictCase, terms: Terms, votes: Tally, notes: Notes, title: str, void: bool = False) -> Verdict:
@@ -128,7 +128,7 @@ def _decided(case: VerdictCase, terms: Terms, votes: Tally, notes: Notes, title:
     taking_part = taking_part_of(terms.profile, votes, notes)
     valid = not void and quorum.met and (taking_part is None or taking_part.met)
     passed = valid and enough(terms, votes, notes)
-    remark(terms, votes, case.kind, notes)
+    remark(terms, votes, case.kind, notes, by_hands=case.manner == "hands")
     base_count = votes.base(terms.share.base)
     hands = case.by_hands
     return Verdict(

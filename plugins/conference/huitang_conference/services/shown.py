@@ -103,6 +103,8 @@ def _figures(counts: dict[str, int]) -> list[Figure]:
     ]
     if "not_pressed" in counts:
         figures.append(Figure(_("Not pressed"), counts["not_pressed"], "none", "circle-dashed"))
+    if "not_raised" in counts:
+        figures.append(Figure(_("No hand raised"), counts["not_raised"], "none", "circle-dashed"))
     if counts.get("fault"):
         figures.append(Figure(_("Device fault"), counts["fault"], "none", "plug-off"))
     return figures

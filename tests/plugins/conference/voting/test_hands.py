@@ -72,7 +72,8 @@ async def test_when_the_devices_fail_hands_take_over_and_both_attempts_stay(ctx,
         await record_hands(ctx, operator, second, Hands(for_=10))
     await confirmed(sitting, await record_hands(ctx, operator, second, Hands(for_=6, against=2, abstain=1)))
     row = await sitting.row(second)
-    assert (row["state"], row["result"]["counts"]["for"]) == ("closed", 6)
+    counts = row["result"]["counts"]
+    assert (row["state"], counts["for"], "not_raised" in counts, "not_pressed" in counts) == ("closed", 6, True, False)
     assert row["result"]["verdict"]["verdict"] == "通过"
     for poll in (first, second):
         assert verify_log.verify((await export_log(ctx, poll)).encode())

@@ -16,8 +16,7 @@ def result_values(found: Gathered, poll_id: UUID) -> dict[str, Any]:
     poll = found.poll(poll_id)
     attempts = found.attempts(poll)
     verdict: Row = poll["result"].get("verdict", {})
-    by_hands = poll["manner"] == "hands"
-    reasons = [reason for reason in verdict.get("reasons", []) if not (by_hands and reason["code"] == "not_pressed")]
+    reasons = verdict.get("reasons", [])
     return head_of(found) | {
         "item": found.item_title(poll["item_id"]),
         "title": poll["title"],

@@ -41,7 +41,7 @@ def result_of(
     counts = {
         "voters": len(roster.voters),
         "pressed": roster.pressed,
-        "not_pressed": roster.not_pressed,
+        "not_raised" if poll["manner"] == "hands" else "not_pressed": roster.not_pressed,
         "fault": roster.faults,
         "left": roster.left,
         "by_hand": max(0, roster.by_hand - sum(hands.values())),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -14,9 +13,6 @@ from huitang_conference.services.voting.polls import locked, must_be, prepare_po
 from huitang_conference.services.voting.repeating import as_new
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Invalid
-
-if TYPE_CHECKING:
-    pass
 
 ROUNDS = {"runoff": "runoff", "further_election": "further", "revote": "first", "election": "first"}
 """What the rules call the next step, and the round that it is."""

@@ -19,7 +19,7 @@
   const figures = (result, words) => {
     if (result.election) return result.election.candidates.map((one) => figure(one.elected ? `✓ ${one.name}` : one.name, one.for));
     const counts = result.counts || result;
-    const names = ["for", "against", "abstain", "not_pressed"].filter((name) => name in counts);
+    const names = ["for", "against", "abstain", "not_pressed", "not_raised"].filter((name) => name in counts);
     if (counts.fault) names.push("fault");
     return names.map((name) => figure(words.figures[name], counts[name]));
   };
