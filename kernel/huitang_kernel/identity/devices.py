@@ -13,10 +13,10 @@ import asyncpg
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.identity.attempts import Attempts
-from huitang_kernel.identity.codes import digest_of_code, make_code, read_code
 from huitang_kernel.identity.organisations import CHANNEL
 from huitang_kernel.identity.sessions import TOKEN_BYTES, digest_of
 from huitang_kernel.identity.settings import IdentitySettings
+from huitang_sdk.codes import CodeError, code_hash, new_code, parse_code
 from huitang_sdk.contracts import Actor, Device, Invitation, NewDevice, Ref
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Invalid, NotFound, TooManyRequests
@@ -24,6 +24,9 @@ from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, format_time, use_locale
 
 _ = Translator("identity")
 KIND = "identity.device"
+CODE_GROUPS = (4, 4, 3)
+"""Codes for one use within hours have 50 random bits; the check symbol is the eleventh."""
+
 TOKEN_PREFIX = "hd_"  # noqa: S105 - what tokens begin with is no secret
 NAME_LENGTH, PLACE_LENGTH = 100, 200
 FIELDS = "id, name, place, role, organisation_id, plugin, invited_at, enrolled_at, seen_at, revoked_at"
@@ -81,10 +84,10 @@ class DeviceBook:
         made = [self._made(plugin, new, organisation_id, now) for new in devices]
         if not made:
             return []
-        codes = [make_code() for _ in made]
+        codes = [new_code(CODE_GROUPS) for _ in made]
         columns = [[getattr(device, field) for device in made] for field in ("name", "place", "role")]
         columns.append([reaches[device.role] for device in made])
-        columns.append([digest_of_code(code, self._key) for code in codes])
+        columns.append([code_hash(self._key, code) for code in codes])
         async with self._database.write(actor) as write:
             try:
                 ids = [device.id for device in made]
@@ -112,11 +115,11 @@ class DeviceBook:
         )
 
     async def reinvite(self, plugin: str, device_id: UUID, actor: Actor, valid_hours: int) -> Invitation:
-        now, code = self._clock.now(), make_code()
+        now, code = self._clock.now(), new_code(CODE_GROUPS)
         expires = now + timedelta(hours=valid_hours)
         async with self._database.write(actor) as write:
             await self._lock(plugin, device_id)
-            rows = await self._database.fetch(REINVITE, device_id, now, digest_of_code(code, self._key), expires)
+            rows = await self._database.fetch(REINVITE, device_id, now, code_hash(self._key, code), expires)
             await write.audit("identity.device.reinvited", Ref(KIND, device_id))
             await self._tell(device_id)
         return Invitation(Device(**rows[0]), code, expires)
@@ -165,7 +168,7 @@ class DeviceBook:
             seconds = max(1, round((until - self._clock.now()).total_seconds()))
             message = _("Too many wrong codes from here. Try again after {time}.", time=format_time(until))
             raise TooManyRequests(message, retry_after=seconds)
-        code = read_code(typed)
+        code = _read(typed)
         found = await self._enrol(plugin, code, address, request_id) if code else None
         if found is None:
             if code:
@@ -176,7 +179,7 @@ class DeviceBook:
 
     async def _enrol(self, plugin: str, code: str, address: str, request_id: str) -> tuple[Device, str] | None:
         token = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
-        digest = digest_of_code(code, self._key)
+        digest = code_hash(self._key, code)
         rows = await self._database.fetch(
             "SELECT id, name FROM identity.device WHERE code_digest = $1 AND ($2 = '' OR plugin = $2)", digest, plugin
         )
@@ -212,6 +215,13 @@ class DeviceBook:
 
     async def _tell(self, device_id: UUID) -> None:
         await self._database.notify(CHANNEL, f"device {device_id}")
+
+
+def _read(typed: str) -> str | None:
+    try:
+        return parse_code(typed, CODE_GROUPS)
+    except CodeError:
+        return None
 
 
 def _checked_place(place: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import segno
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -11,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from huitang_kernel.identity.device_desk import MANAGE, READ, SORTABLE, DeviceDesk
 from huitang_kernel.identity.forms import DeviceForm, offer, unit_choices
 from huitang_kernel.identity.pages.common import service_of
+from huitang_sdk.codes import qr_svg
 from huitang_sdk.contracts import Actor, Invitation
 from huitang_sdk.errors import Invalid
 from huitang_sdk.http import Page, go_to, requires
@@ -71,7 +71,7 @@ async def invite_device(request: AnyRequest, actor: NamedDependency[Actor]) -> P
 def _told(request: AnyRequest, invitation: Invitation) -> Page:
     """The one page that shows a code: to be typed, opened or scanned."""
     link = str(request.base_url).rstrip("/") + invitation.path
-    scanned = segno.make(link, error="m", micro=False).svg_data_uri(border=2, light="white")
+    scanned = qr_svg(link, title=_("QR code of this address"))
     context = {"device": invitation.device, "invitation": invitation, "link": link, "scanned": scanned}
     return Page("identity/device_code.html", context)
 
