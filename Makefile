@@ -47,11 +47,11 @@ ifeq ($(BROWSER),)
 	@echo "The browser tests were left out: no Chromium. To run them too: apt-get install chromium fonts-noto-cjk"
 else
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore tests/e2e $(ARGS)
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e
 endif
 
 e2e: install ## run the browser tests alone
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e $(ARGS)
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e $(ARGS)
 
 lint: install ## style, types and import rules
 	$(BIN)/ruff check .

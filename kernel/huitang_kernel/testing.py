@@ -7,6 +7,7 @@ was migrated once; `open_hall` starts a hall with given plugins and closes it af
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -41,8 +42,20 @@ def postgres() -> Iterator[str]:
         Path(folder).chmod(0o755)
         server = EmbeddedPostgres(Path(folder) / "pg")
         dsn = server.start()
+        asyncio.run(hasten(dsn))
         yield dsn
         server.stop()
+
+
+async def hasten(dsn: str) -> None:
+    """Do not wait for the disk: what these databases hold need not outlive a failure of the machine's power.
+
+    Everything is still written as it would be, the write-ahead log too: tests look at it.
+    """
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 def with_database(dsn: str, name: str) -> str:
@@ -73,7 +86,8 @@ async def fresh_dsn(postgres: str, template_database: str) -> AsyncIterator[str]
     """A new database with the kernel's tables and nothing in them, dropped afterwards."""
     name = f"test_{uuid4().hex}"
     connection = await asyncpg.connect(postgres)
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+    # Copied file by file: with nothing waiting for the disk that takes a third of the time of copying by log.
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}" STRATEGY FILE_COPY')
     try:
         yield with_database(postgres, name)
     finally:
