@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from huitang_sdk import Manifest, Plugin
+from collections.abc import Sequence
+
+from huitang_petitions.roles import PERMISSIONS, ROLES
+from huitang_petitions.settings import PetitionsSettings
+from huitang_sdk import Manifest, Plugin, hookimpl
+from huitang_sdk.declare import Permission, Role
 
 
 class PetitionsPlugin(Plugin):
     manifest = Manifest(
         id="petitions",
         title={"zh-CN": "人民群众来信来访", "en": "Letters and visits"},
-        summary={"zh-CN": "信访法定期限的计算。", "en": "The statutory time limits of letters and visits."},
+        summary={
+            "zh-CN": "来信来访的登记、办理、督办与研判。",
+            "en": "Letters and visits: registered, handled, supervised and judged.",
+        },
         version="0.1.0",
         sdk=">=0.1,<1",
         icon="mail-opened",
     )
     package = "huitang_petitions"
+    settings_type = PetitionsSettings
+
+    @hookimpl
+    def permissions(self) -> Sequence[Permission]:
+        return PERMISSIONS
+
+    @hookimpl
+    def roles(self) -> Sequence[Role]:
+        return ROLES
 
 
 plugin = PetitionsPlugin()

@@ -1,0 +1,1 @@
+"""What is done with the register: each module one kind of act, all of them through `access`."""

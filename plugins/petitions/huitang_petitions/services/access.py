@@ -1,0 +1,115 @@
+"""Who may do what with which matter: the permissions, and the actor's rows as SQL.
+
+Beside the reach of a grant three things keep people away from a matter, and they stand in the same condition, so that
+no list, count, search or export can leave them out: whoever is complained of in it, alone or with their whole unit
+(条例 art. 30), whoever is recused (art. 28), and, for the report of a whistle-blower, whoever does not hold `WHISTLE`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from huitang_petitions.settings import PetitionsSettings
+from huitang_sdk import PluginContext
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import Sql
+from huitang_sdk.errors import Conflict, Forbidden, NotFound
+from huitang_sdk.i18n import Translator
+
+_ = Translator("petitions")
+Ctx = PluginContext[PetitionsSettings]
+
+READ = "petitions.matter.read"
+REGISTER = "petitions.matter.register"
+DECIDE = "petitions.matter.decide"
+HANDLE = "petitions.matter.handle"
+APPROVE = "petitions.matter.approve"
+REVIEW = "petitions.matter.review"
+MERGE = "petitions.matter.merge"
+EXPORT = "petitions.matter.export"
+SUPERVISE = "petitions.matter.supervise"
+PROTECT = "petitions.matter.protect"
+WHISTLE = "petitions.whistle.read"
+REVEAL = "petitions.person.reveal"
+SITUATION = "petitions.situation.read"
+SATISFACTION = "petitions.satisfaction.read"
+RULES = "petitions.rule.manage"
+
+
+def ref(matter_id: UUID) -> Ref:
+    return Ref("petitions.matter", matter_id)
+
+
+async def units_of(ctx: Ctx, actor: Actor) -> list[UUID]:
+    """The organisations an actor belongs to, by account, position or grant, each with all above it."""
+    units = {actor.organisation_id} | {grant.organisation_id for grant in actor.grants}
+    if actor.account_id and (account := await ctx.identity.account(actor.account_id)):
+        units |= {account.organisation_id} | {position.organisation_id for position in account.positions}
+    above = {node.id: node.parent_id for node in await ctx.identity.organisations()}
+    for unit in list(units):
+        while unit := above.get(unit) if unit else None:
+            units.add(unit)
+    return [unit for unit in units if unit]
+
+
+async def visible(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str = "m") -> str:
+    """The condition that an actor may reach a matter row with a permission. Every query over matters carries it.
+
+    Rows belong to the office that registered them, and are shared with the organisation that handles them and with the
+    person they are assigned to.
+    """
+    scope = ctx.permissions.scope(actor, permission)
+    handled = ""
+    if scope.organisations:
+        units = sql.put(list(scope.organisations), "::uuid[]")
+        handled = f"{alias}.handler_id IS NOT NULL AND {alias}.handler_id = ANY({units})"
+    reach = scope.where_sql(
+        sql, organisation=f"{alias}.organisation_id", key=f"{alias}.id", owner=f"{alias}.assignee_id", more=handled
+    )
+    return f"({reach} AND {await unhindered(ctx, actor, sql, alias)})"
+
+
+async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
+    """The condition that nothing keeps the actor away from a matter, whatever the permission."""
+    if actor.is_system:
+        return "TRUE"
+    account = sql.put(actor.account_id, "::uuid")
+    units = sql.put(await units_of(ctx, actor), "::uuid[]")
+    accused = (
+        f"NOT EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = {alias}.id"
+        f" AND (x.account_id = {account} OR x.organisation_id = ANY({units})))"
+    )
+    recused = (
+        f"NOT EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = {alias}.id AND y.account_id = {account})"
+    )
+    whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
+    return f"{accused} AND {recused}{whistle}"
+
+
+async def matter_for(
+    ctx: Ctx, actor: Actor, matter_id: UUID, permission: str, *, lock: bool = False, version: int | None = None
+) -> dict[str, Any]:
+    """The row of a matter for an act that needs `permission`; `lock` inside a write.
+
+    Raises NotFound when the actor may not even read it (and for whoever must stay away: nothing tells them that it is
+    there), Forbidden when reading is all that is allowed, Conflict when `version` is no longer the row's.
+    """
+    sql = Sql(matter_id)
+    readable = await visible(ctx, actor, READ, sql)
+    usable = readable if permission == READ else await visible(ctx, actor, permission, sql)
+    rows = await ctx.db.fetch(
+        f"SELECT m.*, {usable} AS usable FROM petitions.matter m WHERE m.id = $1 AND ({readable} OR {usable})"
+        f"{' FOR UPDATE OF m' if lock else ''}",
+        *sql.values,
+    )
+    if not rows:
+        raise NotFound(_("There is no such matter, or it is not yours to see."))
+    row = rows[0]
+    if not row.pop("usable"):
+        raise Forbidden(_("You may read this matter, but not do this with it."), permission=permission)
+    if version is not None and version != row["version"]:
+        raise Conflict(
+            _("Somebody changed this in the meantime. Nothing was saved; look at the new state and decide again.")
+        )
+    return row

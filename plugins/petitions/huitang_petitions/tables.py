@@ -1,0 +1,159 @@
+"""The petitions tables, as the migrations make them. Columns of bytes are sealed personal data or blind indexes."""
+
+from __future__ import annotations
+
+from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, Text, Timestamptz
+
+from huitang_sdk.db import PluginTable, new_id
+
+
+class Matter(PluginTable, tablename="matter", schema="petitions"):
+    """One matter (信访事项) of the register. `state`, `due`, `due_limit` and `mark` are copies for lists."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organisation_id = UUID(default=None)
+    number = Text()
+    code_hash = Bytea(default=b"")
+    channel = Text()
+    kind = Text()
+    state = Text()
+    subject = Bytea(default=b"")
+    body = Bytea(default=b"")
+    place = Bytea(default=b"")
+    district = Text()
+    category = Text()
+    remit = Text()
+    people = Integer(default=1)
+    anonymous = Boolean(default=False)
+    whistle = Boolean(default=False)
+    publish = Boolean(default=False)
+    urgent = Boolean(default=False)
+    earlier = Text()
+    came_from = Text()
+    handler_id = UUID(null=True, default=None)
+    assignee_id = UUID(null=True, default=None)
+    due = Date(null=True, default=None)
+    due_limit = Text()
+    mark = Text()
+    merged_into = UUID(null=True, default=None)
+    received_at = Timestamptz()
+    registered_at = Timestamptz(null=True, default=None)
+    registered_by = UUID(null=True, default=None)
+    closed_at = Timestamptz(null=True, default=None)
+    updated_at = Timestamptz()
+    version = Integer(default=1)
+
+
+class Petitioner(PluginTable, tablename="petitioner", schema="petitions"):
+    """A person who brings matters, apart from the matters."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organisation_id = UUID(default=None)
+    name = Bytea(default=b"")
+    name_index = Bytea(null=True, default=None)
+    phone = Bytea(default=b"")
+    phone_index = Bytea(null=True, default=None)
+    id_number = Bytea(default=b"")
+    id_index = Bytea(null=True, default=None)
+    address = Bytea(default=b"")
+    gender = Text()
+    resident_id = UUID(null=True, default=None)
+    created_at = Timestamptz()
+
+
+class Party(PluginTable, tablename="party", schema="petitions"):
+    """Who brings which matter, and as what."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    petitioner_id = UUID(default=None)
+    role = Text()
+    position = Integer()
+    withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class Accused(PluginTable, tablename="accused", schema="petitions"):
+    """A person or an organisation complained of in a matter."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    account_id = UUID(null=True, default=None)
+    organisation_id = UUID(null=True, default=None)
+    name = Bytea(default=b"")
+    name_index = Bytea(null=True, default=None)
+    marked_at = Timestamptz()
+    marked_by = UUID(null=True, default=None)
+
+
+class Recusal(PluginTable, tablename="recusal", schema="petitions"):
+    """Who stays away from a matter, and why."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    account_id = UUID(default=None)
+    reason = Bytea(default=b"")
+    decided_at = Timestamptz()
+    decided_by = UUID(null=True, default=None)
+
+
+class Paper(PluginTable, tablename="paper", schema="petitions"):
+    """A file of a matter."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    file_id = UUID(default=None)
+    name = Bytea(default=b"")
+    side = Text()
+    kind = Text()
+    shown = Boolean(default=False)
+    added_at = Timestamptz()
+    added_by = UUID(null=True, default=None)
+
+
+class Message(PluginTable, tablename="message", schema="petitions"):
+    """What the petitioner and the office wrote to each other."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    side = Text()
+    text = Bytea(default=b"")
+    written_at = Timestamptz()
+    written_by = UUID(null=True, default=None)
+
+
+class MatterEvent(PluginTable, tablename="event", schema="petitions"):
+    """Something that happened to a matter, in the words of the clock. `detail` is JSON without personal data."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    kind = Text()
+    at = Timestamptz()
+    detail = JSONB(default="{}")
+    shown = Boolean(default=False)
+    actor_id = UUID(null=True, default=None)
+    recorded_at = Timestamptz()
+
+
+class Deadline(PluginTable, tablename="deadline", schema="petitions"):
+    """One statutory limit of a matter as the clock last saw it."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    limit_id = Text()
+    round = Integer()
+    organ = Text()
+    state = Text()
+    starts = Date(null=True, default=None)
+    due = Date(null=True, default=None)
+    ended_on = Date(null=True, default=None)
+    mark = Text()
+
+
+class Draft(PluginTable, tablename="draft", schema="petitions"):
+    """What a resident began to write and has not sent yet. `content` is sealed JSON."""
+
+    id = UUID(primary_key=True, default=new_id)
+    token_hash = Bytea(default=b"")
+    resident_id = UUID(null=True, default=None)
+    content = Bytea(default=b"")
+    updated_at = Timestamptz()
