@@ -108,6 +108,26 @@ class NotificationKind(Struct, frozen=True):
     todo: bool = False
 
 
+class MessageKind(Struct, frozen=True):
+    """A kind of message to people outside, by SMS or the WeChat official account; `ctx.messages.send` sends it.
+
+    Its words are Jinja texts of the plugin, `templates/<plugin>/messages/<name>/<language>.sms.txt` and
+    `<language>.wechat.txt`, where <name> is the last part of the kind's id and <language> "zh-CN" and "en", each needed
+    for each channel. They may name what `sample` names: values of the same shape as real ones. Operators may replace
+    them; what cannot be filled with the sample is refused. `once` says what happens when nobody knows whether a gateway
+    that keeps no idempotency keys has taken a message, until an operator decides otherwise. An `urgent` one (a sign-in
+    code) overtakes others; one that has not left after `minutes` (0: no limit) is no use any more and is given up.
+    """
+
+    id: str
+    title: str
+    sample: Mapping[str, str]
+    channels: tuple[Literal["sms", "wechat"], ...] = ("sms", "wechat")
+    once: Literal["at-least-once", "at-most-once"] = "at-least-once"
+    urgent: bool = False
+    minutes: int = 0
+
+
 class Job(Struct, frozen=True):
     """Work done by itself at set times, once per due time in the whole cluster.
 
@@ -194,6 +214,7 @@ class Declarations(Struct, frozen=True):
     slots: Sequence[Slot] = ()
     search_sources: Sequence[SearchSource] = ()
     notification_kinds: Sequence[NotificationKind] = ()
+    message_kinds: Sequence[MessageKind] = ()
     jobs: Sequence[Job] = ()
     health_checks: Sequence[HealthCheck] = ()
     subscriptions: Sequence[Subscription] = ()

@@ -98,6 +98,14 @@ class HuitangHooks:
         raise NotImplementedError
 
     @hookspec
+    def message_kinds(self) -> Sequence[declare.MessageKind]:
+        """Kinds of messages to people outside (SMS, WeChat) that the plugin sends with `ctx.messages`.
+
+        return [MessageKind("petitions.registered", "A letter was registered", {"code": "7K2M-9QXD-40FT-WBNE-3"})]
+        """
+        raise NotImplementedError
+
+    @hookspec
     def jobs(self) -> Sequence[declare.Job]:
         """Work at set times.
 

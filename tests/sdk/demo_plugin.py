@@ -9,7 +9,16 @@ from uuid import UUID
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.declare import DocumentTemplate, Job, LiveTopic, NotificationKind, Permission, Role, SearchSource
+from huitang_sdk.declare import (
+    DocumentTemplate,
+    Job,
+    LiveTopic,
+    MessageKind,
+    NotificationKind,
+    Permission,
+    Role,
+    SearchSource,
+)
 from huitang_sdk.testing import FakeIdentity, account, organisation
 
 READ = "demo.thing.read"
@@ -39,6 +48,13 @@ class Demo(Plugin):
             NotificationKind("demo.published", "A thing was published"),
             NotificationKind("demo.task", "Something is to be done", todo=True),
             NotificationKind("demo.call", "Somebody is to be called", todo=True),
+        ]
+
+    @hookimpl
+    def message_kinds(self):
+        return [
+            MessageKind("demo.told", "Somebody is told", {"code": "7K2M"}),
+            MessageKind("demo.code", "A code", {"code": "7K2M"}, channels=("sms",), urgent=True, minutes=10),
         ]
 
     @hookimpl

@@ -13,6 +13,7 @@ from huitang_sdk.testing import (
     FakeFiles,
     FakeKeys,
     FakeLive,
+    FakeMessages,
     FakeNotifications,
     FakePermissions,
     FakeScheduling,
@@ -29,6 +30,7 @@ from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
 from huitang_sdk.testing.conformance.live import LiveContract
+from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
@@ -145,6 +147,26 @@ class TestNotifications(Fake, NotificationsContract):
             return [(notice.kind, notice.url) for notice in notifications.sent if notice.recipient == person]
 
         return told
+
+
+class TestMessages(Fake, MessagesContract):
+    @pytest.fixture
+    def messages(self, plugin):
+        return FakeMessages(plugin.message_kinds(), plugin.folder, "demo")
+
+    @pytest.fixture
+    def told(self, messages):
+        async def told():
+            return [(message.channel, message.address, message.text) for message in messages.sent]
+
+        return told
+
+    @pytest.fixture
+    def receive(self, messages):
+        async def receive(channel, sender, text):
+            return messages.receive(channel, sender, text)
+
+        return receive
 
 
 class TestTodos(Fake, TodosContract):

@@ -32,6 +32,7 @@ def declared_word(kind: str) -> str:
         "slots": _("Parts of other pages"),
         "search_sources": _("Search sources"),
         "notification_kinds": _("Kinds of notices"),
+        "message_kinds": _("Kinds of messages to people outside"),
         "jobs": _("Jobs"),
         "health_checks": _("Health checks"),
         "subscriptions": _("Events it reacts to"),

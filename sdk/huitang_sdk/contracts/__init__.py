@@ -10,6 +10,13 @@ from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
 from huitang_sdk.contracts.keys import Keys
 from huitang_sdk.contracts.live import Live, LiveMessage
+from huitang_sdk.contracts.messages import (
+    MessageReceived,
+    Messages,
+    ReceivedMessage,
+    Recipient,
+    SentMessage,
+)
 from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
 from huitang_sdk.contracts.scheduling import Run, Scheduling
@@ -35,12 +42,16 @@ __all__ = [
     "Invitation",
     "Live",
     "LiveMessage",
+    "MessageReceived",
+    "Messages",
     "NewDevice",
     "Notice",
     "Notifications",
     "Organisation",
     "Permissions",
     "Position",
+    "ReceivedMessage",
+    "Recipient",
     "Ref",
     "Run",
     "Scheduling",
@@ -49,6 +60,7 @@ __all__ = [
     "SearchDocument",
     "SearchHit",
     "SearchPage",
+    "SentMessage",
     "StoredFile",
     "Todo",
     "Todos",

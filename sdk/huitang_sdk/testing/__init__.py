@@ -16,6 +16,7 @@ from huitang_sdk.testing.documents import FakeDocuments
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.live import FakeLive
+from huitang_sdk.testing.messages import FakeMessages, OutgoingMessage
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
 from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
@@ -30,12 +31,14 @@ __all__ = [
     "FakeIdentity",
     "FakeKeys",
     "FakeLive",
+    "FakeMessages",
     "FakeNotifications",
     "FakePermissions",
     "FakeScheduling",
     "FakeSearch",
     "FakeTodos",
     "FixedClock",
+    "OutgoingMessage",
     "SentNotice",
     "account",
     "actor",

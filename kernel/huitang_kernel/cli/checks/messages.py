@@ -26,6 +26,7 @@ TITLED = (
     "widgets",
     "search_sources",
     "notification_kinds",
+    "message_kinds",
     "jobs",
     "health_checks",
     "live_topics",
