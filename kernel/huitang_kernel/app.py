@@ -26,6 +26,7 @@ from huitang_kernel.db.trail import OUTBOX_CHANNEL
 from huitang_kernel.drain import Drain
 from huitang_kernel.events import Dispatcher
 from huitang_kernel.keys import Keys
+from huitang_kernel.limits import LimitBook
 from huitang_kernel.plugins.declaring import check_routes
 from huitang_kernel.plugins.discovery import discover, resolve
 from huitang_kernel.plugins.registry import PluginRecord, Registry
@@ -126,6 +127,7 @@ class Hall:
         await self.core.background.stop()
         await self.core.listener.stop()
         await self.boot.stop()
+        await self.core.limits.stop()
         await self.core.database.close()
 
     async def _switches_changed(self, _payload: str) -> None:
@@ -140,14 +142,16 @@ class Hall:
 
 def _make_core(settings: Settings, registry: Registry) -> Core:
     clock = SystemClock()
+    database, keys = PostgresDatabase(clock), Keys.load(settings.key.reveal(), settings.data_dir)
     return Core(
         settings=settings,
-        database=PostgresDatabase(clock),
+        database=database,
         listener=Listener(),
         background=Background(),
         drain=Drain(),
         registry=registry,
-        keys=Keys.load(settings.key.reveal(), settings.data_dir),
+        keys=keys,
+        limits=LimitBook(database, clock, keys.derive("limits")),
         clock=clock,
     )
 

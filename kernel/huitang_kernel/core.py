@@ -12,6 +12,7 @@ from huitang_kernel.config import Settings
 from huitang_kernel.db import Listener, PostgresDatabase
 from huitang_kernel.drain import Drain
 from huitang_kernel.keys import Keys
+from huitang_kernel.limits import LimitBook
 from huitang_kernel.plugins.registry import Registry
 
 
@@ -25,6 +26,7 @@ class Core(Struct, frozen=True, kw_only=True):
     drain: Drain
     registry: Registry
     keys: Keys
+    limits: LimitBook
     clock: SystemClock
 
     @property

@@ -83,6 +83,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         todos=services.notifications.todos_of(record.id),
         scheduling=services.scheduling.scoped(record.id),
         keys=core.keys.scoped(record.id),
+        limits=core.limits.scoped(record.id),
         live=services.live.scoped(record.id),
         clock=core.clock,
         log=logging.getLogger(f"huitang.plugins.{record.id}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,21 @@ async def actor_now(connection: Connection) -> Actor:
     """
     actor: Actor = await connection.app.state.authenticate(connection)
     return actor
+
+
+def sender_of(connection: Connection) -> str:
+    """The address that a request came from, for limits: of IPv6 only the network, because everybody has many addresses
+    in his or her own (`2001:db8:1:2::/64`). "" when nobody knows.
+    """
+    address = str(connection.scope.get("huitang_address", ""))
+    if ":" not in address:
+        return address
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped if isinstance(known, IPv6Address) else None
+    return str(mapped or ip_network((known, 64), strict=False))
 
 
 def requires(permission: str) -> Guard:

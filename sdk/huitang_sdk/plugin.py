@@ -25,6 +25,7 @@ from huitang_sdk.contracts import (
     Files,
     Identity,
     Keys,
+    Limits,
     Live,
     Notifications,
     Permissions,
@@ -74,6 +75,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     scheduling: Scheduling
     documents: Documents
     keys: Keys
+    limits: Limits
     live: Live
     clock: Clock
     log: logging.Logger

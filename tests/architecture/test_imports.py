@@ -81,7 +81,7 @@ def test_a_contract_notices_its_breach(tmp_path, contract):
     for name in CONFIG["root_packages"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    for name in ("cli", "app", "testing", "services", "boot", "builtin", "core", "web", "events", "audit", "background",
+    for name in ("cli", "app", "testing", "services", "boot", "builtin", "core", "web", "events", "audit", "limits", "background",
                  "plugins", "db", "config", "keys", "clock", "drain", "fonts", "identity", "permissions", "files",
                  "documents", "search", "live", "notifications", "scheduling", "portal"):  # fmt: skip
         (tmp_path / "huitang_kernel" / f"{name}.py").touch()

@@ -12,6 +12,7 @@ from huitang_sdk.testing import (
     FakeDocuments,
     FakeFiles,
     FakeKeys,
+    FakeLimits,
     FakeLive,
     FakeMessages,
     FakeNotifications,
@@ -29,6 +30,7 @@ from huitang_sdk.testing.conformance.documents import DocumentsContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
+from huitang_sdk.testing.conformance.limits import LimitsContract
 from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
@@ -71,6 +73,16 @@ class TestKeys(KeysContract):
     @pytest.fixture
     def other_keys(self):
         return FakeKeys("another")
+
+
+class TestLimits(LimitsContract):
+    @pytest.fixture
+    def limits(self):
+        return FakeLimits()
+
+    @pytest.fixture
+    def other_limits(self):
+        return FakeLimits()
 
 
 class TestClock(ClockContract):

@@ -19,6 +19,7 @@ from huitang_sdk.testing.conformance.documents import DocumentsContract
 from huitang_sdk.testing.conformance.files import FilesContract
 from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
+from huitang_sdk.testing.conformance.limits import LimitsContract
 from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
@@ -52,6 +53,16 @@ class TestClock(Kernel, ClockContract):
     @pytest.fixture
     def clock(self, ctx):
         return ctx.clock
+
+
+class TestLimits(Kernel, LimitsContract):
+    @pytest.fixture
+    def limits(self, ctx):
+        return ctx.limits
+
+    @pytest.fixture
+    def other_limits(self, hall):
+        return hall.core.limits.scoped("another")
 
 
 class TestKeys(Kernel, KeysContract):

@@ -1,7 +1,8 @@
 """Lock-out: every try to sign in is counted before the password is looked at, so that many at once gain nothing.
 
-Names are counted whether they exist or not, and only a keyed digest of the name is kept: nobody learns from an answer
-which names exist, and a password typed into the wrong field is not kept anywhere.
+This is for what somebody guesses at with growing patience, a password; how often anything else may be tried is a limit
+(`ctx.limits`). Names are counted whether they exist or not, and only a keyed digest of the name is kept: nobody learns
+from an answer which names exist, and a password typed into the wrong field is not kept anywhere.
 """
 
 from __future__ import annotations
@@ -48,18 +49,15 @@ class Attempts:
     def now(self) -> datetime:
         return self._clock.now()
 
-    async def count(self, username: str, after: int = 0) -> datetime | None:
-        """Count a try as failed until `forget`. Returns when one may try again, if it is refused; None: go on.
-
-        `after` so many failures it is locked; 0: as the settings say for names.
-        """
+    async def count(self, username: str) -> datetime | None:
+        """Count a try as failed until `forget`. Returns when one may try again, if it is refused; None: go on."""
         now, settings = self._clock.now(), self._settings
         rows = await self._database.fetch(
             COUNT,
             self.digest(username),
             now,
             now - timedelta(hours=settings.lock_forget_hours),
-            after or settings.lock_after,
+            settings.lock_after,
             timedelta(seconds=settings.lock_seconds),
             timedelta(seconds=settings.lock_seconds_max),
         )

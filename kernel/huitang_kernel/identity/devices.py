@@ -12,12 +12,11 @@ import asyncpg
 
 from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
-from huitang_kernel.identity.attempts import Attempts
 from huitang_kernel.identity.organisations import CHANNEL
 from huitang_kernel.identity.sessions import TOKEN_BYTES, digest_of
 from huitang_kernel.identity.settings import IdentitySettings
 from huitang_sdk.codes import CodeError, code_hash, new_code, parse_code
-from huitang_sdk.contracts import Actor, Device, Invitation, NewDevice, Ref
+from huitang_sdk.contracts import Actor, Device, Invitation, Limits, NewDevice, Rate, Ref
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Invalid, NotFound, TooManyRequests
 from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, format_time, use_locale
@@ -61,12 +60,12 @@ class DeviceBook:
     """The devices of all plugins. `plugin` "" stands for any."""
 
     def __init__(
-        self, database: PostgresDatabase, settings: IdentitySettings, clock: SystemClock, attempts: Attempts, key: bytes
+        self, database: PostgresDatabase, settings: IdentitySettings, clock: SystemClock, limits: Limits, key: bytes
     ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._attempts = attempts
+        self._limits = limits
         self._key = key
 
     async def invite(
@@ -162,17 +161,17 @@ class DeviceBook:
 
     async def enrol(self, plugin: str, typed: str, address: str, request_id: str = "") -> tuple[Device, str]:
         """`plugin` "" takes the code of any. Only codes that could be one count as tries: typing errors do not."""
-        who = f"device {address}"
-        until = await self._attempts.locked_until(who)
-        if until is not None:
-            seconds = max(1, round((until - self._clock.now()).total_seconds()))
-            message = _("Too many wrong codes from here. Try again after {time}.", time=format_time(until))
+        rate = Rate(self._settings.enrol_lock_after, self._settings.lock_seconds)
+        seconds = await self._limits.wait("enrol", address, rate)
+        if seconds:
+            again = format_time(self._clock.now() + timedelta(seconds=seconds))
+            message = _("Too many wrong codes from here. Try again after {time}.", time=again)
             raise TooManyRequests(message, retry_after=seconds)
         code = _read(typed)
         found = await self._enrol(plugin, code, address, request_id) if code else None
         if found is None:
             if code:
-                await self._attempts.count(who, after=self._settings.enrol_lock_after)
+                await self._limits.take("enrol", address, rate)
             message = _("This code is not valid: it has a typing error, was used, or has run out. Ask for a new one.")
             raise Invalid(message, fields={"code": message})
         return found

@@ -46,7 +46,11 @@ class IdentityService:
         self.sessions = Sessions(database, settings, core.clock)
         self.attempts = Attempts(database, settings, core.clock, core.keys.derive("identity.attempts"))
         self.devices = DeviceBook(
-            database, settings, core.clock, self.attempts, core.keys.derive("identity.device.code")
+            database,
+            settings,
+            core.clock,
+            core.limits.scoped("identity"),
+            core.keys.derive("identity.device.code"),
         )
         self.terminals = Terminals(database, settings, core.clock)
         self.entrance = Entrance(database, self.people, self.passwords, self.sessions, self.attempts)

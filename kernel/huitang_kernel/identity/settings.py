@@ -24,7 +24,7 @@ class IdentitySettings(Struct, frozen=True):
     lock_seconds_max: int = 1800
     lock_forget_hours: int = 24
     enrol_lock_after: int = 20
-    """After so many wrong enrolment codes from one address it is locked, like a name is."""
+    """After so many wrong enrolment codes within `lock_seconds` an address has to wait until these are over."""
     password_minimum: int = 10
     argon2_memory_kib: int = 19_456
     argon2_time: int = 2

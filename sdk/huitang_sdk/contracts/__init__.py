@@ -9,6 +9,7 @@ from huitang_sdk.contracts.events import Delivery, Event
 from huitang_sdk.contracts.files import Files, StoredFile
 from huitang_sdk.contracts.identity import Account, Actor, Grant, Identity, Organisation, Position
 from huitang_sdk.contracts.keys import Keys
+from huitang_sdk.contracts.limits import Limits, Rate
 from huitang_sdk.contracts.live import Live, LiveMessage
 from huitang_sdk.contracts.messages import (
     MessageReceived,
@@ -40,6 +41,7 @@ __all__ = [
     "Identity",
     "Keys",
     "Invitation",
+    "Limits",
     "Live",
     "LiveMessage",
     "MessageReceived",
@@ -50,6 +52,7 @@ __all__ = [
     "Organisation",
     "Permissions",
     "Position",
+    "Rate",
     "ReceivedMessage",
     "Recipient",
     "Ref",

@@ -15,6 +15,7 @@ from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.documents import FakeDocuments
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
+from huitang_sdk.testing.limits import FakeLimits
 from huitang_sdk.testing.live import FakeLive
 from huitang_sdk.testing.messages import FakeMessages, OutgoingMessage
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
@@ -30,6 +31,7 @@ __all__ = [
     "FakeFiles",
     "FakeIdentity",
     "FakeKeys",
+    "FakeLimits",
     "FakeLive",
     "FakeMessages",
     "FakeNotifications",

@@ -17,6 +17,7 @@ from huitang_sdk.testing.devices import FakeDevices
 from huitang_sdk.testing.documents import FakeDocuments
 from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
+from huitang_sdk.testing.limits import FakeLimits
 from huitang_sdk.testing.live import FakeLive
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
@@ -59,6 +60,7 @@ def fake_context(
         todos=FakeTodos(kinds, clock=clock),
         scheduling=FakeScheduling(declared("jobs"), clock=clock),
         keys=FakeKeys(),
+        limits=FakeLimits(clock=clock),
         live=FakeLive(declared("live_topics")),
         clock=clock,
         log=logging.getLogger(f"huitang.plugins.{plugin.manifest.id}"),
