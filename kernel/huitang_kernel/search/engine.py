@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -27,10 +28,14 @@ Match = Callable[[Segment, tuple[Word, ...]], int]
 
 
 class Request(Struct, frozen=True):
-    """`scopes` holds every kind the reader may see; `kinds` and `facets` are what the reader chose."""
+    """`scopes` holds every kind the reader may see; `kinds` and `facets` are what the reader chose.
+
+    `reader` is the account that documents may name; None: nobody who signs in.
+    """
 
     words: tuple[Word, ...]
     scopes: Mapping[str, Scope]
+    reader: UUID | None = None
     kinds: frozenset[str] = frozenset()
     facets: Mapping[str, str] = {}
     start: int = 0
@@ -56,7 +61,7 @@ class Engine:
         """All words must be there; if that finds nothing, what sounds the same will do; if nothing still, any word."""
         self._snapshot.refresh()
         segments = self._snapshot.segments
-        visible = [_visible(segment, request.scopes) for segment in segments]
+        visible = [_visible(segment, request) for segment in segments]
         ways: tuple[Match, ...] = (_all_words, _sounds_like, _any_word) if request.words else (_all_words,)
         matched = visible
         for way in ways:
@@ -101,17 +106,17 @@ class Engine:
                 rarity[term] = math.log(1 + (documents - holding + 0.5) / (holding + 0.5)) / len(word.terms)
         return rarity
 
-    def suggest(self, words: tuple[Word, ...], scopes: Mapping[str, Scope], size: int) -> list[dict[str, Any]]:
+    def suggest(self, request: Request) -> list[dict[str, Any]]:
         """Titles in which all words are, the last one perhaps only begun; as pinyin too."""
         self._snapshot.refresh()
         best: list[tuple[int, int, int]] = []
         segments = self._snapshot.segments
         for where, segment in enumerate(segments):
-            bits = _visible(segment, scopes) & _begun(segment, words)
+            bits = _visible(segment, request) & _begun(segment, request.words)
             updated = segment.updated() if bits else ()
-            best.extend(heapq.nlargest(size, ((updated[n], where, n) for n in segment.numbers(bits))))
+            best.extend(heapq.nlargest(request.size, ((updated[n], where, n) for n in segment.numbers(bits))))
         best.sort(reverse=True)
-        return [segments[where].reader.stored_fields(number)["shown"] for _, where, number in best[:size]]
+        return [segments[where].reader.stored_fields(number)["shown"] for _, where, number in best[: request.size]]
 
     def counts(self) -> dict[str, int]:
         """Documents by kind, whoever may see them: for the operator."""
@@ -123,10 +128,10 @@ class Engine:
         return {kind: count for kind, count in sorted(found.items()) if count}
 
 
-def _visible(segment: Segment, scopes: Mapping[str, Scope]) -> int:
+def _visible(segment: Segment, request: Request) -> int:
     bits = 0
-    for kind, scope in scopes.items():
-        bits |= segment.in_scope(kind, scope)
+    for kind, scope in request.scopes.items():
+        bits |= segment.in_scope(kind, scope, request.reader)
     return bits
 
 

@@ -16,7 +16,7 @@ from whoosh import columns, fields, index
 
 from huitang_kernel.search.analysis import ANALYZER
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 META = "huitang.json"
 KEEP_SECONDS = 600
 """An index no longer in use stays so long for readers that have not noticed yet."""
@@ -29,6 +29,7 @@ def make_schema() -> fields.Schema:
         kind=fields.ID(),
         organisation=fields.ID(),
         owner=fields.ID(),
+        reader=fields.ID(),
         title=fields.TEXT(phrase=False),
         body=fields.TEXT(phrase=False),
         pinyin=fields.TEXT(phrase=False),

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import compress
 from typing import Any
+from uuid import UUID
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching.wrappers import FilterMatcher
@@ -51,7 +52,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.postings: OrderedDict[tuple[str, str], Postings] = OrderedDict()
-        self.scopes: OrderedDict[tuple[str, Scope], int] = OrderedDict()
+        self.scopes: OrderedDict[tuple[str, Scope, int], int] = OrderedDict()
         self.cost = 0
         self.updated: array[int] | None = None
         self.lengths: array[float] | None = None
@@ -63,7 +64,7 @@ class Memory:
         while self.cost > limit and len(self.postings) > 1:
             self.cost -= self.postings.popitem(last=False)[1].cost
 
-    def keep_scope(self, key: tuple[str, Scope], bits: int) -> None:
+    def keep_scope(self, key: tuple[str, Scope, int], bits: int) -> None:
         self.scopes[key] = bits
         if len(self.scopes) > 256:
             self.scopes.popitem(last=False)
@@ -144,17 +145,18 @@ class Segment:
                 break
         return found
 
-    def in_scope(self, kind: str, scope: Scope) -> int:
-        """The documents of a kind that are in scope: the same rows as `Scope.where` finds in SQL."""
-        key = (kind, scope)
+    def in_scope(self, kind: str, scope: Scope, reader: UUID | None) -> int:
+        """The documents of a kind that are in scope, or that name the reader: the same rows as `Scope.where_sql`."""
+        named = self.bits("reader", str(reader)) if reader else 0
+        key = (kind, scope, named)
         bits = self.memory.scopes.get(key)
         if bits is None:
-            bits = self._scoped(kind, scope)
+            bits = self._scoped(kind, scope, named)
             self.memory.keep_scope(key, bits)
         return bits & self.live
 
-    def _scoped(self, kind: str, scope: Scope) -> int:
-        bits = -1 if scope.everything else 0
+    def _scoped(self, kind: str, scope: Scope, named: int) -> int:
+        bits = -1 if scope.everything else named
         for organisation in scope.organisations:
             bits |= self.bits("organisation", str(organisation))
         if scope.owner:

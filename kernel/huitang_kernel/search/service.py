@@ -86,6 +86,7 @@ class SearchService:
         request = Request(
             words=tuple(query_words(text[:500])),
             scopes=self.readable(actor),
+            reader=actor.account_id,
             kinds=frozenset(kinds),
             facets=dict(facets or {}),
             start=min((page - 1) * size, DEEPEST),
@@ -97,8 +98,8 @@ class SearchService:
 
     async def suggest(self, actor: Actor, text: str, size: int = 8) -> list[SearchHit]:
         """Things whose titles have the words, the last of them perhaps only begun."""
-        request = Request(tuple(query_words(text[:100])), self.readable(actor))
-        found = await self.in_engine(lambda engine: engine.suggest(request.words, request.scopes, size))
+        request = Request(tuple(query_words(text[:100])), self.readable(actor), actor.account_id, size=size)
+        found = await self.in_engine(lambda engine: engine.suggest(request))
         return [as_hit({**shown, "body": ""}, request) for shown in found]
 
     async def refresh(self, kind: str, ids: Iterable[UUID]) -> None:

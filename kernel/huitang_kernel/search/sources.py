@@ -65,6 +65,7 @@ class Sources:
             "kind": kind,
             "organisation": str(document.organisation_id) if document.organisation_id else None,
             "owner": str(document.owner_id) if document.owner_id else None,
+            "reader": [str(account) for account in document.reader_ids] or None,
             "title": title_terms(document.title),
             "body": text_terms(body),
             "pinyin": pinyin_terms(document.title),

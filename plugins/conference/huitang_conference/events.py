@@ -18,7 +18,7 @@ class MeetingClosed(Event, tag="conference.meeting.closed", frozen=True, kw_only
 
 
 class MeetingChanged(Event, tag="conference.meeting.changed", frozen=True, kw_only=True):
-    """Title, agenda or documents: what search shows of it."""
+    """Title, agenda, documents or who is called: what search shows of it, and to whom."""
 
     meeting_id: UUID
 

@@ -12,7 +12,10 @@ from huitang_sdk.declare import SearchSource
 
 
 async def document(ctx: Ctx, meeting_id: UUID) -> SearchDocument | None:
-    """One meeting for those who see all meetings of its organisation. Drafts and rehearsals are found by nobody."""
+    """One meeting, for those who see all meetings of its organisation and for whoever is called to it.
+
+    Drafts and rehearsals are found by nobody.
+    """
     rows = await ctx.db.fetch(
         "SELECT m.*, b.name AS body FROM conference.meeting m JOIN conference.body b ON b.id = m.body_id"
         " WHERE m.id = $1 AND m.state <> 'draft' AND m.rehearsal_of IS NULL",
@@ -26,6 +29,11 @@ async def document(ctx: Ctx, meeting_id: UUID) -> SearchDocument | None:
         " AND state NOT IN ('proposed', 'refused') ORDER BY position",
         meeting_id,
     )
+    called = await ctx.db.fetch(
+        "SELECT DISTINCT account_id FROM conference.attendee WHERE meeting_id = $1 AND account_id IS NOT NULL"
+        " ORDER BY account_id",
+        meeting_id,
+    )
     agenda = [" ".join(part for part in (i["number"], i["title"], i["presenter"]) if part) for i in items]
     return SearchDocument(
         id=row["id"],
@@ -34,6 +42,7 @@ async def document(ctx: Ctx, meeting_id: UUID) -> SearchDocument | None:
         url=f"/conference/meetings/{row['id']}",
         updated_at=row["closed_at"] or row["opened_at"] or row["notice_sent_at"] or row["created_at"],
         organisation_id=row["organisation_id"],
+        reader_ids=tuple(person["account_id"] for person in called),
         facets={"body": row["body"], "year": str(row["starts_at"].year)},
     )
 

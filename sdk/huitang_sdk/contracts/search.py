@@ -16,7 +16,9 @@ class SearchDocument(Struct, frozen=True, kw_only=True):
     """What a source gives the index about one thing.
 
     `organisation_id` and `owner_id` are what the source's permission scope is compared with: a document with neither is
-    found only by those whose scope is everything. `facets` are shown as filters ({"year": "2026"}).
+    found only by those whose scope is everything. `reader_ids` are accounts that find it whatever their scope, as long
+    as they hold the permission and are not refused this very thing: whoever is called to a meeting, say; what `more`
+    is to `Scope.where_sql`. `facets` are shown as filters ({"year": "2026"}).
     """
 
     id: UUID
@@ -26,6 +28,7 @@ class SearchDocument(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     organisation_id: UUID | None = None
     owner_id: UUID | None = None
+    reader_ids: tuple[UUID, ...] = ()
     facets: Mapping[str, str] = {}
 
 

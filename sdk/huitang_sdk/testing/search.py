@@ -79,6 +79,8 @@ class FakeSearch:
 
     def _in_scope(self, actor: Actor, kind: str, document: SearchDocument) -> bool:
         scope = self._permissions.scope(actor, self._sources[kind].permission)
+        if actor.account_id in document.reader_ids and not scope.is_empty and document.id not in scope.denied:
+            return True
         return scope.includes(key=document.id, organisation=document.organisation_id, owner=document.owner_id)
 
 

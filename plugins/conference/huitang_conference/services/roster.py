@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_conference.events import MeetingChanged
 from huitang_conference.services.access import MANAGE, Ctx, meeting_to_change, ref
 from huitang_conference.services.members import IN_OFFICE, card_hash
 from huitang_conference.services.state import HALL, tell_hall
@@ -137,6 +138,7 @@ async def invite(
         )
         detail = {"attendee_id": attendee_id, "name": name.strip(), "role": role}
         await write.audit("conference.attendee.invited", ref("meeting", meeting_id), detail=detail)
+        await write.emit(MeetingChanged(meeting_id=meeting_id))
         await tell_hall(ctx, meeting_id, "roster.changed")
     return attendee_id
 
@@ -152,6 +154,7 @@ async def remove(ctx: Ctx, actor: Actor, meeting_id: UUID, attendee_id: UUID) ->
         await ctx.db.execute("DELETE FROM conference.attendee WHERE id = $1", attendee_id)
         detail = {"attendee_id": attendee_id, "name": attendee["name"], "role": attendee["role"]}
         await write.audit("conference.attendee.removed", ref("meeting", meeting_id), detail=detail)
+        await write.emit(MeetingChanged(meeting_id=meeting_id))
         await ctx.live.recheck(HALL, str(meeting_id))
         await tell_hall(ctx, meeting_id, "roster.changed")
 

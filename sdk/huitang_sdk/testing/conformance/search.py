@@ -102,6 +102,24 @@ class SearchContract:
         page = await search.query(actor("东", (READER, EAST, "unit")), "预算")
         assert page.facets["year"] == {"2026": 1}
 
+    async def test_whoever_a_thing_names_finds_it_whatever_the_scope(
+        self, search: Search, things: Things, put: Any
+    ) -> None:
+        """With the permission, and unless refused: it opens nothing to anybody else."""
+        meeting_id = new_id()
+        named = [actor("本人", (READER, EAST, "own")), actor("东", (READER, EAST, "unit"))]
+        others = [
+            actor("拒", (READER, EAST, "own"), denied={"demo.thing.read": (meeting_id,)}),
+            actor("无"),
+        ]
+        readers = tuple(who.account_id for who in (*named, *others) if who.account_id)
+        meeting = thing("预算会议", id=meeting_id, organisation_id=WEST, reader_ids=readers)
+        await put(things, meeting, thing("预算西", organisation_id=WEST))
+        unnamed = actor("他", (READER, EAST, "own"))
+        for reader, found in [(who, {meeting_id}) for who in named] + [(who, set()) for who in (*others, unnamed)]:
+            page = await search.query(reader, "预算")
+            assert (ids(page), page.total) == (found, len(found)), reader.name
+
     async def test_kinds_and_facets_choose(self, search: Search, things: Things, reports: Things, put: Any) -> None:
         """Nothing chosen means everything."""
         old, new = thing("预算", facets={"year": "2025"}), thing("预算", facets={"year": "2026"})

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import xlsxwriter
 
-from huitang_conference.services import agenda, badges, documents, leave, meetings, rehearsal
+from huitang_conference.services import agenda, badges, documents, leave, meetings, rehearsal, roster
 from huitang_conference.services.agenda import ItemValues
 from huitang_sdk.db import new_id
 from tests.plugins.conference.town import new_meeting, present
@@ -323,13 +323,34 @@ async def test_the_chair_consents_on_the_meetings_page(town):
     assert "临时动议" in (await member.get(f"/conference/mine/{town.meeting_id}")).text
 
 
+async def indexed(town):
+    """Deliver what has happened, and let the index take it in."""
+    while await town.hall.dispatcher.deliver_due():
+        pass
+    while await town.hall.services.search.updater.apply_batch():
+        pass
+
+
 async def test_search_finds_meetings_within_scope_and_no_drafts(town, filled):
+    """Whoever is called to a meeting finds it, too; not whoever has the same role and is not called."""
+    uncalled = await town.add_person("uncalled", "office", "conference.member", "office", "own")
     await town.hall.services.search.rebuild()
     found = {}
-    for name in ("clerk", "teller", "stranger", "plain"):
+    for name in ("clerk", "teller", "member1", "observer", "stranger", "plain", "uncalled"):
         page = await town.ctx.search.query(town.actors[name], "水污染")
         found[name] = ([hit.id for hit in page.hits], page.total)
     mine = ([town.meeting_id], 1)
-    assert found == {"clerk": mine, "teller": mine, "stranger": ([], 0), "plain": ([], 0)}
-    drafts = await town.ctx.search.query(town.actors["clerk"], "筹备")
-    assert UUID(str(filled["draft"])) not in [hit.id for hit in drafts.hits]
+    none: tuple[list[UUID], int] = ([], 0)
+    assert found == dict.fromkeys(("clerk", "teller", "member1", "observer"), mine) | dict.fromkeys(
+        ("stranger", "plain", "uncalled"), none
+    )
+    for name in ("clerk", "member1"):
+        drafts = await town.ctx.search.query(town.actors[name], "筹备")
+        assert UUID(str(filled["draft"])) not in [hit.id for hit in drafts.hits]
+    values = {"name": "新列席员", "account_id": uncalled.account_id}
+    attendee = await roster.invite(town.ctx, town.actors["clerk"], town.meeting_id, **values)
+    await indexed(town)
+    assert [hit.id for hit in (await town.ctx.search.query(uncalled, "水污染")).hits] == [town.meeting_id]
+    await roster.remove(town.ctx, town.actors["clerk"], town.meeting_id, attendee)
+    await indexed(town)
+    assert (await town.ctx.search.query(uncalled, "水污染")).total == 0
