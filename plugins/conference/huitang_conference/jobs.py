@@ -7,6 +7,7 @@ from datetime import timedelta
 from huitang_conference.rules import ProfileError, builtin_profiles
 from huitang_conference.services.access import Ctx
 from huitang_conference.services.notices import remind
+from huitang_conference.services.reminding import remind_of_leave
 from huitang_conference.services.voting.keychain import keychain
 from huitang_sdk.contracts import Run
 from huitang_sdk.declare import HealthCheck, HealthStatus, Job
@@ -20,6 +21,12 @@ async def remind_of_tomorrow(ctx: Ctx, run: Run) -> str:
     """Remind of tomorrow's meetings; the day is that of the due time, so a run that comes late says the same."""
     count = await remind(ctx, run.due.astimezone(TIMEZONE).date())
     return _("Reminded of {count} meetings", count=count)
+
+
+async def remind_of_waiting_leave(ctx: Ctx, run: Run) -> str:
+    """Remind of requests for leave that wait for an answer."""
+    count = await remind_of_leave(ctx, run.due.astimezone(TIMEZONE).date())
+    return _("Reminded of {count} requests for leave", count=count)
 
 
 async def check_rules(ctx: Ctx) -> HealthStatus:
@@ -72,7 +79,16 @@ async def check_keys(ctx: Ctx) -> HealthStatus:
     )
 
 
-JOBS = [Job("conference.remind", "Remind of tomorrow's meetings", remind_of_tomorrow, cron="0 9 * * *", grace=8 * 3600)]
+JOBS = [
+    Job("conference.remind", "Remind of tomorrow's meetings", remind_of_tomorrow, cron="0 9 * * *", grace=8 * 3600),
+    Job(
+        "conference.remind_leave",
+        "Remind of requests for leave that wait",
+        remind_of_waiting_leave,
+        cron="30 7 * * *",
+        grace=8 * 3600,
+    ),
+]
 CHECKS = [
     HealthCheck("conference.rules", "Every body has rules that hold today", check_rules),
     HealthCheck("conference.keys", "The keys of open secret votes are at hand", check_keys),

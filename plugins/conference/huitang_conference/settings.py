@@ -19,5 +19,8 @@ class ConferenceSettings(Struct, frozen=True, kw_only=True):
     """How long a terminal waits before it connects again after a lost connection, at first."""
     warn_seconds: int = 60
     """How long before the end of a speech the speaker is warned."""
+    remind_leave_days: int = 2
+    """How many days a request for leave waits until those who decide are reminded; from the eve of the meeting on they
+    are reminded every morning."""
     confirm_seconds: int = 300
     """How long an act that needs a second person waits for that person."""

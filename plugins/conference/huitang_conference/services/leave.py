@@ -14,7 +14,7 @@ from huitang_conference.services.state import tell_desk, tell_hall
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
-from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, use_locale
+from huitang_sdk.i18n import DEFAULT_LOCALE, TIMEZONE, Translator, use_locale
 
 _ = Translator("conference")
 MAX_REASON = 1000
@@ -126,7 +126,7 @@ async def _tell_staff(ctx: Ctx, meeting: dict[str, Any], request_id: UUID, name:
             assignee=account.id,
             title=title,
             url=url,
-            due=meeting["starts_at"].date(),
+            due=meeting["starts_at"].astimezone(TIMEZONE).date(),
         )
 
 

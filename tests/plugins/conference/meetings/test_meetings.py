@@ -15,12 +15,14 @@ from huitang_conference.services import (
     meetings,
     notices,
     rehearsal,
+    reminding,
     roster,
     seating,
 )
 from huitang_conference.services.agenda import ItemValues
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Conflict, Forbidden, HuitangError, Invalid, NotFound
+from huitang_sdk.i18n import TIMEZONE
 from tests.plugins.conference.town import new_meeting, open_town, present
 
 
@@ -203,6 +205,28 @@ async def test_leave_is_asked_for_decided_and_taken_back(town):
     assert (await attendance.attendance(ctx, town.meeting_id)).excused == 0
     with pytest.raises(NotFound):
         await leave.ask(ctx, clerk, town.meeting_id, "并不与会")
+
+
+async def test_whoever_decides_is_reminded_of_leave_that_waits(town):
+    """After two days, again after two more, and every day from the eve of the meeting; each time once."""
+    ctx, clerk = town.ctx, town.actors["clerk"]
+    request = await leave.ask(ctx, town.actors["member2"], town.meeting_id, "因公出差")
+    asked = datetime.now(TIMEZONE).date()
+
+    async def reminded_after(days):
+        return await reminding.remind_of_leave(ctx, asked + timedelta(days=days))
+
+    # The meeting is ten days away.
+    counts = {days: [await reminded_after(days), await reminded_after(days)] for days in (0, 1, 2, 3, 4, 9, 10)}
+    assert counts == {0: [0, 0], 1: [0, 0], 2: [1, 0], 3: [0, 0], 4: [1, 0], 9: [1, 0], 10: [1, 0]}
+    told = await town.fetch(
+        "SELECT recipient_id, title FROM notifications.notice WHERE kind = 'conference.leave_waits'"
+    )
+    assert [row["recipient_id"] for row in told] == [clerk.account_id] * 4
+    assert told[0]["title"].startswith("成员2的请假尚待批复")
+    assert [todo.urged for todo in await ctx.todos.mine(clerk)] == [4]
+    await leave.decide(ctx, clerk, request, granted=True)
+    assert await reminded_after(11) == 0
 
 
 async def test_leave_from_a_part_excuses_nobody(town):
