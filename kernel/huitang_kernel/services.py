@@ -21,6 +21,8 @@ from huitang_kernel.notifications.plugin import NotificationsPlugin
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.permissions.plugin import PermissionsPlugin
 from huitang_kernel.permissions.service import PermissionsService
+from huitang_kernel.personal.plugin import PersonalPlugin
+from huitang_kernel.personal.service import PersonalService
 from huitang_kernel.plugins.registry import PluginRecord
 from huitang_kernel.portal.plugin import PortalPlugin
 from huitang_kernel.portal.service import PortalService
@@ -31,6 +33,7 @@ from huitang_kernel.search.service import SearchService
 from huitang_sdk import PluginContext
 
 BUILTINS: tuple[type[BuiltinPlugin], ...] = (
+    PersonalPlugin,
     IdentityPlugin,
     PermissionsPlugin,
     FilesPlugin,
@@ -47,6 +50,7 @@ BUILTINS: tuple[type[BuiltinPlugin], ...] = (
 class Services(Struct, frozen=True, kw_only=True):
     """Named like the built-in plugins that make them."""
 
+    personal: PersonalService
     identity: IdentityService
     permissions: PermissionsService
     files: FilesService
@@ -84,6 +88,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         scheduling=services.scheduling.scoped(record.id),
         keys=core.keys.scoped(record.id),
         limits=core.limits.scoped(record.id),
+        personal=services.personal.scoped(record.id),
         live=services.live.scoped(record.id),
         clock=core.clock,
         log=logging.getLogger(f"huitang.plugins.{record.id}"),

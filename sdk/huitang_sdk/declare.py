@@ -13,6 +13,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_sdk.personal import PersonalKind
+
 if TYPE_CHECKING:
     from litestar import Request
 
@@ -204,6 +206,26 @@ class DocumentTemplate(Struct, frozen=True):
     files: tuple[str, ...] = ()
 
 
+class PersonalColumn(Struct, frozen=True):
+    """A column of the plugin's tables that holds personal data, sealed with `ctx.personal`.
+
+    `column` and `index` are of type bytea; `index` is the column of the blind index, None where nobody searches. `key`
+    is the primary key, of type uuid, to which a sealed value is bound: give a row its id before sealing. The platform
+    reads and writes the three when its keys change, so they may not have triggers that tell others.
+    """
+
+    table: str
+    column: str
+    kind: PersonalKind
+    index: str | None = None
+    key: str = "id"
+
+    @property
+    def name(self) -> str:
+        """The column as `ctx.personal` is told it: "petitioner.phone"."""
+        return f"{self.table}.{self.column}"
+
+
 class Declarations(Struct, frozen=True):
     """Everything one plugin declared: what the registry keeps."""
 
@@ -220,5 +242,6 @@ class Declarations(Struct, frozen=True):
     subscriptions: Sequence[Subscription] = ()
     document_templates: Sequence[DocumentTemplate] = ()
     live_topics: Sequence[LiveTopic] = ()
+    personal_columns: Sequence[PersonalColumn] = ()
     pages: Sequence[Any] = ()
     api: Sequence[Any] = ()

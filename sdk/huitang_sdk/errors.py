@@ -88,6 +88,12 @@ class Unavailable(HuitangError):
     code = "unavailable"
 
 
+class SealBroken(HuitangError):
+    """A sealed value cannot be opened: it was altered, belongs to another row or column, or its key is not here."""
+
+    code = "seal-broken"
+
+
 class DeclarationError(HuitangError):
     """A plugin declared something the kernel refuses: the plugin fails, the platform goes on."""
 

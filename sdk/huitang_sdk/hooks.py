@@ -144,3 +144,11 @@ class HuitangHooks:
         return [LiveTopic("noticeboard.notices", "Notices come and go", "noticeboard.notice.read")]
         """
         raise NotImplementedError
+
+    @hookspec
+    def personal_columns(self) -> Sequence[declare.PersonalColumn]:
+        """Columns that hold personal data, sealed and found with `ctx.personal`.
+
+        return [PersonalColumn("contact", "phone", "phone", index="phone_index")]
+        """
+        raise NotImplementedError

@@ -29,6 +29,7 @@ from huitang_sdk.contracts import (
     Live,
     Notifications,
     Permissions,
+    Personal,
     Scheduling,
     Search,
     Todos,
@@ -76,6 +77,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     documents: Documents
     keys: Keys
     limits: Limits
+    personal: Personal
     live: Live
     clock: Clock
     log: logging.Logger

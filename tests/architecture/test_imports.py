@@ -37,6 +37,7 @@ def test_the_services_are_on_one_floor():
     floors = next(contract for contract in CONFIG["contracts"] if contract["id"] == "floors")
     line = next(line for line in floors["layers"] if "identity" in line)
     services = {
+        "personal",
         "identity",
         "permissions",
         "files",
@@ -83,7 +84,8 @@ def test_a_contract_notices_its_breach(tmp_path, contract):
         (tmp_path / name / "__init__.py").touch()
     for name in ("cli", "app", "testing", "services", "boot", "builtin", "core", "web", "events", "audit", "limits",
                  "background", "plugins", "db", "config", "keys", "clock", "drain", "fonts", "identity", "permissions",
-                 "files", "documents", "search", "live", "notifications", "scheduling", "portal"):  # fmt: skip
+                 "files", "documents", "search", "live", "notifications", "scheduling", "personal",
+                 "portal"):  # fmt: skip
         (tmp_path / "huitang_kernel" / f"{name}.py").touch()
     # rjieba and pypinyin are named beside whoosh: all names of a contract must exist.
     (tmp_path / "huitang_kernel" / "search.py").write_text("import whoosh, rjieba, pypinyin\n")

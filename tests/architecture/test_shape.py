@@ -94,7 +94,18 @@ def test_no_test_is_skipped():
 
 @pytest.mark.parametrize(
     "service",
-    ["identity", "permissions", "files", "documents", "search", "live", "notifications", "scheduling", "portal"],
+    [
+        "personal",
+        "identity",
+        "permissions",
+        "files",
+        "documents",
+        "search",
+        "live",
+        "notifications",
+        "scheduling",
+        "portal",
+    ],
 )
 def test_every_service_has_the_same_files(service):
     folder = ROOT / "kernel" / "huitang_kernel" / service

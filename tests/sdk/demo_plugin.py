@@ -16,6 +16,7 @@ from huitang_sdk.declare import (
     MessageKind,
     NotificationKind,
     Permission,
+    PersonalColumn,
     Role,
     SearchSource,
 )
@@ -36,11 +37,15 @@ class Demo(Plugin):
 
     @hookimpl
     def permissions(self):
-        return [Permission(READ, "Read things"), Permission("demo.thing.write", "Write things")]
+        return [
+            Permission(READ, "Read things"),
+            Permission("demo.thing.write", "Write things"),
+            Permission("demo.contact.reveal", "See contacts"),
+        ]
 
     @hookimpl
     def roles(self):
-        return [Role("demo.reader", "Reader", (READ,))]
+        return [Role("demo.reader", "Reader", (READ,)), Role("demo.caller", "Caller", ("demo.contact.reveal",))]
 
     @hookimpl
     def notification_kinds(self):
@@ -71,6 +76,14 @@ class Demo(Plugin):
     @hookimpl
     def live_topics(self):
         return [LiveTopic("demo.news", "News", READ), LiveTopic("demo.board", "The board")]
+
+    @hookimpl
+    def personal_columns(self):
+        return [
+            PersonalColumn("contact", "phone", "phone", index="phone_index"),
+            PersonalColumn("contact", "mobile", "phone", index="mobile_index"),
+            PersonalColumn("contact", "name", "name", index="name_index"),
+        ]
 
     @hookimpl
     def document_templates(self):

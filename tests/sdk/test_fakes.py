@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
 from huitang_sdk.testing import (
     FakeDevices,
     FakeDocuments,
@@ -17,10 +19,12 @@ from huitang_sdk.testing import (
     FakeMessages,
     FakeNotifications,
     FakePermissions,
+    FakePersonal,
     FakeScheduling,
     FakeSearch,
     FakeTodos,
     FixedClock,
+    Revealed,
     actor,
     fake_context,
 )
@@ -35,6 +39,7 @@ from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
+from huitang_sdk.testing.conformance.personal import PersonalContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
@@ -83,6 +88,28 @@ class TestLimits(LimitsContract):
     @pytest.fixture
     def other_limits(self):
         return FakeLimits()
+
+
+class TestPersonal(Fake, PersonalContract):
+    @pytest.fixture
+    def personal(self, plugin):
+        return FakePersonal(plugin.personal_columns(), FakePermissions(plugin.roles()), plugin="demo")
+
+    @pytest.fixture
+    def reader(self):
+        return actor("周明", ("demo.caller", new_id(), "all"))
+
+    @pytest.fixture
+    def stranger(self):
+        return actor("孙丽", ("demo.reader", new_id(), "all"))
+
+    async def test_it_remembers_what_was_seen(self, personal, reader):
+        row = new_id()
+        subject = Ref("demo.contact", row)
+        await personal.reveal(reader, "demo.contact.reveal", subject, self._values(personal, row), reason=" 核实来信 ")
+        assert personal.revealed == [
+            Revealed(reader, subject, ("contact.name", "contact.phone", "contact.mobile"), "核实来信")
+        ]
 
 
 class TestClock(ClockContract):

@@ -9,7 +9,7 @@ import random
 import pytest
 from litestar.connection import ASGIConnection
 
-from huitang_sdk.contracts import Grant
+from huitang_sdk.contracts import Grant, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
@@ -23,6 +23,7 @@ from huitang_sdk.testing.conformance.limits import LimitsContract
 from huitang_sdk.testing.conformance.live import LiveContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
+from huitang_sdk.testing.conformance.personal import PersonalContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
@@ -73,6 +74,30 @@ class TestKeys(Kernel, KeysContract):
     @pytest.fixture
     def other_keys(self, hall):
         return hall.core.keys.scoped("another")
+
+
+class TestPersonal(Kernel, PersonalContract):
+    @pytest.fixture
+    def personal(self, ctx):
+        return ctx.personal
+
+    @pytest.fixture
+    def reader(self, units):
+        return actor("周明", ("demo.caller", units["云江市"].id, "all"))
+
+    @pytest.fixture
+    def stranger(self, units):
+        return actor("孙丽", ("demo.reader", units["云江市"].id, "all"))
+
+    async def test_it_is_on_record_without_what_was_seen(self, hall, personal, reader):
+        row = new_id()
+        values = self._values(personal, row)
+        await personal.reveal(reader, "demo.contact.reveal", Ref("demo.contact", row), values, reason="核实来信")
+        (entry,) = await hall.audit.entries(action="personal.revealed", limit=10)
+        assert (entry.actor_name, entry.subject, entry.reason) == ("周明", f"demo.contact:{row}", "核实来信")
+        assert entry.detail["columns"] == {"contact.name": [str(row)], "contact.phone": [str(row)]}
+        assert "13800001234" not in str(entry)
+        assert "林秀英" not in str(entry)
 
 
 class TestDevices(Kernel, DevicesContract):

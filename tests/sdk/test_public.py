@@ -102,6 +102,7 @@ HOOKS = {
     "subscriptions": "Sequence[declare.Subscription]",
     "document_templates": "Sequence[declare.DocumentTemplate]",
     "live_topics": "Sequence[declare.LiveTopic]",
+    "personal_columns": "Sequence[declare.PersonalColumn]",
 }
 """Hooks may be added. One that changes or goes breaks plugins that are out there: that is a new major version."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pluggy
@@ -16,6 +17,9 @@ from huitang_sdk import declare
 from huitang_sdk.errors import DeclarationError
 from huitang_sdk.hooks import PROJECT, HuitangHooks
 from huitang_sdk.http import access_of
+from huitang_sdk.personal import PersonalKind
+
+DATABASE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
 
 KINDS: dict[str, type[Any] | None] = {
     "permissions": declare.Permission,
@@ -31,6 +35,7 @@ KINDS: dict[str, type[Any] | None] = {
     "subscriptions": declare.Subscription,
     "document_templates": declare.DocumentTemplate,
     "live_topics": declare.LiveTopic,
+    "personal_columns": declare.PersonalColumn,
     "pages": None,
     "api": None,
 }
@@ -95,6 +100,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
             seen.add(identifier)
     _check_permissions_exist(record, declared)
     _check_template_files(record, declared)
+    _check_personal_columns(record, declared)
 
 
 def _check_permissions_exist(record: PluginRecord, declared: declare.Declarations) -> None:
@@ -118,6 +124,23 @@ def _check_template_files(record: PluginRecord, declared: declare.Declarations) 
         for name in (template.file, *template.files):
             if record.plugin is None or not (record.plugin.folder / name).is_file():
                 raise DeclarationError(f"document template {template.id}: the package has no file {name!r}")
+
+
+def _check_personal_columns(record: PluginRecord, declared: declare.Declarations) -> None:
+    """Names of the database, put into statements as they are; no column sealed twice."""
+    seen: set[str] = set()
+    for column in declared.personal_columns:
+        for name in (column.table, column.column, column.key, *([column.index] if column.index else [])):
+            if not DATABASE_NAME.match(name):
+                raise DeclarationError(f"personal column {column.name}: {name!r} is not a name of the database")
+        if column.kind not in get_args(PersonalKind):
+            raise DeclarationError(f"personal column {column.name}: there is no kind {column.kind!r}")
+        if column.name in seen:
+            raise DeclarationError(f"personal column {column.name} is declared twice")
+        seen.add(column.name)
+    keys = {(column.table, column.key) for column in declared.personal_columns}
+    if len(keys) > len({table for table, _key in keys}):
+        raise DeclarationError(f"{record.id}: the personal columns of one table name different keys")
 
 
 def check_routes(record: PluginRecord, router: Router) -> None:

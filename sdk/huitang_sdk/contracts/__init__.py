@@ -20,6 +20,7 @@ from huitang_sdk.contracts.messages import (
 )
 from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
+from huitang_sdk.contracts.personal import Personal, Sealed
 from huitang_sdk.contracts.scheduling import Run, Scheduling
 from huitang_sdk.contracts.search import Search, SearchDocument, SearchHit, SearchPage
 
@@ -51,6 +52,7 @@ __all__ = [
     "Notifications",
     "Organisation",
     "Permissions",
+    "Personal",
     "Position",
     "Rate",
     "ReceivedMessage",
@@ -64,6 +66,7 @@ __all__ = [
     "SearchHit",
     "SearchPage",
     "SentMessage",
+    "Sealed",
     "StoredFile",
     "Todo",
     "Todos",

@@ -21,6 +21,7 @@ from huitang_sdk.testing.messages import FakeMessages, OutgoingMessage
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, SentNotice
 from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
+from huitang_sdk.testing.personal import FakePersonal, Revealed
 from huitang_sdk.testing.scheduling import DatedTask, FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
 
@@ -36,11 +37,13 @@ __all__ = [
     "FakeMessages",
     "FakeNotifications",
     "FakePermissions",
+    "FakePersonal",
     "FakeScheduling",
     "FakeSearch",
     "FakeTodos",
     "FixedClock",
     "OutgoingMessage",
+    "Revealed",
     "SentNotice",
     "account",
     "actor",

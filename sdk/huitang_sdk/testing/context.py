@@ -22,6 +22,7 @@ from huitang_sdk.testing.live import FakeLive
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
 from huitang_sdk.testing.permissions import FakePermissions
+from huitang_sdk.testing.personal import FakePersonal
 from huitang_sdk.testing.scheduling import FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
 
@@ -61,6 +62,7 @@ def fake_context(
         scheduling=FakeScheduling(declared("jobs"), clock=clock),
         keys=FakeKeys(),
         limits=FakeLimits(clock=clock),
+        personal=FakePersonal(declared("personal_columns"), permissions, plugin=plugin.manifest.id),
         live=FakeLive(declared("live_topics")),
         clock=clock,
         log=logging.getLogger(f"huitang.plugins.{plugin.manifest.id}"),

@@ -8,6 +8,7 @@ from huitang_kernel.testing import client_of
 async def test_a_hall_without_plugins_starts_and_answers(open_hall):
     hall = await open_hall()
     assert [record.id for record in hall.registry if record.is_active] == [
+        "personal",
         "identity",
         "permissions",
         "files",

@@ -19,6 +19,7 @@ MODULES = (
     "live",
     "notifications",
     "permissions",
+    "personal",
     "scheduling",
     "search",
     "todos",
