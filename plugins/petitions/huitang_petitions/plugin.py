@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from huitang_petitions.jobs import CHECKS, JOBS
 from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
-from huitang_sdk.declare import Permission, Role
+from huitang_sdk.declare import HealthCheck, Job, Permission, Role
 
 
 class PetitionsPlugin(Plugin):
@@ -32,6 +33,14 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def roles(self) -> Sequence[Role]:
         return ROLES
+
+    @hookimpl
+    def jobs(self) -> Sequence[Job]:
+        return JOBS
+
+    @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        return CHECKS
 
 
 plugin = PetitionsPlugin()

@@ -147,6 +147,21 @@ class Deadline(PluginTable, tablename="deadline", schema="petitions"):
     due = Date(null=True, default=None)
     ended_on = Date(null=True, default=None)
     mark = Text()
+    duty = Boolean(default=True)
+    yellow_on = Date(null=True, default=None)
+    red_on = Date(null=True, default=None)
+
+
+class RuleProfile(PluginTable, tablename="rule_profile", schema="petitions"):
+    """An office's rule profile for what it receives from a day on; `content` is TOML, or "" for the shipped one."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organisation_id = UUID(default=None)
+    valid_from = Date()
+    profile = Text()
+    content = Text()
+    changed_at = Timestamptz()
+    changed_by = UUID(null=True, default=None)
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

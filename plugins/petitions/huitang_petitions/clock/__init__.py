@@ -10,7 +10,7 @@ from huitang_petitions.clock.profiles import (
     parse_profile,
     profile_from,
 )
-from huitang_petitions.clock.result import Due, LimitResult, Result
+from huitang_petitions.clock.result import Due, LimitResult, Remark, Result
 
 __all__ = [
     "Case",
@@ -24,6 +24,7 @@ __all__ = [
     "Pause",
     "Profile",
     "ProfileError",
+    "Remark",
     "Result",
     "builtin_profiles",
     "clock",

@@ -15,6 +15,7 @@ from huitang_petitions.clock.wording import WORDING, refuse
 from huitang_sdk.cases import Names, read_case
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY_ONLY = len("2026-11-25")
 
 
 class GivenEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +103,9 @@ def moment(text: str, path: str) -> tuple[date, time | None]:
     >>> moment("2026-11-25T20:00:00Z", "$")
     (datetime.date(2026, 11, 26), datetime.time(4, 0))
     """
+    plain = _plain(text)
+    if plain is not None:
+        return _sane(plain.date(), text, path), plain.time() if len(text) > DAY_ONLY else None
     written = unicodedata.normalize("NFKC", text).strip()
     found = _DATE.match(written)
     if found is None:
@@ -121,6 +125,16 @@ def moment(text: str, path: str) -> tuple[date, time | None]:
     except (ValueError, OverflowError):
         raise refuse(path, "input.impossible_day", value=text) from None
     return _sane(local.date(), text, path), local.time()
+
+
+def _plain(text: str) -> datetime | None:
+    """A local day or moment as programs write it ("2026-11-25T09:30:00"): the shortest way for very many."""
+    if not text.isascii() or (len(text), text[4:5], text[10:11]) not in ((DAY_ONLY, "-", ""), (19, "-", "T")):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _zone(offset: str | None) -> Any:

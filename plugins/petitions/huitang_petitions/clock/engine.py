@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -10,9 +11,10 @@ from msgspec import Struct
 from huitang_petitions.clock.case import Case, moment, today
 from huitang_petitions.clock.extending import extend
 from huitang_petitions.clock.history import Happening, history
+from huitang_petitions.clock.marking import mark_days
 from huitang_petitions.clock.profile import EventKind, Limit, Profile
 from huitang_petitions.clock.profiles import ProfileError, builtin_profiles, kinds_of, profile_from
-from huitang_petitions.clock.result import Due, LimitResult, ProfileInfo, Remark, Result
+from huitang_petitions.clock.result import Due, LimitResult, ProfileInfo, Remark, Result, State
 from huitang_petitions.clock.running import Running, begin, pairs
 from huitang_petitions.clock.showing import not_started, shown, steps
 from huitang_petitions.clock.wording import refuse, say, unknown
@@ -35,21 +37,41 @@ def clock(case: Case, calendar: WorkingCalendar | None = None) -> Result:
         raise refuse("$.calendar", "case.year_unknown", year=error.year) from None
 
 
-def due_dates(case: Case, calendar: WorkingCalendar | None = None) -> list[Due]:
-    """What has begun, with its state and due date, nothing in words: for many cases at once. Errors as of `clock`."""
-    asked = _understood(case, calendar)
+def due_dates(
+    case: Case, calendar: WorkingCalendar | None = None, profile: Profile | None = None
+) -> tuple[list[Due], list[Remark]]:
+    """What has begun, with its state and due date, nothing in words, and which events have no effect.
+
+    For many cases at once. `profile` is an operator's, read already. Errors as of `clock`, but for a year without
+    calendar data: there only the limits that would need it are "unknown".
+    """
+    asked = _understood(case, calendar, profile)
     try:
-        runs, _refused, _warned = _reckoned(asked)
-        return [_due(run, asked) for run in runs]
+        runs, refused, _warned = _reckoned(asked)
     except YearUnknown as error:
         raise refuse("$.calendar", "case.year_unknown", year=error.year) from None
+    return [_due(run, asked) for run in runs], refused
 
 
 def _due(run: Running, asked: _Asked) -> Due:
-    state, due, _skipped, _rolled = run.reckoned(asked.now, asked.calendar)
-    organ = run.organ or None
-    shown_due = None if state == "paused" else due
-    return Due(limit=run.limit.id, round=run.begun.round, organ=organ, state=state, due=shown_due)
+    state: State = "unknown"
+    due = yellow_on = red_on = None
+    with contextlib.suppress(YearUnknown):
+        state, due, _skipped, _rolled = run.reckoned(asked.now, asked.calendar)
+        if state in ("running", "extended", "late"):
+            yellow_on, red_on = mark_days(run, due, asked.profile, asked.calendar)
+    return Due(
+        limit=run.limit.id,
+        round=run.begun.round,
+        organ=run.organ or None,
+        kind=run.limit.kind,
+        state=state,
+        start=run.start,
+        due=None if state == "paused" else due,
+        ended_on=run.end.day if run.end else None,
+        yellow_on=yellow_on,
+        red_on=red_on,
+    )
 
 
 class _Asked(Struct, frozen=True):
@@ -64,8 +86,8 @@ class _Asked(Struct, frozen=True):
     happened: Sequence[Happening]
 
 
-def _understood(case: Case, calendar: WorkingCalendar | None) -> _Asked:
-    profile = profile_of(case)
+def _understood(case: Case, calendar: WorkingCalendar | None, profile: Profile | None = None) -> _Asked:
+    profile = profile or profile_of(case)
     now = moment(case.now, "$.now")[0] if case.now.strip() else today()
     kinds = kinds_of(profile)
     limits = tuple(limit for limit in profile.limits if not limit.kinds or case.kind in limit.kinds)
@@ -150,8 +172,9 @@ def _article(limit: Limit, profile: Profile) -> str:
 def _unpaired(profile: Profile, happened: Sequence[Happening]) -> None:
     """What stops a clock must begin before it ends, and end before it begins again."""
     problems = []
+    names = {event.name for event in happened}
     stops = {("hearing_started", "hearing_ended"), *((p.from_, p.to) for lim in profile.limits for p in lim.pauses)}
-    for first, last in sorted(stops):
+    for first, last in sorted(stop for stop in stops if not names.isdisjoint(stop)):
         waiting: dict[str, Happening] = {}
         for event in happened:
             if event.name == first:

@@ -72,13 +72,13 @@ class Marks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def mark(self, left: int, length: int) -> str:
         """ "green", "yellow" or "red" for so many days left of so many."""
-        if left <= (-(-length * self.red_percent // 100) if self.red is None else self.red):
-            return "red"
-        return (
-            "yellow"
-            if left <= (-(-length * self.yellow_percent // 100) if self.yellow is None else self.yellow)
-            else "green"
-        )
+        yellow, red = self.days(length)
+        return "red" if left <= red else "yellow" if left <= yellow else "green"
+
+    def days(self, length: int) -> tuple[int, int]:
+        """With how many days left of so many it turns yellow, and red."""
+        yellow = -(-length * self.yellow_percent // 100) if self.yellow is None else self.yellow
+        return yellow, -(-length * self.red_percent // 100) if self.red is None else self.red
 
 
 class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

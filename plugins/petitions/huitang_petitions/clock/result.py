@@ -10,7 +10,7 @@ from msgspec import Struct
 from huitang_petitions.clock.days import Unit
 from huitang_sdk.cases import Text
 
-State = Literal["not_started", "running", "extended", "paused", "met", "late", "met_late", "expired", "void"]
+State = Literal["not_started", "running", "extended", "paused", "met", "late", "met_late", "expired", "void", "unknown"]
 
 
 class Extended(Struct, frozen=True, kw_only=True):
@@ -57,13 +57,22 @@ class LimitResult(Struct, frozen=True, kw_only=True):
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """When one limit that has begun ends, and how it stands: a `LimitResult` without words."""
+    """When one limit that has begun ends, and how it stands: a `LimitResult` without words.
+
+    While it runs, its mark is yellow from `yellow_on` and red from `red_on`: these days stay the same, whatever day it
+    is, until something happens to the case.
+    """
 
     limit: str
     round: int
     organ: str | None
+    kind: str
     state: State
+    start: date
     due: date | None
+    ended_on: date | None
+    yellow_on: date | None
+    red_on: date | None
 
 
 class Step(Struct, frozen=True, kw_only=True):

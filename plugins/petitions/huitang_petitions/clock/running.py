@@ -31,6 +31,12 @@ class Running(Struct, kw_only=True):
     def start(self) -> date:
         return self.begun.delivered if self.limit.start_day == "delivered" else self.begun.day
 
+    def length_to(self, due: date) -> int:
+        """Its length with its extensions, in its unit; in days for one of months."""
+        if self.limit.unit == "months":
+            return (due - self.start).days
+        return self.limit.length + sum(one.days for one in self.extensions)
+
     def ended_by(self, position: int) -> bool:
         """Whether it had ended when the event at this position happened."""
         return self.end is not None and self.end.position < position

@@ -46,14 +46,11 @@ def shown(
     paused = state == "paused"
     late = max(0, ((run.end.day if run.end else now) - due).days)
     days_left = left(now, due, limit.unit, calendar) if state in ("running", "extended", "paused") else None
-    length = limit.length + sum(one.days for one in run.extensions)
     mark = None
     if state == "late":
         mark, days_left = "red", 0
     elif days_left is not None:
-        mark = (limit.marks or profile.marks).mark(
-            days_left, length if limit.unit != "months" else (due - run.start).days
-        )
+        mark = (limit.marks or profile.marks).mark(days_left, run.length_to(due))
     return LimitResult(
         id=limit.id,
         title=limit.title,

@@ -8,28 +8,12 @@ from uuid import UUID
 import pytest
 
 from huitang_petitions.services import access
-from huitang_petitions.tables import Accused, Matter, Recusal
-from huitang_sdk.db import Sql, new_id
+from huitang_petitions.tables import Accused, Recusal
+from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Forbidden, NotFound
+from tests.plugins.petitions.register.matters import put
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-
-
-async def put(town, **values) -> UUID:
-    """A matter straight into the register."""
-    number = str(new_id())
-    matter = Matter(
-        organisation_id=town.units["office"].id,
-        number=number,
-        code_hash=number.encode(),
-        channel="letter",
-        state="registered",
-        received_at=NOW,
-        updated_at=NOW,
-        **values,
-    )
-    await matter.save()
-    return matter.id
 
 
 async def seen(town, name: str, permission: str = access.READ) -> set[UUID]:

@@ -1,0 +1,36 @@
+"""Work at set times."""
+
+from __future__ import annotations
+
+from huitang_petitions.services import limits
+from huitang_petitions.services.access import Ctx, _
+from huitang_sdk.contracts import Run
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.declare import HealthCheck, HealthStatus, Job
+from huitang_sdk.i18n import TIMEZONE
+
+
+async def turn_day(ctx: Ctx, run: Run) -> str:
+    """Mark what the new day makes yellow, red or late; the day is that of the due time, so a late run says the same."""
+    today = max(run.due.astimezone(TIMEZONE).date(), ctx.clock.today())
+    async with ctx.db.write(SYSTEM) as write:
+        changed = await limits.turn_day(ctx, today)
+        await write.audit("petitions.limit.turned", limits.REF, detail={"day": str(today), "changed": changed})
+    return _("{count} limits marked", count=changed)
+
+
+async def check_calendar(ctx: Ctx) -> HealthStatus:
+    """No limit waits for the holidays of a year that nobody has entered."""
+    rows = await ctx.db.fetch("SELECT count(*) AS count FROM petitions.deadline WHERE state = 'unknown'")
+    count = rows[0]["count"]
+    if count:
+        return HealthStatus(
+            ok=False,
+            message=_("{count} limits cannot be reckoned: the working days of a year are not known.", count=count),
+            remedy=_("Update the package chinesecalendar once the State Council has published the year's holidays."),
+        )
+    return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
+
+
+JOBS = (Job("petitions.turn_day", "Mark limits that become due", turn_day, cron="2 0 * * *", grace=86400),)
+CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

@@ -1,0 +1,54 @@
+"""Putting on record what happened to a matter: the event, what it does to the limits, and the audit, in one write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from huitang_petitions.services import limits
+from huitang_petitions.services.access import Ctx, ref
+from huitang_petitions.tables import MatterEvent
+from huitang_sdk.contracts import Actor, Write
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict
+
+
+async def record(
+    ctx: Ctx,
+    write: Write,
+    actor: Actor,
+    matter: Mapping[str, Any],
+    kind: str,
+    *,
+    at: datetime | None = None,
+    detail: Mapping[str, Any] | None = None,
+    shown: bool = False,
+    reason: str = "",
+) -> UUID:
+    """Add an event of the clock's words (`events.toml`) to a matter and reckon its limits anew.
+
+    `matter` is its locked row; `detail` what the clock needs (organ, days, approver …), never personal data; `shown`
+    makes it one of the facts that the petitioner sees with the code. Raises Conflict when the event contradicts what
+    happened before, or would have no effect (a second extension, one without an approver), with the clock's reason.
+    """
+    now = ctx.clock.now()
+    event = MatterEvent(
+        id=new_id(),
+        matter_id=matter["id"],
+        kind=kind,
+        at=at or now,
+        detail=msgspec.json.encode(detail or {}).decode(),
+        shown=shown,
+        actor_id=actor.id,
+        recorded_at=now,
+    )
+    await MatterEvent.insert(event)
+    useless = await limits.renew(ctx, matter, about=event.id)
+    if useless:
+        raise Conflict(" ".join(map(limits.said, useless)))
+    await write.audit(f"petitions.matter.{kind}", ref(matter["id"]), detail=detail or {}, reason=reason)
+    return event.id

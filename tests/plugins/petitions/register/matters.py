@@ -1,0 +1,54 @@
+"""Matters put straight into the register, for tests of what happens to them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import structs
+
+from huitang_petitions.services import happening
+from huitang_petitions.services.access import ref
+from huitang_petitions.tables import Matter
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
+from huitang_sdk.testing import FixedClock
+
+MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
+"""A Monday, 9 o'clock in China."""
+
+
+def at(town: Any, moment: datetime = MORNING) -> tuple[Any, FixedClock]:
+    """The plugin's context with a clock of the test's own."""
+    clock = FixedClock(moment)
+    return structs.replace(town.ctx, clock=clock), clock
+
+
+async def put(town: Any, received: datetime = MORNING, **values: Any) -> UUID:
+    """A matter straight into the register, without events."""
+    number = str(new_id())
+    values = {"organisation_id": town.units["office"].id, "channel": "letter", "state": "registered", **values}
+    matter = Matter(number=number, code_hash=number.encode(), received_at=received, updated_at=received, **values)
+    await matter.save()
+    return matter.id
+
+
+async def happens(town: Any, ctx: Any, matter_id: UUID, kind: str, **more: Any) -> None:
+    """Put an event on record, as services do."""
+    async with ctx.db.write(SYSTEM) as write:
+        (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", matter_id)
+        await happening.record(ctx, write, SYSTEM, row, kind, **more)
+
+
+async def received(town: Any, ctx: Any, count: int, **values: Any) -> list[UUID]:
+    """So many matters, each with the event of its arrival."""
+    found = []
+    async with ctx.db.write(SYSTEM) as write:
+        for _number in range(count):
+            matter_id = await put(town, ctx.clock.now(), **values)
+            (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1", matter_id)
+            await happening.record(ctx, write, SYSTEM, row, "received")
+            found.append(matter_id)
+        await write.audit("petitions.test.filled", ref(found[0]))
+    return found

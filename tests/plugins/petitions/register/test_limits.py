@@ -1,0 +1,181 @@
+"""The limits kept with a matter are those of the clock, on every day, whatever happened."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from huitang_petitions import jobs
+from huitang_petitions.services import limits, renewing, rules
+from huitang_sdk.contracts import Run
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid
+from tests.plugins.petitions.register.matters import at, happens, put, received
+
+ROWS = "SELECT limit_id, state, due, mark FROM petitions.deadline WHERE matter_id = $1 ORDER BY limit_id"
+
+
+async def rows(town, matter) -> dict[str, tuple]:
+    found = await town.fetch(ROWS, matter)
+    return {row["limit_id"]: (row["state"], row["due"], row["mark"]) for row in found}
+
+
+async def copy(town, matter) -> tuple:
+    (row,) = await town.fetch("SELECT due, due_limit, mark FROM petitions.matter WHERE id = $1", matter)
+    return row["due"], row["due_limit"], row["mark"]
+
+
+async def test_a_letter_that_arrives_has_fifteen_days_to_be_told(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    assert await rows(town, matter) == {"tell": ("running", date(2026, 3, 17), "green")}
+    assert await copy(town, matter) == (date(2026, 3, 17), "tell", "green")
+
+
+async def test_an_accepted_appeal_has_sixty_days_and_a_second_extension_has_no_effect(town):
+    ctx, clock = at(town)
+    (matter,) = await received(town, ctx, 1, kind="appeal")
+    clock.forward(days=3)
+    await happens(town, ctx, matter, "told")
+    await happens(town, ctx, matter, "accepted")
+    assert (await rows(town, matter))["handle"] == ("running", date(2026, 5, 4), "green")
+    clock.forward(days=50)
+    extension = {"days": 30, "approver": "周主任", "reason": "情况复杂"}
+    await happens(town, ctx, matter, "extended", detail=extension)
+    assert (await rows(town, matter))["handle"][:2] == ("extended", date(2026, 6, 3))
+    clock.forward(days=10)
+    before = await town.fetch("SELECT * FROM petitions.event WHERE matter_id = $1", matter)
+    with pytest.raises(Conflict, match="延"):
+        await happens(town, ctx, matter, "extended", detail=extension)
+    assert await town.fetch("SELECT * FROM petitions.event WHERE matter_id = $1", matter) == before
+    assert (await rows(town, matter))["handle"][:2] == ("extended", date(2026, 6, 3))
+
+
+async def test_what_contradicts_is_refused_with_the_clock_s_words_and_leaves_nothing(town):
+    ctx, clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    clock.forward(days=1)
+    await happens(town, ctx, matter, "refused")
+    with pytest.raises(Conflict, match="受理"):
+        await happens(town, ctx, matter, "accepted")
+    assert await town.one("SELECT count(*) FROM petitions.event WHERE matter_id = $1", matter) == 2
+
+
+async def test_every_day_of_half_a_year_turns_to_what_the_clock_says_of_it(town):
+    ctx, clock = at(town)
+    some = random.Random(20260302)
+    matters = await received(town, ctx, 12, kind="appeal")
+    for _day in range(150):
+        clock.forward(days=1)
+        async with ctx.db.write(SYSTEM) as write:
+            await limits.turn_day(ctx, clock.today())
+            await write.audit("petitions.limit.turned", limits.REF)
+        for matter in matters:
+            if some.random() < 0.03:
+                kind = some.choice(["told", "accepted", "answered", "review_requested", "hearing_started", "closed"])
+                try:
+                    await happens(town, ctx, matter, kind)
+                except Conflict:
+                    continue
+        kept = {matter: (await rows(town, matter), await copy(town, matter)) for matter in matters}
+        async with ctx.db.write(SYSTEM) as write:
+            for matter in matters:
+                (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1", matter)
+                await limits.renew(ctx, row)
+            await write.audit("petitions.limit.renewed", limits.REF)
+        assert {matter: (await rows(town, matter), await copy(town, matter)) for matter in matters} == kept
+
+
+async def test_a_year_without_calendar_data_leaves_only_its_limits_unknown(town):
+    ctx, _clock = at(town)
+    matter = await put(town, ctx.clock.now())
+    detail = {"organ": "望月县住建局"}
+    await happens(town, ctx, matter, "received", at=ctx.clock.now() - timedelta(days=1))
+    await happens(town, ctx, matter, "transferred_in", detail=detail)
+    assert (await rows(town, matter))["object"] == ("running", date(2026, 3, 9), "green")
+    far = ctx.clock.now() + timedelta(days=365 * 12)
+    ctx, _clock = at(town, far)
+    other = await put(town, far)
+    await happens(town, ctx, other, "transferred_in", detail=detail)
+    found = await rows(town, other)
+    assert found["object"] == ("unknown", None, "")
+    assert found["tell_transferred"][0] == "running"
+
+
+async def test_an_office_follows_its_own_profile_from_a_day_on_and_passes_it_down(town):
+    ctx, clock = at(town)
+    own = 'id = "own"\nextends = "regulations-2022"\n[[limits]]\nid = "tell"\nstart = ["received"]\n' + (
+        'satisfied_by = ["told"]\nlength = 5\ntitle = { zh = "告知", en = "tell" }\n'
+    )
+    (before,) = await received(town, ctx, 1, organisation_id=town.units["bureau"].id)
+    clock.forward(days=2)
+    head = town.actors["head"]
+    await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=own)
+    (after,) = await received(town, ctx, 1, organisation_id=town.units["bureau"].id)
+    (elsewhere,) = await received(town, ctx, 1)
+    assert (await rows(town, before))["tell"][1] == date(2026, 3, 17)
+    assert (await rows(town, after))["tell"][1] == date(2026, 3, 9)
+    assert (await rows(town, elsewhere))["tell"][1] == date(2026, 3, 19)
+    with pytest.raises(Invalid) as wrong:
+        await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=own.replace("5", "0"))
+    assert "length" in wrong.value.fields["content"]
+
+
+async def test_all_are_renewed_after_a_change_and_a_second_time_writes_nothing(town):
+    ctx, clock = at(town)
+    matters = await received(town, ctx, 30, kind="appeal")
+    clock.forward(days=2)
+    for matter in matters[::3]:
+        await happens(town, ctx, matter, "told")
+    kept = [await rows(town, matter) for matter in matters]
+    done = await renewing.renew_all(ctx, SYSTEM, workers=1)
+    assert (done.matters, done.changed, done.wrong) == (30, 0, [])
+    own = 'id = "own"\nextends = "regulations-2022"\n[[limits]]\nid = "tell"\nstart = ["received"]\n' + (
+        'satisfied_by = ["told"]\nlength = 5\ntitle = { zh = "告知", en = "tell" }\n'
+    )
+    await rules.choose(ctx, town.actors["head"], town.units["city"].id, date(2026, 3, 1), content=own)
+    heard = []
+    done = await renewing.renew_all(
+        ctx, SYSTEM, workers=2, progress=lambda renewed: heard.append((renewed.matters, renewed.changed))
+    )
+    # Those that were told in time keep what they have but for the new due date.
+    assert heard == [(30, 30)]
+    assert [await rows(town, matter) for matter in matters] != kept
+    assert (await rows(town, matters[1]))["tell"] == ("running", date(2026, 3, 7), "green")
+    assert await copy(town, matters[1]) == (date(2026, 3, 7), "tell", "green")
+    await town.hall.core.database.execute(
+        "INSERT INTO petitions.event SELECT gen_random_uuid(), $1, 'handed_back', now(), '{}', false, NULL, now()",
+        matters[0],
+    )
+    done = await renewing.renew_all(ctx, SYSTEM, workers=1)
+    assert (done.changed, done.wrong) == (0, [matters[0]])
+
+
+async def test_what_moved_while_it_was_reckoned_keeps_what_its_event_made_of_it(town):
+    ctx, clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    stale = await ctx.db.fetch(renewing._BATCH, UUID(int=0), 10)
+    clock.forward(days=1)
+    await happens(town, ctx, matter, "told")
+    kept = await rows(town, matter)
+    batch = [renewing.Stored(**row) for row in stale]
+    outcome = asyncio.get_running_loop().create_future()
+    outcome.set_result(([(matter, [])], []))
+    await renewing._keep(ctx, SYSTEM, batch, outcome, clock.today(), renewing.Renewed())
+    assert await rows(town, matter) == kept
+
+
+async def test_the_job_of_a_new_day_marks_and_is_audited(town):
+    ctx, clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    clock.forward(days=16)
+    run = Run(id=new_id(), job="petitions.turn_day", due=clock.now())
+    await jobs.turn_day(ctx, run)
+    assert (await rows(town, matter))["tell"] == ("late", date(2026, 3, 17), "late")
+    assert await copy(town, matter) == (date(2026, 3, 17), "tell", "late")
+    assert "0" in await jobs.turn_day(ctx, run)
