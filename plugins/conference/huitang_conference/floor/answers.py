@@ -51,5 +51,5 @@ def note(session: Session, **changed: Any) -> m.Mine | None:
     if mine is None:
         return None
     mine = structs.replace(mine, **changed)
-    room.now_mine(attendee, mine, but=session)
+    room.now_mine(attendee.id, mine, but=session)
     return mine

@@ -10,12 +10,13 @@ from uuid import UUID
 import msgspec
 
 from huitang_conference.floor import protocol
+from huitang_conference.floor.elsewhere import Elsewhere
 from huitang_conference.floor.gathering import Fresh
 from huitang_conference.floor.messages import VERSION, Attendee, Mine, MineNow, State, Welcome
 from huitang_conference.floor.roster import Meeting, Place, Roster, read_roster
 from huitang_conference.floor.session import LIMITS, Session, text_event
 from huitang_conference.services.access import Ctx
-from huitang_conference.services.state import HALL, hall_state
+from huitang_conference.services.state import DESK, HALL, hall_state
 from huitang_sdk.contracts import LiveMessage
 
 NOTHING = msgspec.Raw(b"null")
@@ -35,8 +36,9 @@ class Room:
         self._state = NOTHING
         self._event: dict[str, Any] = {}
         self._changed = changed
-        self._leave: Callable[[], None] = lambda: None
+        self._leave: list[Callable[[], None]] = []
         self._reading: asyncio.Task[None] | None = None
+        self._elsewhere = Elsewhere(ctx, self)
         self.roster: Fresh[Roster] = Fresh(self._read_roster)
 
     @property
@@ -56,11 +58,14 @@ class Room:
         """Hear the meeting's topic from now on, and read where it stands."""
         if self.meeting is None:
             return
-        self._leave = self.ctx.live.subscribe(HALL, str(self.meeting.id), self._hear)
+        self._leave.append(self.ctx.live.subscribe(HALL, str(self.meeting.id), self._hear))
+        self._leave.append(self.ctx.live.subscribe(DESK, str(self.meeting.id), self._elsewhere.hear))
         await self._read_state()
 
     def close(self) -> None:
-        self._leave()
+        for leave in self._leave:
+            leave()
+        self._elsewhere.stop()
         if self._reading is not None:
             self._reading.cancel()
 
@@ -111,17 +116,21 @@ class Room:
             if not self._sitting[attendee.id]:
                 del self._sitting[attendee.id]
 
+    def sitting(self) -> list[UUID]:
+        """The attendees who have a terminal here."""
+        return list(self._sitting)
+
     def mine_of(self, attendee: Attendee | None) -> Mine | None:
         roster = self.roster.value
         return roster.mine.get(attendee.id) if roster is not None and attendee is not None else None
 
-    def now_mine(self, attendee: Attendee, mine: Mine, but: Session | None = None) -> None:
+    def now_mine(self, attendee_id: UUID, mine: Mine, but: Session | None = None) -> None:
         """What has just changed for one attendee, told to the other terminals where the same person sits."""
         roster = self.roster.value
-        if roster is None or roster.mine.get(attendee.id) == mine:
+        if roster is None or roster.mine.get(attendee_id) == mine:
             return
-        roster.mine[attendee.id] = mine
-        for session in self._sitting.get(attendee.id, ()):
+        roster.mine[attendee_id] = mine
+        for session in self._sitting.get(attendee_id, ()):
             if session is not but:
                 session.tell_mine()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from huitang_conference.floor.messages import Bye
 from huitang_conference.floor.session import CODES, STRIKES, Session
 from huitang_conference.services.access import SEAT
 from huitang_sdk.http import requires
+
+CLOSING_SECONDS = 2.0
 
 
 @websocket("/terminal", guards=[requires(SEAT)])
@@ -36,7 +39,11 @@ async def terminal(socket: WebSocket[Any, Any, Any]) -> None:
         # The server closes a socket only when nobody reads from it: whoever says goodbye ends the reading.
         if session.farewell is None:
             raise
-        await socket.close(CODES[session.farewell.reason], session.farewell.reason)
+        floor.leave(session)
+        # Whoever takes no message takes no farewell: what is left of the connection ends with this coroutine.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await socket.close(CODES[session.farewell.reason], session.farewell.reason)
     finally:
         floor.leave(session)
 

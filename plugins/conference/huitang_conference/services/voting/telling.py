@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from huitang_conference.services.access import Ctx
 from huitang_conference.services.state import DESK, HALL, live_counts
 from huitang_conference.services.voting.progress import numbers
 
+PROGRESS = "poll.progress"
+THIS_PROCESS = secrets.token_hex(4)
+"""In each hint, so that a process knows the ones that tell it nothing new."""
 EVERY = 0.25
 """Seconds between two hints about one poll from one process."""
 
@@ -45,7 +49,7 @@ class Teller:
             del self._tasks[poll_id]
         try:
             meeting_id, now = await numbers(self._ctx, poll_id)
-            told: dict[str, Any] = {"what": "poll.progress", "progress": msgspec.to_builtins(now)}
+            told: dict[str, Any] = {"what": PROGRESS, "by": THIS_PROCESS, "progress": msgspec.to_builtins(now)}
             await self._ctx.live.passing(DESK, str(meeting_id), told)
             counts = await live_counts(self._ctx, poll_id)
             if counts is not None:
