@@ -28,7 +28,11 @@ from huitang_conference.services.agenda import ItemValues
 from huitang_conference.services.bodies import BodyValues
 from huitang_conference.services.meetings import MeetingValues
 from huitang_conference.services.members import MemberValues
-from huitang_conference.services.voting.polls import NewPoll, prepare_poll
+from huitang_conference.services.voting.choices import WORDS
+from huitang_conference.services.voting.presses import Press
+from huitang_conference.services.voting.running import NewPoll, announce, close_poll, open_poll, prepare_poll
+from huitang_conference.services.voting.sealing import Sealers
+from huitang_conference.services.voting.storing import store
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.i18n import TIMEZONE
 
@@ -99,8 +103,12 @@ async def _past(ctx: Ctx, body_id: UUID, data: dict[str, Any]) -> UUID:
     there = [person.id for place, person in enumerate(people) if place % 15 != 7]
     await attendance.check_in_many(ctx, SYSTEM, meeting_id, there, "card")
     await meetings.open_meeting(ctx, SYSTEM, meeting_id)
-    for item_id in ids:
+    voters = [person.id for person in people if person.id in there and person.role == "member"]
+    for number, item_id in enumerate(ids, 1):
         await agenda.begin(ctx, SYSTEM, meeting_id, item_id)
+        for vote in meeting["votes"]:
+            if vote["item"] == number:
+                await _held(ctx, meeting_id, item_id, vote, voters)
         await agenda.finish(ctx, SYSTEM, meeting_id, item_id)
     await meetings.close(ctx, SYSTEM, meeting_id)
     # It was held then, not when the samples are loaded.
@@ -114,8 +122,26 @@ async def _past(ctx: Ctx, body_id: UUID, data: dict[str, Any]) -> UUID:
         meeting_id,
         begins - timedelta(minutes=12),
     )
+    # The signed log keeps the moment at which it was really written.
+    await ctx.db.execute(
+        "UPDATE conference.poll SET opened_at = $2, closed_at = $3, announced_at = $3 WHERE meeting_id = $1",
+        *(meeting_id, begins + timedelta(hours=2, minutes=40), begins + timedelta(hours=2, minutes=41)),
+    )
     await meetings.archive(ctx, SYSTEM, meeting_id)
     return meeting_id
+
+
+async def _held(ctx: Ctx, meeting_id: UUID, item_id: UUID, vote: dict[str, Any], voters: Sequence[UUID]) -> None:
+    """A vote from its opening to the announced result; whoever is left over did not press."""
+    choices: list[str] = [word for word in WORDS for _ in range(vote[word])]
+    values = {name: value for name, value in vote.items() if name not in ("item", *WORDS)}
+    poll_id = await prepare_poll(ctx, SYSTEM, meeting_id, NewPoll(item_id=item_id, **values))
+    await open_poll(ctx, SYSTEM, poll_id)
+    pressed = zip(voters, choices, strict=False)
+    presses = [Press(poll_id, who, f"sample-{n}", 1, choice) for n, (who, choice) in enumerate(pressed)]
+    await store(ctx, Sealers(), poll_id, presses)
+    await close_poll(ctx, SYSTEM, poll_id)
+    await announce(ctx, SYSTEM, poll_id)
 
 
 async def _today(ctx: Ctx, last_id: UUID, data: dict[str, Any]) -> UUID:

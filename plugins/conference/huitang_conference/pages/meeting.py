@@ -30,7 +30,6 @@ async def meeting_page(
     row = await meeting_for(ctx, actor, meeting_id, READ)
     profile = profile_of(row)
     papers = await documents.documents(ctx, actor, meeting_id)
-    running = await ctx.db.fetch("SELECT id FROM conference.meeting WHERE rehearsal_of = $1", meeting_id)
     context |= {
         "items": await agenda.items(ctx, meeting_id, with_refused=context["may_manage"] or context["may_chair"]),
         "papers": papers,
@@ -40,7 +39,7 @@ async def meeting_page(
         "quorum_article": article_of(profile.cite(profile.quorum)),
         "period": notices.period(row, ctx.clock.today()),
         "leave_waiting": [r for r in await leave.requests(ctx, meeting_id) if r.state == "asked"],
-        "rehearsal_id": running[0]["id"] if running else None,
+        "rehearsal_id": await rehearsal.running(ctx, meeting_id),
         **more,
     }
     return Page("conference/meeting.html", context, status_code=refused.status if refused else 200)
@@ -110,7 +109,7 @@ async def rehearse(
         if refused.status != 409:
             raise
         return await meeting_page(ctx, actor, meeting_id, refused)
-    return go_to(request, f"/conference/meetings/{copy_id}")
+    return go_to(request, f"/conference/meetings/{copy_id}{await _desk(request)}")
 
 
 @post(f"{PAGE}/end-rehearsal", guards=[requires(OPERATE)], status_code=200)
@@ -124,7 +123,12 @@ async def end_rehearsal(
         if refused.status != 409:
             raise
         return await meeting_page(ctx, actor, meeting_id, refused)
-    return go_to(request, f"/conference/meetings/{original}")
+    return go_to(request, f"/conference/meetings/{original}{await _desk(request)}")
+
+
+async def _desk(request: AnyRequest) -> str:
+    """Where to go on: to the operator's desk, for whoever switched there."""
+    return "/operator" if text_of(await request.form(), "at") == "operator" else ""
 
 
 MEETING_PAGES = (show, convene, take_step, rehearse, end_rehearsal)

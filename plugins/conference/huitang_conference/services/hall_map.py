@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_conference.floor.hub import floor
+from huitang_conference.services import rehearsal
 from huitang_conference.services.access import OPERATE, Ctx, meeting_for
 from huitang_conference.services.calling import ServiceCall, open_calls
 from huitang_conference.services.desks import (
@@ -78,6 +79,8 @@ class OperatorView(Struct, frozen=True, kw_only=True):
     polls: list[PollLine]
     items: list[AgendaLine]
     documents: list[DocumentLine]
+    rehearsal_id: UUID | None
+    """The rehearsal of this meeting that is going on."""
     terminals: int | None
     """How many terminals are connected; None: not known."""
 
@@ -134,6 +137,7 @@ async def operator_view(
         polls=polls,
         items=await agenda_lines(ctx, meeting_id, meeting["item_id"]),
         documents=await _documents(ctx, meeting_id),
+        rehearsal_id=await rehearsal.running(ctx, meeting_id),
         terminals=len(connected) if connected else None,
     )
 

@@ -27,7 +27,7 @@ async def start(ctx: Ctx, actor: Actor, meeting_id: UUID) -> UUID:
             raise Conflict(_("This is a rehearsal itself."))
         if meeting["state"] != "convened":
             raise Conflict(_("A meeting is rehearsed after the call and before it begins."))
-        if await ctx.db.fetch("SELECT 1 FROM conference.meeting WHERE rehearsal_of = $1", meeting_id):
+        if await running(ctx, meeting_id) is not None:
             raise Conflict(_("A rehearsal of this meeting is going on. End it first."))
         copy_id = new_id()
         await ctx.db.execute(
@@ -46,6 +46,12 @@ async def start(ctx: Ctx, actor: Actor, meeting_id: UUID) -> UUID:
         await copy_polls(ctx, meeting_id, copy_id)
         await write.audit("conference.rehearsal.started", ref("meeting", meeting_id), detail={"rehearsal_id": copy_id})
     return copy_id
+
+
+async def running(ctx: Ctx, meeting_id: UUID) -> UUID | None:
+    """The rehearsal of a meeting that is going on, if any; the caller has asked for the permission."""
+    rows = await ctx.db.fetch("SELECT id FROM conference.meeting WHERE rehearsal_of = $1", meeting_id)
+    return rows[0]["id"] if rows else None
 
 
 async def end(ctx: Ctx, actor: Actor, rehearsal_id: UUID) -> UUID:

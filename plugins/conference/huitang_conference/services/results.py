@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from huitang_conference.services.access import OPERATE, READ, Ctx, in_scope, meeting_for, ref
+from huitang_conference.services.access import EXPORT, OPERATE, READ, Ctx, in_scope, meeting_for, ref
 from huitang_conference.services.shown import Shown, shown_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import Sql
@@ -43,10 +43,13 @@ class ResultPage(Struct, frozen=True, kw_only=True):
     shown: Shown
     may_read: bool
     """Whether the reader may see the meeting itself."""
+    may_export: bool
+    """Whether the reader may have the signed log."""
 
 
 RESULTS = """
-SELECT p.*, m.title AS meeting_title, m.rehearsal_of, b.name AS body_name, {readable} AS may_read
+SELECT p.*, m.title AS meeting_title, m.rehearsal_of, b.name AS body_name, {readable} AS may_read,
+  {exportable} AS may_export
 FROM conference.poll p JOIN conference.meeting m ON m.id = p.meeting_id JOIN conference.body b ON b.id = m.body_id
 WHERE (p.id = $1 OR p.meeting_id = $1) AND p.state = 'closed' AND p.announced_at IS NOT NULL AND p.result IS NOT NULL
   AND ({readable} OR (p.published_at IS NOT NULL AND m.rehearsal_of IS NULL))
@@ -58,7 +61,8 @@ async def results_for(ctx: Ctx, actor: Actor, identifier: UUID) -> list[ResultPa
     """The announced results of a meeting, or one of them, that the actor may read. Raises NotFound for none."""
     sql = Sql(identifier)
     readable = in_scope(ctx, actor, READ, sql) if ctx.permissions.may(actor, READ) else "FALSE"
-    rows = await ctx.db.fetch(RESULTS.format(readable=readable), *sql.values)
+    exportable = in_scope(ctx, actor, EXPORT, sql) if ctx.permissions.may(actor, EXPORT) else "FALSE"
+    rows = await ctx.db.fetch(RESULTS.format(readable=readable, exportable=exportable), *sql.values)
     if not rows:
         raise NotFound(_("There is no such result, or it was not published."))
     return [_page(row) for row in rows]
@@ -86,7 +90,7 @@ async def publish_result(ctx: Ctx, actor: Actor, poll_id: UUID, is_public: bool)
 def _page(row: dict[str, Any]) -> ResultPage:
     same = (
         "id", "meeting_id", "title", "text", "kind", "secrecy", "manner", "attempt", "members_total",
-        "present_at_open", "present_at_close", "opened_at", "closed_at", "may_read",
+        "present_at_open", "present_at_close", "opened_at", "closed_at", "may_read", "may_export",
     )  # fmt: skip
     names = [str(one["name"]) for one in msgspec.json.decode(row["names"])]
     return ResultPage(

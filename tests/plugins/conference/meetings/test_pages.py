@@ -116,6 +116,20 @@ async def test_a_rehearsal_is_seen_by_staff_and_those_called(town):
         assert (await client.get(f"/conference/meetings/{copy_id}")).status_code == status, name
 
 
+async def test_the_operators_desk_switches_to_the_rehearsal_and_back(town):
+    client = await town.sign_in("operator")
+    base = f"/conference/meetings/{town.meeting_id}"
+    assert f'action="{base}/rehearse"' in (await client.get(f"{base}/operator")).text
+    began = await client.post(f"{base}/rehearse", data={"at": "operator"})
+    copy = began.headers["location"].removesuffix("/operator")
+    assert (began.status_code, began.headers["location"]) == (303, f"{copy}/operator")
+    assert f'href="{copy}/operator"' in (await client.get(f"{base}/operator")).text
+    assert f'action="{copy}/end-rehearsal"' in (await client.get(f"{copy}/operator")).text
+    ended = await client.post(f"{copy}/end-rehearsal", data={"at": "operator"})
+    assert (ended.status_code, ended.headers["location"]) == (303, f"{base}/operator")
+    assert (await client.get(f"{copy}/operator")).status_code == 404
+
+
 async def test_a_meeting_is_planned_convened_and_held_by_its_pages(town):
     client = await town.sign_in("clerk")
     wrong = await client.post("/conference/meetings/new", data={"title": "", "starts_at": "2027-01-01T09:00"})

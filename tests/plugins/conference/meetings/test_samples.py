@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from huitang_conference import samples
 from huitang_conference.plugin import ConferencePlugin
 from huitang_sdk.contracts.identity import SYSTEM
@@ -31,6 +33,17 @@ async def test_the_samples_show_something_of_everything_and_load_once(open_hall)
     polls = await town.fetch("SELECT kind FROM conference.poll WHERE meeting_id = $1 ORDER BY position", today["id"])
     assert [row["kind"] for row in polls].count("appointment") == 3
     assert {"motion", "amendment"} <= {row["kind"] for row in polls}
+    held = await town.fetch(
+        "SELECT kind, state, result, announced_at - opened_at < interval '1 hour' AS soon FROM conference.poll"
+        " WHERE meeting_id = $1 ORDER BY position",
+        meetings[0]["id"],
+    )
+    assert [(row["kind"], row["state"], row["soon"]) for row in held] == [
+        (kind, "closed", True) for kind in ("motion", "appointment", "appointment")
+    ]
+    results = [msgspec.json.decode(row["result"]) for row in held]
+    assert [result["verdict"]["passed"] for result in results] == [True, True, False]
+    assert results[1]["counts"]["not_pressed"] == 1
     elections = "SELECT seats FROM conference.poll WHERE kind = 'election'"
     assert await town.one(elections) == 2
     leave = await town.fetch("SELECT state FROM conference.leave_request ORDER BY state")

@@ -353,6 +353,11 @@ async def test_a_result_is_public_only_once_it_is_published(town):
     assert root in page.text
     for client in (nobody, stranger):
         assert (await client.get(address)).status_code == 404
+    log = f"/conference/votes/{poll}/log.jsonl"
+    teller = await town.client("teller")
+    assert log not in page.text
+    assert log in (await teller.get(address)).text
+    assert (await teller.get(log)).text.startswith("{")
     operator = await town.client("operator")
     await operator.post(town.at(f"operator/polls/{poll}/publish"), data={"public": "1"})
     for client in (nobody, stranger):
