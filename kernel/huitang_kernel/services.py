@@ -30,6 +30,8 @@ from huitang_kernel.scheduling.plugin import SchedulingPlugin
 from huitang_kernel.scheduling.service import SchedulingService
 from huitang_kernel.search.plugin import SearchPlugin
 from huitang_kernel.search.service import SearchService
+from huitang_kernel.workflow.plugin import WorkflowPlugin
+from huitang_kernel.workflow.service import WorkflowService
 from huitang_sdk import PluginContext
 
 BUILTINS: tuple[type[BuiltinPlugin], ...] = (
@@ -42,6 +44,7 @@ BUILTINS: tuple[type[BuiltinPlugin], ...] = (
     LivePlugin,
     NotificationsPlugin,
     SchedulingPlugin,
+    WorkflowPlugin,
     PortalPlugin,
 )
 """In start order."""
@@ -59,6 +62,7 @@ class Services(Struct, frozen=True, kw_only=True):
     live: LiveService
     notifications: NotificationsService
     scheduling: SchedulingService
+    workflow: WorkflowService
     portal: PortalService
 
 
@@ -86,6 +90,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         notifications=services.notifications.scoped(record.id),
         todos=services.notifications.todos_of(record.id),
         scheduling=services.scheduling.scoped(record.id),
+        workflow=services.workflow.scoped(record.id),
         keys=core.keys.scoped(record.id),
         limits=core.limits.scoped(record.id),
         personal=services.personal.scoped(record.id),

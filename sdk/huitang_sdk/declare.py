@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_sdk.personal import PersonalKind
+from huitang_sdk.workflow.declaring import Workflow
 
 if TYPE_CHECKING:
     from litestar import Request
@@ -243,5 +244,6 @@ class Declarations(Struct, frozen=True):
     document_templates: Sequence[DocumentTemplate] = ()
     live_topics: Sequence[LiveTopic] = ()
     personal_columns: Sequence[PersonalColumn] = ()
+    workflows: Sequence[Workflow] = ()
     pages: Sequence[Any] = ()
     api: Sequence[Any] = ()

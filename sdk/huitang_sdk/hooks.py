@@ -13,6 +13,7 @@ from typing import Any
 import pluggy
 
 from huitang_sdk import declare
+from huitang_sdk.workflow.declaring import Workflow
 
 PROJECT = "huitang"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -150,5 +151,13 @@ class HuitangHooks:
         """Columns that hold personal data, sealed and found with `ctx.personal`.
 
         return [PersonalColumn("contact", "phone", "phone", index="phone_index")]
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def workflows(self) -> Sequence[Workflow]:
+        """Ways through states, with their deadlines, to-dos and notices; `ctx.workflow` takes the steps.
+
+        return [Workflow(id="noticeboard.notice", title="A notice on its way", read=READ, states=…, transitions=…)]
         """
         raise NotImplementedError

@@ -33,6 +33,7 @@ from huitang_sdk.contracts import (
     Scheduling,
     Search,
     Todos,
+    Workflows,
 )
 
 
@@ -75,6 +76,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     todos: Todos
     scheduling: Scheduling
     documents: Documents
+    workflow: Workflows
     keys: Keys
     limits: Limits
     personal: Personal

@@ -104,6 +104,7 @@ def test_no_test_is_skipped():
         "live",
         "notifications",
         "scheduling",
+        "workflow",
         "portal",
     ],
 )

@@ -20,6 +20,7 @@ from huitang_sdk import contracts as contracts_package
 from huitang_sdk import declare
 from huitang_sdk.contracts import Event
 from huitang_sdk.hooks import HuitangHooks
+from huitang_sdk.workflow import declaring
 
 NOTE = "<!-- Made by `make docs` from the code. Do not edit: change the docstring instead. -->\n"
 
@@ -132,7 +133,7 @@ def shown(value: Any) -> str:
 
 def declarations() -> str:
     parts = [doc(declare)]
-    for kind in structs_of(declare):
+    for kind in (*structs_of(declare), *structs_of(declaring)):
         if kind is not declare.Declarations:
             parts.append(f"## {kind.__name__}\n\n{doc(kind)}\n\n{fields(kind)}")
     return page("Declarations", *parts)
@@ -196,7 +197,9 @@ def events_of(record: PluginRecord) -> list[type[Event]]:
     return [
         v
         for v in vars(module).values()
-        if inspect.isclass(v) and issubclass(v, Event) and v.__module__ == module.__name__
+        if inspect.isclass(v)
+        and issubclass(v, Event)
+        and v.__module__ in (module.__name__, f"huitang_sdk.contracts.{record.id}")
     ]
 
 

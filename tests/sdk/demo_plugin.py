@@ -21,8 +21,10 @@ from huitang_sdk.declare import (
     SearchSource,
 )
 from huitang_sdk.testing import FakeIdentity, account, organisation
+from huitang_sdk.workflow import Assigning, Deadline, Extending, Facts, Mark, State, Task, Tell, Transition, Workflow
 
 READ = "demo.thing.read"
+CASE_READ, CASE_HANDLE = "demo.case.read", "demo.case.handle"
 
 
 class Demo(Plugin):
@@ -41,11 +43,18 @@ class Demo(Plugin):
             Permission(READ, "Read things"),
             Permission("demo.thing.write", "Write things"),
             Permission("demo.contact.reveal", "See contacts"),
+            Permission(CASE_READ, "Read cases"),
+            Permission(CASE_HANDLE, "Handle cases"),
         ]
 
     @hookimpl
     def roles(self):
-        return [Role("demo.reader", "Reader", (READ,)), Role("demo.caller", "Caller", ("demo.contact.reveal",))]
+        return [
+            Role("demo.reader", "Reader", (READ,)),
+            Role("demo.caller", "Caller", ("demo.contact.reveal",)),
+            Role("demo.handler", "Handler", (CASE_READ, CASE_HANDLE)),
+            Role("demo.case_reader", "Reader of cases", (CASE_READ,)),
+        ]
 
     @hookimpl
     def notification_kinds(self):
@@ -86,6 +95,10 @@ class Demo(Plugin):
         ]
 
     @hookimpl
+    def workflows(self):
+        return [CASE]
+
+    @hookimpl
     def document_templates(self):
         sample = {"title": "示例", "day": "2026-01-01", "lines": [{"text": "一行"}]}
         return [
@@ -105,6 +118,52 @@ class Demo(Plugin):
                 yield identifier
 
         return SearchSource(kind, title, READ, document, ids)
+
+
+async def case_facts(_ctx, subject):
+    return Facts("某件事", f"/demo/{subject.id}", {"title": "某件事"})
+
+
+TOLD = (Tell("demo.published"),)
+CASE = Workflow(
+    id="demo.case",
+    title="A case",
+    read=CASE_READ,
+    states=(
+        State("new", "New"),
+        State("working", "Being worked on", task=Task("demo.task", "Handle: {title}", deadline="handle")),
+        State("done", "Done", final=True),
+    ),
+    transitions=(
+        Transition(id="take", title="Take it", from_=("new",), to="working", permission=CASE_HANDLE),
+        Transition(id="drop", title="Drop", from_=("new",), to="done", permission=CASE_HANDLE, reason=True),
+        Transition(
+            id="finish",
+            title="Finish",
+            from_=("working",),
+            to="done",
+            permission=CASE_HANDLE,
+            reason=True,
+            fact="finished",
+        ),
+        Transition(id="reopen", title="Open again", from_=("done",), to="working", permission=CASE_HANDLE),
+    ),
+    deadlines=(
+        Deadline(
+            id="handle",
+            title="Handling",
+            days=60,
+            begins=("new",),
+            reopens=("working",),
+            marks=(Mark("soon", -3, TOLD), Mark("today", 0, TOLD), Mark("late", 1, TOLD)),
+            extending=Extending(days=30, ask=CASE_HANDLE, approve=CASE_HANDLE),
+        ),
+        Deadline(id="answer", title="Answering", days=5, unit="working", begins=("working",)),
+    ),
+    assigning=Assigning(permission=CASE_HANDLE, to=CASE_HANDLE, moves="take", deadline="handle", tell=TOLD),
+    pause=CASE_HANDLE,
+    facts=case_facts,
+)
 
 
 def city() -> tuple[FakeIdentity, dict, dict]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huitang_sdk.contracts import Ref
+from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.testing import (
@@ -23,6 +24,7 @@ from huitang_sdk.testing import (
     FakeScheduling,
     FakeSearch,
     FakeTodos,
+    FakeWrite,
     FixedClock,
     Revealed,
     actor,
@@ -43,6 +45,7 @@ from huitang_sdk.testing.conformance.personal import PersonalContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
+from huitang_sdk.testing.conformance.workflow import WorkflowContract
 from tests.sdk.demo_plugin import city, no_write
 
 
@@ -212,6 +215,43 @@ class TestTodos(Fake, TodosContract):
     @pytest.fixture
     def todos(self, plugin):
         return FakeTodos(plugin.notification_kinds())
+
+
+class TestWorkflow(Fake, WorkflowContract):
+    @pytest.fixture
+    def ctx(self, plugin, identity):
+        ctx = fake_context(plugin, db=None)
+        ctx.identity = ctx.permissions.identity = identity
+        return ctx
+
+    @pytest.fixture
+    def workflow(self, ctx):
+        return ctx.workflow
+
+    @pytest.fixture
+    def open_write(self):
+        return lambda: nullcontext(FakeWrite())
+
+    @pytest.fixture
+    def grant(self, ctx):
+        async def grant(*values):
+            ctx.permissions.grant(*values)
+
+        return grant
+
+    @pytest.fixture
+    def lists(self, ctx):
+        async def lists(person):
+            return await ctx.todos.mine(Actor(account_id=person))
+
+        return lists
+
+    @pytest.fixture
+    def told(self, ctx):
+        async def told(person):
+            return [(notice.kind, notice.url) for notice in ctx.notifications.sent if notice.recipient == person]
+
+        return told
 
 
 class TestLive(Fake, LiveContract):

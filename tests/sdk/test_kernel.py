@@ -9,7 +9,7 @@ import random
 import pytest
 from litestar.connection import ASGIConnection
 
-from huitang_sdk.contracts import Grant, Ref
+from huitang_sdk.contracts import Actor, Grant, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
@@ -27,6 +27,7 @@ from huitang_sdk.testing.conformance.personal import PersonalContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
+from huitang_sdk.testing.conformance.workflow import WorkflowContract
 from tests.sdk.demo_plugin import READ, city_in, writes_of
 
 
@@ -204,6 +205,38 @@ class TestTodos(Kernel, TodosContract):
     @pytest.fixture
     def todos(self, ctx):
         return ctx.todos
+
+
+class TestWorkflow(Kernel, WorkflowContract):
+    @pytest.fixture
+    def workflow(self, ctx):
+        return ctx.workflow
+
+    @pytest.fixture
+    def open_write(self, ctx):
+        return lambda: ctx.db.write(SYSTEM)
+
+    @pytest.fixture
+    def grant(self, hall):
+        async def grant(account_id, role, organisation_id, reach):
+            await hall.services.permissions.grant(SYSTEM, role, organisation_id, reach, account_id=account_id)
+
+        return grant
+
+    @pytest.fixture
+    def lists(self, ctx):
+        async def lists(person):
+            return await ctx.todos.mine(Actor(account_id=person))
+
+        return lists
+
+    @pytest.fixture
+    def told(self, ctx):
+        async def told(person):
+            sql = "SELECT kind, url FROM notifications.notice WHERE recipient_id = $1 ORDER BY id"
+            return [(row["kind"], row["url"]) for row in await ctx.db.fetch(sql, person)]
+
+        return told
 
 
 class TestScheduling(Kernel, SchedulingContract):

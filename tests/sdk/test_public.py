@@ -101,8 +101,10 @@ HOOKS = {
     "health_checks": "Sequence[declare.HealthCheck]",
     "subscriptions": "Sequence[declare.Subscription]",
     "document_templates": "Sequence[declare.DocumentTemplate]",
+    "message_kinds": "Sequence[declare.MessageKind]",
     "live_topics": "Sequence[declare.LiveTopic]",
     "personal_columns": "Sequence[declare.PersonalColumn]",
+    "workflows": "Sequence[Workflow]",
 }
 """Hooks may be added. One that changes or goes breaks plugins that are out there: that is a new major version."""
 

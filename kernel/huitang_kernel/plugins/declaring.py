@@ -18,6 +18,8 @@ from huitang_sdk.errors import DeclarationError
 from huitang_sdk.hooks import PROJECT, HuitangHooks
 from huitang_sdk.http import access_of
 from huitang_sdk.personal import PersonalKind
+from huitang_sdk.workflow import Workflow
+from huitang_sdk.workflow.checking import problems
 
 DATABASE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
 
@@ -36,6 +38,7 @@ KINDS: dict[str, type[Any] | None] = {
     "document_templates": declare.DocumentTemplate,
     "live_topics": declare.LiveTopic,
     "personal_columns": declare.PersonalColumn,
+    "workflows": Workflow,
     "pages": None,
     "api": None,
 }
@@ -89,6 +92,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
         ("live topic", [t.id for t in declared.live_topics]),
         ("consumer", [s.consumer for s in declared.subscriptions]),
         ("document template", [t.id for t in declared.document_templates]),
+        ("workflow", [w.id for w in declared.workflows]),
     ]
     for what, ids in named:
         seen: set[str] = set()
@@ -101,6 +105,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
     _check_permissions_exist(record, declared)
     _check_template_files(record, declared)
     _check_personal_columns(record, declared)
+    _check_workflows(declared)
 
 
 def _check_permissions_exist(record: PluginRecord, declared: declare.Declarations) -> None:
@@ -141,6 +146,16 @@ def _check_personal_columns(record: PluginRecord, declared: declare.Declarations
     keys = {(column.table, column.key) for column in declared.personal_columns}
     if len(keys) > len({table for table, _key in keys}):
         raise DeclarationError(f"{record.id}: the personal columns of one table name different keys")
+
+
+def _check_workflows(declared: declare.Declarations) -> None:
+    """Every state can be reached, and everything that is named is there."""
+    permissions = {permission.id for permission in declared.permissions}
+    notices = {kind.id for kind in declared.notification_kinds}
+    todos = {kind.id for kind in declared.notification_kinds if kind.todo}
+    found = [one for workflow in declared.workflows for one in problems(workflow, permissions, notices, todos)]
+    if found:
+        raise DeclarationError("; ".join(found))
 
 
 def check_routes(record: PluginRecord, router: Router) -> None:

@@ -24,8 +24,10 @@ from huitang_sdk.testing.permissions import FakePermissions
 from huitang_sdk.testing.personal import FakePersonal, Revealed
 from huitang_sdk.testing.scheduling import DatedTask, FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
+from huitang_sdk.testing.workflow import AuditedFact, FakeWorkflow, FakeWrite
 
 __all__ = [
+    "AuditedFact",
     "DatedTask",
     "FakeDevices",
     "FakeDocuments",
@@ -41,6 +43,8 @@ __all__ = [
     "FakeScheduling",
     "FakeSearch",
     "FakeTodos",
+    "FakeWorkflow",
+    "FakeWrite",
     "FixedClock",
     "OutgoingMessage",
     "Revealed",

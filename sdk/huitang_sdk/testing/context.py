@@ -25,6 +25,7 @@ from huitang_sdk.testing.permissions import FakePermissions
 from huitang_sdk.testing.personal import FakePersonal
 from huitang_sdk.testing.scheduling import FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
+from huitang_sdk.testing.workflow import FakeWorkflow
 
 
 def fake_context(
@@ -47,7 +48,8 @@ def fake_context(
     permissions = FakePermissions(declared("roles"), identity)
     search = FakeSearch(declared("search_sources"), permissions)
     kinds = declared("notification_kinds")
-    search.context = PluginContext(
+    workflow = FakeWorkflow(declared("workflows"))
+    search.context = workflow.context = PluginContext(
         plugin=plugin.manifest.id,
         settings=settings or plugin.settings_type(),
         db=db,
@@ -59,6 +61,7 @@ def fake_context(
         search=search,
         notifications=FakeNotifications(kinds),
         todos=FakeTodos(kinds, clock=clock),
+        workflow=workflow,
         scheduling=FakeScheduling(declared("jobs"), clock=clock),
         keys=FakeKeys(),
         limits=FakeLimits(clock=clock),

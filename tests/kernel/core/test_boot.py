@@ -17,6 +17,7 @@ async def test_a_hall_without_plugins_starts_and_answers(open_hall):
         "live",
         "notifications",
         "scheduling",
+        "workflow",
         "portal",
     ]
     assert {

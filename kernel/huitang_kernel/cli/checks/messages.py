@@ -17,6 +17,7 @@ from jinja2.ext import babel_extract
 from msgspec import Struct
 
 from huitang_sdk.declare import Declarations
+from huitang_sdk.workflow.checking import titles
 
 MAKERS = {"Translator", "lazy"}
 TITLED = (
@@ -95,6 +96,9 @@ def declared_messages(domain: str, declared: Declarations) -> Iterator[Message]:
     for name in TITLED:
         for value in getattr(declared, name):
             yield Message(domain, value.title, f"{name}()")
+    for workflow in declared.workflows:
+        for title in titles(workflow):
+            yield Message(domain, title, "workflows()")
 
 
 def package_messages(package: Path, domain: str, root: Path) -> Iterator[Message]:

@@ -23,6 +23,7 @@ MODULES = (
     "scheduling",
     "search",
     "todos",
+    "workflow",
 )
 
 # Failing asserts say what they compared, as those of test modules do.

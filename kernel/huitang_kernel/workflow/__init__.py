@@ -1,0 +1,1 @@
+"""Workflows: processes of all plugins, their deadlines and their history."""
