@@ -84,6 +84,21 @@ class Answers:
                     return False
         return True
 
+    async def as_actor(self, account_id: UUID) -> Actor | None:
+        account = await self._service.context.identity.account(account_id)
+        if account is None or not account.is_active:
+            return None
+        held = await self._held(account_id)
+        return Actor(
+            account_id=account.id,
+            name=account.name,
+            organisation_id=account.organisation_id,
+            locale=account.locale,
+            grants=held.grants,
+            allowed=held.allowed,
+            denied=held.denied,
+        )
+
     async def _held(self, account_id: UUID) -> Held:
         groups = await self._service.context.identity.groups_of(account_id)  # type: ignore[attr-defined]
         return await self._service.store.held(account_id, groups)

@@ -97,6 +97,9 @@ class PermissionsService:
     async def explain(self, account_id: UUID, permission: str) -> Explanation:
         return await self.answers.explain(account_id, permission)
 
+    async def as_actor(self, account_id: UUID) -> Actor | None:
+        return await self.answers.as_actor(account_id)
+
     async def holders(self, permission: str, organisation_id: UUID) -> Sequence[UUID]:
         return await self.answers.holders(permission, organisation_id)
 

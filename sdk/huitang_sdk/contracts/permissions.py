@@ -121,5 +121,12 @@ class Permissions(Protocol):
     async def explain(self, account_id: UUID, permission: str) -> Explanation:
         """Answer "why may she?" for another account."""
 
+    async def as_actor(self, account_id: UUID) -> Actor | None:
+        """What an active account would be if it acted now, with all it holds; None for any other.
+
+        For asking what somebody else may reach, with the same conditions as for themselves: whom to tell of a row, say.
+        It is never a way to act in their name.
+        """
+
     async def holders(self, permission: str, organisation_id: UUID) -> Sequence[UUID]:
         """Active accounts whose scope for `permission` includes rows of the organisation: for picking an assignee."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from msgspec import structs
+
 from huitang_sdk.contracts import Actor, Explanation, Grant, Scope
 from huitang_sdk.declare import Role
 from huitang_sdk.errors import Forbidden, NotSignedIn
@@ -69,6 +71,14 @@ class FakePermissions:
         giving = self._giving(self._as_actor(account_id), permission)
         reasons = tuple(f"{grant.role} over {grant.organisation_id}, {grant.reach}" for grant in giving)
         return Explanation(permission, bool(giving), reasons or (f"No role held gives {permission}.",))
+
+    async def as_actor(self, account_id: UUID) -> Actor | None:
+        """See the contract."""
+        person = await self.identity.account(account_id)
+        if person is None or not person.is_active:
+            return None
+        held = self._as_actor(account_id)
+        return structs.replace(held, name=person.name, organisation_id=person.organisation_id, locale=person.locale)
 
     async def holders(self, permission: str, organisation_id: UUID) -> Sequence[UUID]:
         """See the contract."""

@@ -7,6 +7,7 @@ no list, count, search or export can leave them out: whoever is complained of in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,19 @@ async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
     )
     whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
     return f"{accused} AND {recused}{whistle}"
+
+
+async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str = READ) -> list[UUID]:
+    """Those of the accounts who may reach the matter: whoever is told of it, or given it, is asked about here first."""
+    found = []
+    for account_id in dict.fromkeys(accounts):
+        actor = await ctx.permissions.as_actor(account_id) if account_id else None
+        if actor and account_id:
+            sql = Sql(matter_id)
+            condition = await visible(ctx, actor, permission, sql)
+            if await ctx.db.fetch(f"SELECT 1 AS one FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values):
+                found.append(account_id)
+    return found
 
 
 async def matter_for(

@@ -106,6 +106,20 @@ class PermissionsContract:
         assert list(await permissions.holders(READ, office)) == [chen]
         assert list(await permissions.holders(WRITE, east)) == []
 
+    async def test_somebody_else_as_an_actor_reaches_what_they_reach(
+        self, permissions: Permissions, units: Units, people: People, grant: Grant
+    ) -> None:
+        """Active accounts only."""
+        east, lin = units["东江区"].id, people["lin"]
+        await grant(lin.id, READER, east, "unit")
+        found = await permissions.as_actor(lin.id)
+        assert found is not None
+        assert (found.account_id, found.name, found.organisation_id) == (lin.id, lin.name, lin.organisation_id)
+        assert permissions.scope(found, READ).organisations == (east,)
+        assert permissions.scope(found, WRITE).is_empty
+        assert await permissions.as_actor(people["gone"].id) is None
+        assert await permissions.as_actor(new_id()) is None
+
     async def test_an_explanation_has_reasons(
         self, permissions: Permissions, units: Units, people: People, grant: Grant
     ) -> None:
