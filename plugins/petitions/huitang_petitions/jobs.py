@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import limits
+from huitang_petitions.services import limits, supervision
 from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
@@ -11,12 +11,16 @@ from huitang_sdk.i18n import TIMEZONE
 
 
 async def turn_day(ctx: Ctx, run: Run) -> str:
-    """Mark what the new day makes yellow, red or late; the day is that of the due time, so a late run says the same."""
+    """Mark what the new day makes yellow, red or late, and climb the ladder of supervision.
+
+    A run that comes late is about the day it comes on.
+    """
     today = max(run.due.astimezone(TIMEZONE).date(), ctx.clock.today())
     async with ctx.db.write(SYSTEM) as write:
         changed = await limits.turn_day(ctx, today)
         await write.audit("petitions.limit.turned", limits.REF, detail={"day": str(today), "changed": changed})
-    return _("{count} limits marked", count=changed)
+    steps = await supervision.climb(ctx, today)
+    return _("{count} limits marked, {steps} steps of supervision", count=changed, steps=steps)
 
 
 async def check_calendar(ctx: Ctx) -> HealthStatus:
@@ -32,5 +36,5 @@ async def check_calendar(ctx: Ctx) -> HealthStatus:
     return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
 
 
-JOBS = (Job("petitions.turn_day", "Mark limits that become due", turn_day, cron="2 0 * * *", grace=86400),)
+JOBS = (Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),)
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

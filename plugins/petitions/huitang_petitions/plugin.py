@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from huitang_petitions.jobs import CHECKS, JOBS
+from huitang_petitions.personal import COLUMNS
 from huitang_petitions.roles import PERMISSIONS, ROLES
+from huitang_petitions.services.supervision import KINDS
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, Permission, Role
+from huitang_sdk.declare import HealthCheck, Job, NotificationKind, Permission, PersonalColumn, Role
 
 
 class PetitionsPlugin(Plugin):
@@ -41,6 +43,14 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:
         return CHECKS
+
+    @hookimpl
+    def personal_columns(self) -> Sequence[PersonalColumn]:
+        return COLUMNS
+
+    @hookimpl
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        return KINDS
 
 
 plugin = PetitionsPlugin()

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+
+
+class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rung of the ladder of supervision: what is done, and when.
+
+    `step` is "yellow", "red" (whoever handles it is reminded), "urge" (催办: they are asked why), "supervise" (督办:
+    their heads are told, too), "escalate" (the office's heads decide) or "inspect" (a supervisor goes and looks).
+    `late` is how many calendar days after the last day of the limit; the marks "yellow" and "red" come when the profile
+    says so.
+    """
+
+    step: Literal["yellow", "red", "urge", "supervise", "escalate", "inspect"]
+    late: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
 
 class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -12,5 +25,15 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     profile: Annotated[str, Meta(min_length=1)] = "regulations-2022"
     """The profile of statutory limits; see `huitang petitions clock --profiles`."""
+    ladder: tuple[Rung, ...] = (
+        Rung(step="yellow"),
+        Rung(step="red"),
+        Rung(step="urge", late=1),
+        Rung(step="supervise", late=6),
+        Rung(step="escalate", late=11),
+        Rung(step="inspect", late=21),
+    )
+    """What is done by itself about a limit that is nearly or already over. No law sets these days: they are the
+    office's own to set."""
     draft_days: Annotated[int, Meta(ge=1, le=365)] = 30
     """How many days an unsent draft of a resident is kept."""

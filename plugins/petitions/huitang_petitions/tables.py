@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, Boolean, Bytea, Date, Integer, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable, new_id
 
@@ -162,6 +162,25 @@ class RuleProfile(PluginTable, tablename="rule_profile", schema="petitions"):
     content = Text()
     changed_at = Timestamptz()
     changed_by = UUID(null=True, default=None)
+
+
+class Supervision(PluginTable, tablename="supervision", schema="petitions"):
+    """A step of supervision: of the ladder (`by` is None), or by hand. `note` and `answer` are sealed."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    step = Text()
+    limit_id = Text()
+    round = Integer(default=1)
+    organ = Text()
+    due = Date(null=True, default=None)
+    at = Timestamptz()
+    by = UUID(null=True, default=None)
+    note = Bytea(default=b"")
+    told = Array(base_column=UUID(), default=list)
+    answered_at = Timestamptz(null=True, default=None)
+    answered_by = UUID(null=True, default=None)
+    answer = Bytea(default=b"")
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

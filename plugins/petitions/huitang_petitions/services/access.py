@@ -96,7 +96,8 @@ async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, p
         if actor and account_id:
             sql = Sql(matter_id)
             condition = await visible(ctx, actor, permission, sql)
-            if await ctx.db.fetch(f"SELECT 1 AS one FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values):
+            reached = f"SELECT m.id FROM petitions.matter m WHERE m.id = $1 AND {condition}"
+            if await ctx.db.fetch(reached, *sql.values):
                 found.append(account_id)
     return found
 

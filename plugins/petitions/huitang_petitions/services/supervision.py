@@ -1,0 +1,184 @@
+"""Supervision (督): the ladder that is climbed by itself when a limit runs out, and the same steps by hand.
+
+Every rung is climbed once for each limit and due date, whatever happens: the table's unique index says so, and an
+extension, having another due date, begins anew. When several rungs are due at once (the platform stood still, or a
+matter came in late) all are put on record, and people hear of the highest only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from huitang_petitions.services import access
+from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.tables import Supervision
+from huitang_sdk.contracts import Actor, Ref, Write
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
+from huitang_sdk.declare import NotificationKind
+from huitang_sdk.errors import Invalid, NotFound
+
+MARKED, URGED, SUPERVISED, ESCALATED, INSPECT = (
+    f"petitions.{name}" for name in ("marked", "urged", "supervised", "escalated", "inspect")
+)
+NOTICES = {"yellow": MARKED, "red": MARKED, "escalate": ESCALATED}
+TODOS = {"urge": URGED, "supervise": SUPERVISED, "inspect": INSPECT}
+KINDS = (
+    NotificationKind(MARKED, "A limit is nearly over"),
+    NotificationKind(URGED, "A late matter: say why", todo=True),
+    NotificationKind(SUPERVISED, "A matter under supervision: report", todo=True),
+    NotificationKind(ESCALATED, "A late matter was brought before you", urgent=True),
+    NotificationKind(INSPECT, "A late matter: go and look", todo=True),
+)
+BY_HAND = ("urge", "supervise", "escalate", "inspect")
+
+_DUE = """
+SELECT d.matter_id, d.limit_id, d.round, d.organ, d.due, array_agg(s.step ORDER BY s.rung) AS steps,
+    m.number, m.organisation_id, m.handler_id, m.assignee_id, m.whistle
+        OR EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = m.id)
+        OR EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = m.id) AS guarded
+FROM petitions.deadline d
+JOIN petitions.matter m ON m.id = d.matter_id AND m.merged_into IS NULL
+JOIN unnest($2::text[], $3::int[], $4::int[]) s (step, late, rung) ON CASE s.step
+    WHEN 'yellow' THEN d.yellow_on <= $1 WHEN 'red' THEN d.red_on <= $1 ELSE d.due + s.late <= $1 END
+WHERE d.duty AND d.state IN ('running', 'extended', 'late') AND d.mark IN ('yellow', 'red', 'late')
+    AND NOT EXISTS (
+        SELECT 1 FROM petitions.supervision p WHERE p.matter_id = d.matter_id AND p.limit_id = d.limit_id
+            AND p.round = d.round AND p.organ = d.organ AND p.due = d.due AND p.step = s.step AND p.by IS NULL)
+GROUP BY d.id, m.id ORDER BY d.due, d.id LIMIT $5
+"""
+BATCH = 200
+
+
+def ref(act_id: UUID) -> Ref:
+    return Ref("petitions.supervision", act_id)
+
+
+async def climb(ctx: Ctx, today: date) -> int:
+    """Climb every rung that is due by this day; returns how many. Stopped at any point, it goes on from there."""
+    rungs = ctx.settings.ladder
+    steps, late = [rung.step for rung in rungs], [rung.late or 0 for rung in rungs]
+    climbed = 0
+    while rows := await ctx.db.fetch(_DUE, today, steps, late, list(range(len(rungs))), BATCH):
+        async with ctx.db.write(SYSTEM) as write:
+            for row in rows:
+                climbed += await _climb(ctx, write, row)
+    await _stand_down(ctx)
+    return climbed
+
+
+async def _climb(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> int:
+    """Put the rungs of one limit on record, and tell people of the highest."""
+    where = {name: row[name] for name in ("limit_id", "round", "organ", "due")}
+    for step in row["steps"]:
+        told = await _concerned(ctx, row, step) if step == row["steps"][-1] else []
+        act = Supervision(id=new_id(), matter_id=row["matter_id"], step=step, at=ctx.clock.now(), told=told, **where)
+        await Supervision.insert(act)
+        detail = {"step": step, **where, "due": str(row["due"])}
+        await write.audit("petitions.matter.supervised", access.ref(row["matter_id"]), detail=detail)
+        await _tell(ctx, act, row["number"], told)
+    return len(row["steps"])
+
+
+async def _concerned(ctx: Ctx, row: Mapping[str, Any], step: str) -> list[UUID]:
+    """Whom a step concerns: who handles the matter, their heads, or the supervisors; never whoever must stay away."""
+    office, handler = row["organisation_id"], row["handler_id"] or row["organisation_id"]
+    if step == "escalate":
+        people = await _holders(ctx, access.APPROVE, office)
+    elif step == "inspect":
+        people = await _holders(ctx, access.SUPERVISE, office)
+    else:
+        people = [row["assignee_id"]] if row["assignee_id"] else await _holders(ctx, access.HANDLE, handler)
+        people += await _holders(ctx, access.APPROVE, handler) if step == "supervise" else []
+    people = list(dict.fromkeys(people))
+    return await access.reaching(ctx, people, row["matter_id"]) if row["guarded"] else people
+
+
+async def _holders(ctx: Ctx, permission: str, organisation_id: UUID) -> list[UUID]:
+    """Who holds the permission there: the organisation's own people, or else whoever reaches it from above."""
+    accounts = await ctx.identity.accounts(await ctx.permissions.holders(permission, organisation_id))
+    own = [account_id for account_id, account in accounts.items() if account.organisation_id == organisation_id]
+    return own or list(accounts)
+
+
+async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID]) -> None:
+    url = f"/petitions/matters/{act.matter_id}"
+    for account_id in people if act.step in TODOS else ():
+        title = {
+            "urge": _("Say why {number} is late, and go on with it", number=number),
+            "supervise": _("{number} is under supervision: report on it", number=number),
+            "inspect": _("Go and look why {number} is late", number=number),
+        }[act.step]
+        await ctx.todos.open(TODOS[act.step], subject=ref(act.id), assignee=account_id, title=title, url=url, due=None)
+    if act.step in NOTICES:
+        data = {"number": number, "due": str(act.due or ""), "mark": act.step}
+        await ctx.notifications.send(
+            NOTICES[act.step], people, key=str(act.id), url=url, data=data, subject=access.ref(act.matter_id)
+        )
+
+
+_DONE = """
+SELECT p.id FROM petitions.supervision p WHERE p.answered_at IS NULL AND p.by IS NULL AND NOT EXISTS (
+    SELECT 1 FROM petitions.deadline d WHERE d.matter_id = p.matter_id AND d.limit_id = p.limit_id AND d.round = p.round
+        AND d.organ = p.organ AND d.due = p.due AND d.state IN ('running', 'extended', 'late', 'paused'))
+ORDER BY p.at LIMIT $1
+"""
+
+
+async def _stand_down(ctx: Ctx) -> None:
+    """Nobody need answer any more for a limit that was met in the meantime, or has another due date."""
+    while rows := await ctx.db.fetch(_DONE, BATCH):
+        async with ctx.db.write(SYSTEM) as write:
+            done = [row["id"] for row in rows]
+            await Supervision.update({Supervision.answered_at: ctx.clock.now()}).where(Supervision.id.is_in(done))
+            for act_id in done:
+                await ctx.todos.close(ref(act_id))
+            await write.audit("petitions.supervision.ended", ref(done[0]), detail={"count": len(done)})
+
+
+async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str) -> UUID:
+    """Urge, supervise, escalate or send an inspection by hand, with what there is to say. Returns the act's id."""
+    if step not in BY_HAND:
+        raise Invalid(_("Choose what is to be done."), fields={"step": _("Choose what is to be done.")})
+    if not note.strip():
+        raise Invalid(_("Say what it is about."), fields={"note": _("Say what it is about.")})
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.SUPERVISE, lock=True)
+        act_id = new_id()
+        told = await _concerned(ctx, {**row, "matter_id": matter_id, "guarded": True}, step)
+        done = Supervision(
+            id=act_id,
+            matter_id=matter_id,
+            step=step,
+            at=ctx.clock.now(),
+            by=actor.account_id,
+            note=ctx.personal.seal("supervision.note", act_id, note.strip()),
+            told=told,
+        )
+        await Supervision.insert(done)
+        await write.audit("petitions.matter.supervised", access.ref(matter_id), detail={"step": step, "by_hand": True})
+        await _tell(ctx, done, row["number"], told)
+    return act_id
+
+
+async def answer(ctx: Ctx, actor: Actor, act_id: UUID, text: str) -> None:
+    """What whoever handles the matter says to a step: it takes the to-dos off every list. A later answer adds to it."""
+    if not text.strip():
+        missing = _("Say what was done, or what hinders it.")
+        raise Invalid(missing, fields={"answer": missing})
+    async with ctx.db.write(actor) as write:
+        row = await Supervision.objects().where(Supervision.id == act_id).first()
+        if row is None:
+            raise NotFound(_("There is no such step."))
+        permission = access.SUPERVISE if row.step == "inspect" else access.HANDLE
+        await access.matter_for(ctx, actor, row.matter_id, permission, lock=True)
+        before = ctx.personal.unseal("supervision.answer", act_id, row.answer or None)
+        said = f"{before}\n{text.strip()}" if before else text.strip()
+        row.answer = ctx.personal.seal("supervision.answer", act_id, said)
+        row.answered_at, row.answered_by = row.answered_at or ctx.clock.now(), row.answered_by or actor.account_id
+        await row.save()
+        await ctx.todos.close(ref(act_id))
+        await write.audit("petitions.supervision.answered", access.ref(row.matter_id), detail={"step": row.step})
