@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huitang_kernel.app import Hall
 from huitang_kernel.config import Secret, Settings
@@ -112,6 +112,8 @@ def comment(text: str) -> list[str]:
 
 def toml(value: Any) -> str:
     """The value as TOML writes it."""
+    if isinstance(value, Struct):
+        value = {name: item for name, item in structs.asdict(value).items() if item is not None}
     if isinstance(value, Secret):
         return '""'
     if isinstance(value, bool):

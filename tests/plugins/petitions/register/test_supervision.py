@@ -122,7 +122,7 @@ async def test_by_hand_with_a_note_and_an_answer_that_only_the_sealed_columns_ho
     (row,) = await town.fetch("SELECT note, answer FROM petitions.supervision WHERE id = $1", act_id)
     assert ctx.personal.unseal("supervision.note", act_id, row["note"]) == "群众再次来电询问进展"
     assert ctx.personal.unseal("supervision.answer", act_id, row["answer"]) == "已到现场核实\n下周答复"
-    audited = await town.fetch("SELECT detail::text AS detail FROM audit_record WHERE action LIKE 'petitions.%'")
+    audited = await town.fetch("SELECT detail::text AS detail FROM kernel.audit_record WHERE action LIKE 'petitions.%'")
     assert not any("现场" in row["detail"] or "来电" in row["detail"] for row in audited)
     assert (await town.one("SELECT at FROM petitions.supervision")) - ctx.clock.now() == timedelta(0)
     assert await access.reaching(ctx, [handler.account_id], matter) == [handler.account_id]
