@@ -14,7 +14,8 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[],
 ON CONFLICT ON CONSTRAINT process_subject DO NOTHING RETURNING id
 """
 SAVE = """
-UPDATE workflow.process SET state = $3, assignee_id = $4, version = $5, changed_at = $6, finished_at = $7
+UPDATE workflow.process SET state = $3, assignee_id = $4, version = $5, changed_at = $6, finished_at = $7,
+    organisation_id = $8
 WHERE id = $1 AND version = $2 RETURNING id
 """
 PUT_LIMITS = """

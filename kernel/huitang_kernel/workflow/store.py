@@ -48,7 +48,8 @@ class PostgresStore:
         return added
 
     async def save(self, workflow: Workflow, before: Process, after: Process, marks: Marks) -> None:
-        values = (after.state, after.assignee_id, after.version, after.changed_at, after.finished_at)
+        dates = (after.changed_at, after.finished_at)
+        values = (after.state, after.assignee_id, after.version, *dates, after.organisation_id)
         if not await self._database.fetch(statements.SAVE, before.id, before.version, *values):
             raise stale()
         await self._change_limits([(before, after)], marks)

@@ -210,8 +210,11 @@ class Workflows(Protocol):
         data: Mapping[str, Any] | None = None,
         version: int | None = None,
         on: date | None = None,
+        organisation: UUID | None = None,
     ) -> Process:
         """Take a transition. Invalid without the note it needs, Conflict with `Transition.refuse`'s answer.
+
+        With `organisation` it goes into another one's hands: their reach, their people, and assigned to nobody yet.
 
         `data` goes into the history and to `Transition.then`; `on` is the day it counts from (default: today).
         """

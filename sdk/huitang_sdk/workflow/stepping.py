@@ -83,6 +83,7 @@ class Stepping(Desk):
         data: Mapping[str, Any] | None = None,
         version: int | None = None,
         on: date | None = None,
+        organisation: UUID | None = None,
     ) -> Process:
         declared = self._declared(subject.kind).transition(transition)
         workflow, before = await self._locked(subject)
@@ -90,7 +91,7 @@ class Stepping(Desk):
         guarding.check_version(before, version)
         note = note.strip()
         await self._check_move(workflow, actor, before, declared, note)
-        after = await self._move(workflow, before, declared, on)
+        after = await self._move(workflow, before, declared, on, organisation)
         detail = {**(data or {})}
         await self._record(write, actor, before, after, declared.fact, transition=declared.id, note=note, detail=detail)
         if declared.then is not None:
@@ -117,10 +118,14 @@ class Stepping(Desk):
         if refused:
             raise Conflict(refused)
 
-    async def _move(self, workflow: Workflow, before: Process, declared: Transition, on: date | None) -> Process:
+    async def _move(
+        self, workflow: Workflow, before: Process, declared: Transition, on: date | None, organisation: UUID | None
+    ) -> Process:
         now = self._context().clock.now()
         finished = now if workflow.state(declared.to).final else None
         moved = replace(before, state=declared.to, finished_at=finished)
+        if organisation not in (None, before.organisation_id):
+            moved = replace(moved, organisation_id=organisation, assignee_id=None)
         entered = self._entered(workflow, moved, on or self._context().clock.today())
         return await self._save(workflow, before, entered)
 

@@ -42,13 +42,18 @@ async def settle(ctx: PluginContext[Any], workflow: Workflow, before: Process | 
     new = standing(workflow, after)
     if old == new:
         return
-    if old is not None and (new is None or old.task.kind != new.task.kind or new.assignee is None):
+    if old is not None and (new is None or old.task.kind != new.task.kind or new.assignee is None or _moved(old, new)):
         await ctx.todos.close(after.subject, kind=old.task.kind)
     elif old is not None and new is not None and old.assignee != new.assignee:
         await ctx.todos.close(after.subject, kind=old.task.kind, assignee=old.assignee)
     if new is not None:
         people = [new.assignee] if new.assignee else await holders(ctx, workflow, new.task.permission, after)
         await open_tasks(ctx, workflow, after, new.task, people, new.due)
+
+
+def _moved(old: Standing, new: Standing) -> bool:
+    """Whether it has gone into another organisation's hands."""
+    return old.organisation_id != new.organisation_id
 
 
 async def open_tasks(

@@ -180,6 +180,18 @@ class WorkflowContract:
                 await workflow.move(write, elsewhere, begun.subject, "take")
         assert list(await workflow.available(elsewhere, begun)) == []
 
+    async def test_it_can_go_into_another_organisation_s_hands(
+        self, workflow: Workflows, open_write: OpenWrite, begun: Process, handler: Actor, units: dict[str, Organisation]
+    ) -> None:
+        """With a move: theirs from then on, and no longer of those who had it."""
+        west = actor("西边", (HANDLER, units["西江区"].id, "unit"))
+        async with open_write() as write:
+            moved = await workflow.move(write, handler, begun.subject, "take", organisation=units["西江区"].id)
+        assert (moved.organisation_id, moved.assignee_id) == (units["西江区"].id, None)
+        assert await workflow.visible(west, begun.subject) == moved
+        with pytest.raises(NotFound):
+            await workflow.visible(handler, begun.subject)
+
     async def test_what_may_be_done_is_listed(self, workflow: Workflows, begun: Process, handler: Actor) -> None:
         """With whether it needs a reason."""
         acts = await workflow.available(handler, begun)
