@@ -18,6 +18,7 @@ from huitang_kernel.db.locks import try_lock
 
 Task = Callable[[], Awaitable[None]]
 TRY_EVERY = 2.0
+IDLE_SECONDS = 2.0
 log = logging.getLogger("huitang.background")
 
 
@@ -82,6 +83,55 @@ async def woken(event: asyncio.Event, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await event.wait()
     return event.is_set()
+
+
+class DueWork:
+    """Does what a ledger's due rows ask for, until it is cancelled: register `run` with `on_node`.
+
+    `do_next` leases and tries the rows that are due; False when none is, or when the other side is down. `seconds` is
+    how long until the next one is due, None for never. `rest` is called when there is nothing to do for a while.
+    """
+
+    def __init__(
+        self,
+        do_next: Callable[[], Awaitable[bool]],
+        seconds: Callable[[], Awaitable[float | None]],
+        rest: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._do_next, self._seconds, self._rest = do_next, seconds, rest
+        self._woken = asyncio.Event()
+        self._outage = 0.0
+
+    async def wake(self, _payload: str = "") -> None:
+        """Something new may be due: a handler of `core.listener`."""
+        self._woken.set()
+
+    def is_down(self, first_pause: float) -> None:
+        """The other side cannot be reached: leave it alone for a while that grows with each time, a minute at most."""
+        self._outage = min(max(self._outage * 2, 0.5), 60.0, max(first_pause, 0.05))
+
+    def is_up(self) -> None:
+        self._outage = 0.0
+
+    async def run(self) -> None:
+        try:
+            while True:
+                self._woken.clear()
+                while await self._do_next():
+                    pass
+                await self._sleep()
+        finally:
+            await self._rest()
+
+    async def _sleep(self) -> None:
+        """Until woken, until the next row is due, or a moment; a side that is down is left alone for a while."""
+        if self._outage:
+            await asyncio.sleep(self._outage)
+            return
+        seconds = await self._seconds()
+        pause = IDLE_SECONDS if seconds is None else min(max(seconds, 0.02), IDLE_SECONDS)
+        if not await woken(self._woken, pause):
+            await self._rest()
 
 
 async def _forever(name: str, task: Task) -> None:

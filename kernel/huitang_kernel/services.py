@@ -17,6 +17,8 @@ from huitang_kernel.identity.plugin import IdentityPlugin
 from huitang_kernel.identity.service import IdentityService
 from huitang_kernel.live.plugin import LivePlugin
 from huitang_kernel.live.service import LiveService
+from huitang_kernel.messages.plugin import MessagesPlugin
+from huitang_kernel.messages.service import MessagesService
 from huitang_kernel.notifications.plugin import NotificationsPlugin
 from huitang_kernel.notifications.service import NotificationsService
 from huitang_kernel.permissions.plugin import PermissionsPlugin
@@ -43,6 +45,7 @@ BUILTINS: tuple[type[BuiltinPlugin], ...] = (
     SearchPlugin,
     LivePlugin,
     NotificationsPlugin,
+    MessagesPlugin,
     SchedulingPlugin,
     WorkflowPlugin,
     PortalPlugin,
@@ -61,6 +64,7 @@ class Services(Struct, frozen=True, kw_only=True):
     search: SearchService
     live: LiveService
     notifications: NotificationsService
+    messages: MessagesService
     scheduling: SchedulingService
     workflow: WorkflowService
     portal: PortalService
@@ -88,6 +92,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         documents=services.documents.scoped(record.id),
         search=services.search,
         notifications=services.notifications.scoped(record.id),
+        messages=services.messages.scoped(record.id),
         todos=services.notifications.todos_of(record.id),
         scheduling=services.scheduling.scoped(record.id),
         workflow=services.workflow.scoped(record.id),

@@ -27,6 +27,7 @@ from huitang_sdk.contracts import (
     Keys,
     Limits,
     Live,
+    Messages,
     Notifications,
     Permissions,
     Personal,
@@ -73,6 +74,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     files: Files
     search: Search
     notifications: Notifications
+    messages: Messages
     todos: Todos
     scheduling: Scheduling
     documents: Documents

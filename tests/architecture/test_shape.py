@@ -102,6 +102,7 @@ def test_no_test_is_skipped():
         "documents",
         "search",
         "live",
+        "messages",
         "notifications",
         "scheduling",
         "workflow",

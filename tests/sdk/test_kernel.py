@@ -9,7 +9,7 @@ import random
 import pytest
 from litestar.connection import ASGIConnection
 
-from huitang_sdk.contracts import Actor, Grant, Ref
+from huitang_sdk.contracts import Actor, Grant, MessageReceived, Recipient, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.testing import FakeIdentity, FakePermissions, actor
@@ -21,6 +21,7 @@ from huitang_sdk.testing.conformance.identity import IdentityContract
 from huitang_sdk.testing.conformance.keys import KeysContract
 from huitang_sdk.testing.conformance.limits import LimitsContract
 from huitang_sdk.testing.conformance.live import LiveContract
+from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.personal import PersonalContract
@@ -199,6 +200,44 @@ class TestNotifications(Kernel, NotificationsContract):
             return [(row["kind"], row["url"]) for row in await ctx.db.fetch(sql, person)]
 
         return told
+
+
+class TestMessages(Kernel, MessagesContract):
+    @pytest.fixture
+    def messages(self, ctx):
+        return ctx.messages
+
+    @pytest.fixture
+    def told(self, hall):
+        async def told():
+            personal = hall.registry.get("messages").context.personal
+            rows = await hall.core.database.fetch(
+                "SELECT id, channel, recipient, text FROM messages.message WHERE reason <> 'bad-number' ORDER BY id"
+            )
+            return [
+                (
+                    row["channel"],
+                    personal.unseal("message.recipient", row["id"], row["recipient"]),
+                    personal.unseal("message.text", row["id"], row["text"]),
+                )
+                for row in rows
+            ]
+
+        return told
+
+    @pytest.fixture
+    def receive(self, hall):
+        async def receive(channel, sender, text):
+            now = hall.core.clock.now()
+            identifier = await hall.services.messages.incoming.take(channel, str(new_id()), sender, text, now)
+            return MessageReceived(id=identifier, channel=channel)
+
+        return receive
+
+    async def test_outside_a_write_nothing_is_sent(self, messages, told):
+        with pytest.raises(RuntimeError):
+            await messages.send("demo.told", Recipient("13800001234"), key="1", data={"code": "7K2M"})
+        assert await told() == []
 
 
 class TestTodos(Kernel, TodosContract):

@@ -28,6 +28,12 @@ CLOSE_WITHIN = 5.0
 _open_write: ContextVar[OpenWrite | None] = ContextVar("huitang_open_write", default=None)
 
 
+def inside_write(what: str) -> None:
+    """Raise RuntimeError unless a transaction is open."""
+    if ENGINE.current_transaction.get() is None:
+        raise RuntimeError(f"{what} belongs inside `async with ctx.db.write(actor)`: it is part of a change")
+
+
 async def _reset(connection: asyncpg.Connection) -> None:
     """Before a connection goes back to the pool: asyncpg would ask the server to forget session state every time, but
     here nothing sets any (locks and LISTEN have connections of their own), so one round trip a query is saved.

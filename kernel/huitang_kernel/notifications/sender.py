@@ -11,7 +11,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from huitang_kernel.background import woken
+from huitang_kernel.background import DueWork
 from huitang_kernel.core import Core
 from huitang_kernel.notifications.mail import Letter, Postman, RefusedForGood, Unreachable
 from huitang_kernel.notifications.preferences import Preferences
@@ -19,8 +19,6 @@ from huitang_kernel.notifications.settings import NotificationsSettings
 from huitang_sdk.contracts import Identity
 from huitang_sdk.i18n import Translator, use_locale
 
-POLL_SECONDS = 5.0
-IDLE_SECONDS = 2.0
 _ = Translator("notifications")
 log = logging.getLogger("huitang.notifications")
 
@@ -56,31 +54,12 @@ class Sender:
         self._settings = settings
         self._preferences = preferences
         self._postman = Postman(settings.smtp)
-        self._woken = asyncio.Event()
-        self._outage = 0.0
+        self._due = DueWork(self.send_next, self._seconds, self._postman.close)
+        self.wake, self.run = self._due.wake, self._due.run
 
-    async def wake(self, _payload: str = "") -> None:
-        self._woken.set()
-
-    async def run(self) -> None:
-        try:
-            while True:
-                self._woken.clear()
-                while await self.send_next():
-                    pass
-                await self._sleep()
-        finally:
-            await self._postman.close()
-
-    async def _sleep(self) -> None:
-        """Until woken, until the next row is due, or a moment; a server that is down is left alone for a while."""
-        if self._outage:
-            await asyncio.sleep(self._outage)
-            return
-        seconds = (await self._database.fetch(NEXT))[0]["seconds"]
-        pause = POLL_SECONDS if seconds is None else min(max(seconds, 0.02), POLL_SECONDS)
-        if not await woken(self._woken, min(pause, IDLE_SECONDS)):
-            await self._postman.close()
+    async def _seconds(self) -> float | None:
+        seconds: float | None = (await self._database.fetch(NEXT))[0]["seconds"]
+        return seconds
 
     async def send_next(self) -> bool:
         """Try the row that has waited longest; False when nothing is due or the server is down."""
@@ -97,8 +76,7 @@ class Sender:
         try:
             await self._send(row)
         except Unreachable as error:
-            first = self._settings.retry_seconds[0] if self._settings.retry_seconds else 1.0
-            self._outage = min(max(self._outage * 2, 0.5), 60.0, max(first, 0.05))
+            self._due.is_down(self._settings.retry_seconds[0] if self._settings.retry_seconds else 1.0)
             await self._failed(row, error)
             return False
         except RefusedForGood as error:
@@ -106,7 +84,7 @@ class Sender:
             self._note(error)
         except Exception as error:
             await self._failed(row, error)
-        self._outage = 0.0
+        self._due.is_up()
         return True
 
     async def _send(self, row: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from huitang_kernel.config import ConfigError
 from huitang_kernel.core import Core
+from huitang_kernel.db.database import inside_write
 from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.preferences import Preferences
 from huitang_kernel.notifications.reading import Reading
 from huitang_kernel.notifications.sender import Sender
 from huitang_kernel.notifications.settings import NotificationsSettings
-from huitang_kernel.notifications.telling import CHANNEL, Telling, inside_write
+from huitang_kernel.notifications.telling import CHANNEL, Telling
 from huitang_kernel.notifications.todos import PluginTodos, TodoList
 from huitang_kernel.notifications.wording import problems
 from huitang_sdk import PluginContext

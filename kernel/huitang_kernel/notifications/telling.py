@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from huitang_kernel.core import Core
-from huitang_kernel.db.engine import ENGINE
 from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.preferences import Preferences
 from huitang_kernel.notifications.wording import write_words
@@ -143,9 +142,3 @@ def check_address(url: str) -> None:
     """A notice leads to a page of this platform, never elsewhere."""
     if not url.startswith("/") or url.startswith(("//", "/\\")) or not url.isprintable():
         raise ValueError(f"{url!r} is not an address of this platform: it must start with one /")
-
-
-def inside_write(what: str) -> None:
-    """Raise RuntimeError unless a transaction is open."""
-    if ENGINE.current_transaction.get() is None:
-        raise RuntimeError(f"{what} belongs inside `async with ctx.db.write(actor)`: it is part of a change")

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from huitang_kernel.core import Core
+from huitang_kernel.db.database import inside_write
 from huitang_kernel.notifications.inbox import Inbox
-from huitang_kernel.notifications.telling import check_address, inside_write
+from huitang_kernel.notifications.telling import check_address
 from huitang_sdk.contracts import Actor, Ref, Todo
 from huitang_sdk.db import new_id
 

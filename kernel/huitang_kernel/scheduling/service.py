@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from huitang_kernel.core import Core
-from huitang_kernel.db.engine import ENGINE
+from huitang_kernel.db.database import inside_write
 from huitang_kernel.scheduling import health
 from huitang_kernel.scheduling.catalogue import JobCatalogue
 from huitang_kernel.scheduling.history import History
@@ -92,7 +92,7 @@ class PluginScheduling:
 
     async def at(self, job: str, when: datetime, *, key: str, payload: Mapping[str, Any] | None = None) -> None:
         self._own(job)
-        _inside_write("scheduling.at")
+        inside_write("scheduling.at")
         if when.tzinfo is None:
             raise ValueError(f"scheduling.at({job!r}): the time {when} has no time zone")
         if not key:
@@ -102,14 +102,9 @@ class PluginScheduling:
 
     async def cancel(self, job: str, *, key: str) -> bool:
         self._own(job)
-        _inside_write("scheduling.cancel")
+        inside_write("scheduling.cancel")
         return await self._service.ledger.drop_task(job, key)
 
     async def run_now(self, job: str, *, actor: Actor) -> UUID:
         self._own(job)
         return await self._service.ask(job, actor)
-
-
-def _inside_write(what: str) -> None:
-    if ENGINE.current_transaction.get() is None:
-        raise RuntimeError(f"{what} belongs inside `async with ctx.db.write(actor)`: it is part of a change")

@@ -19,6 +19,7 @@ from huitang_sdk.testing.files import FakeFiles
 from huitang_sdk.testing.keys import FakeKeys
 from huitang_sdk.testing.limits import FakeLimits
 from huitang_sdk.testing.live import FakeLive
+from huitang_sdk.testing.messages import FakeMessages
 from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
 from huitang_sdk.testing.permissions import FakePermissions
@@ -60,6 +61,7 @@ def fake_context(
         documents=FakeDocuments(declared("document_templates"), plugin.folder, clock=clock),
         search=search,
         notifications=FakeNotifications(kinds),
+        messages=FakeMessages(declared("message_kinds"), plugin.folder, plugin.manifest.id, clock=clock),
         todos=FakeTodos(kinds, clock=clock),
         workflow=workflow,
         scheduling=FakeScheduling(declared("jobs"), clock=clock),

@@ -16,6 +16,7 @@ from huitang_sdk.declare import MessageKind
 from huitang_sdk.errors import NotFound
 from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES
 from huitang_sdk.messages import check_data, fill_words, phone_to_dial, words_file
+from huitang_sdk.personal import masked
 from huitang_sdk.testing.clock import FixedClock
 
 
@@ -95,5 +96,4 @@ class FakeMessages:
 
 
 def _masked(message: OutgoingMessage) -> str:
-    hidden = len(message.address) - 7
-    return message.address[:3] + "*" * hidden + message.address[-4:] if hidden >= 4 else "****"
+    return masked("phone" if message.channel == "sms" else "id", message.address)

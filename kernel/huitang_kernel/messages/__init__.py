@@ -1,0 +1,1 @@
+"""Messages to people outside: SMS and the WeChat official account, and what people write back."""
