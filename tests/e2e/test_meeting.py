@@ -6,144 +6,27 @@ meeting from checking in to the result on paper.
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import ROOT, free_port, wait_for
-from tests.e2e.meeting import PASSWORD
+from tests.e2e.conftest import ROOT
+from tests.e2e.hall import LOOKS, Hall, act, everywhere, open_hall_in_browsers, primary, seats
 
 SHOTS = ROOT / "var" / "screenshots"
-SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "hall": (1280, 720)}
-LOOKS = {
-    "zh": ("zh-CN", ""),
-    "en": ("en", ""),
-    "large": ("zh-CN", "size=24;contrast=high"),
-}
 DURING = ("seat", "seat-phone", "hall", "chair")
 AFTER = ("hall", "chair-phone", "operator", "operator-phone", "votes", "teller", "results")
 TOTALS = re.compile(r"(赞成|反对|弃权|For|Against|Abstain)\W{0,40}\d")
 """A number beside the name of a choice: what no page may hold while a secret vote is open."""
 
 
-class Hall:
-    """The server, and the pages that are open on it."""
-
-    def __init__(self, url: str, made: dict[str, Any], browser: Browser) -> None:
-        self.url, self.made, self.browser = url, made, browser
-        self.pages: dict[str, Page] = {}
-        self.contexts: list[BrowserContext] = []
-        self.console: list[str] = []
-        self.sessions: dict[str, Any] = {}
-
-    def at(self, desk: str) -> str:
-        return f"/conference/meetings/{self.made['meeting']}/{desk}"
-
-    def open(self, size: str, look: str = "zh", *, user: str = "", device: str = "") -> Page:
-        """A window of somebody who is signed in, or of a device, on an empty page."""
-        locale, display = LOOKS[look]
-        width, height = SIZES[size]
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
-            locale=locale,
-            base_url=self.url,
-            has_touch=size == "phone",
-            storage_state=self.sessions.get(user),
-        )
-        self.contexts.append(context)
-        cookies = {"huitang_locale": locale, "huitang_display": quote(display), "huitang_device": ""}
-        cookies["huitang_device"] = self.made["tokens"].get(device, "")
-        context.add_cookies([{"name": k, "value": v, "url": self.url} for k, v in cookies.items() if v])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.console.append(str(error)))
-        page.on("console", lambda said: self.console.append(said.text) if self._is_wrong(said) else None)
-        if user and user not in self.sessions:
-            page.goto("/identity/sign-in")
-            page.fill("input[name=username]", user)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("main button[type=submit]")
-            page.wait_for_url(self.url + "/")
-            self.sessions[user] = context.storage_state()
-        return page
-
-    def _is_wrong(self, said: Any) -> bool:
-        """The browser remarks by itself on a refused act (422) and on a connection that a test has cut."""
-        return said.type == "error" and "422" not in said.text and "ERR_INTERNET_DISCONNECTED" not in said.text
-
-    def __getattr__(self, name: str) -> Page:
-        return self.pages[name]
-
-
 @pytest.fixture(scope="module")
 def hall(browser: Browser) -> Iterator[Hall]:
-    with tempfile.TemporaryDirectory(prefix="huitang-meeting-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        data, log, port = folder / "data", folder / "serve.log", free_port()
-        made = subprocess.run(
-            [sys.executable, "-m", "tests.e2e.meeting", str(data)], cwd=ROOT, check=True, capture_output=True, text=True
-        )
-        command = [sys.executable, "-m", "huitang_kernel.cli", "serve", "--data-dir", str(data), "--port", str(port)]
-        with log.open("wb") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
-            try:
-                wait_for(f"http://127.0.0.1:{port}/health/ready", process, log)
-                hall = Hall(f"http://127.0.0.1:{port}", json.loads(made.stdout.splitlines()[-1]), browser)
-                yield take_places(hall)
-                for context in hall.contexts:
-                    context.close()
-            finally:
-                process.send_signal(signal.SIGINT)
-                process.wait(30)
-
-
-def take_places(hall: Hall) -> Hall:
-    """Everybody opens the page they will look at for the whole meeting."""
-    for name, device in (("seat1", "seat1"), ("seat2", "seat2")):
-        hall.pages[name] = hall.open("tablet", device=device)
-        hall.pages[name].goto("/conference/seat")
-    hall.pages["phone"] = hall.open("phone", user="deputy")
-    hall.pages["phone"].goto("/conference/seat")
-    hall.pages["screen"] = hall.open("hall", device="screen")
-    hall.pages["screen"].goto(hall.at("hall"))
-    for name in ("chair", "operator", "teller"):
-        hall.pages[name] = hall.open("desk", user=name)
-        hall.pages[name].goto(hall.at(name))
-    return hall
-
-
-def seats(hall: Hall) -> list[Page]:
-    return [hall.seat1, hall.seat2, hall.phone]
-
-
-def primary(hall: Hall, text: str) -> None:
-    """The chair does what the desk proposes next."""
-    button = hall.chair.locator(".dk-act.is-big button, .dk-more.is-big > summary").first
-    expect(button).to_contain_text(text)
-    button.click()
-
-
-def act(page: Page, name: str) -> None:
-    page.locator(f"[id^=act-{name}]").first.click()
-
-
-def everywhere(hall: Hall, tone: str) -> None:
-    """The verdict stands on every screen."""
-    for page in (hall.chair, hall.screen):
-        expect(page.locator(f"[data-verdict={tone}]")).to_be_visible()
-    for page in seats(hall):
-        expect(page.locator(f"#result-verdict[data-tone={tone}]")).to_be_visible()
+    with open_hall_in_browsers(browser) as hall:
+        yield hall
 
 
 def test_members_check_in_and_the_quorum_is_counted(hall: Hall):
@@ -183,6 +66,23 @@ def test_a_speech_is_asked_for_given_prolonged_and_finished(hall: Hall):
     primary(hall, "结束发言")
     expect(hall.seat2.locator("#speech")).to_be_hidden()
     expect(hall.screen.locator("#stage")).to_have_attribute("data-stage", "item")
+
+
+def test_the_speaker_reads_what_was_written_down_and_confirms_it(hall: Hall):
+    clerk = hall.open("desk", user="clerk")
+    clerk.goto(hall.at("speeches"))
+    clerk.locator("textarea").fill("建议先修缮乡镇学校的校舍。")
+    clerk.get_by_role("button", name="保存记录").click()
+    expect(clerk.locator("main")).to_contain_text("待发言人确认")
+    hall.seat2.locator("#do-record").click()
+    expect(hall.seat2.locator("#record-text")).to_have_text("建议先修缮乡镇学校的校舍。")
+    hall.seat2.locator("#record-confirm").click()
+    expect(hall.seat2.locator("#do-record")).to_be_hidden()
+    expect(hall.seat1.locator("#do-record")).to_be_hidden()
+    clerk.reload()
+    expect(clerk.locator("main")).to_contain_text("发言人已确认")
+    hall.contexts.remove(clerk.context)
+    clerk.context.close()
 
 
 def test_an_open_vote_by_key_and_by_keyboard_with_the_verdict_on_every_screen(hall: Hall):

@@ -9,7 +9,7 @@ from huitang_conference.floor import hub
 from huitang_conference.jobs import CHECKS, JOBS
 from huitang_conference.pages import PAGES
 from huitang_conference.search import SOURCE
-from huitang_conference.services import access, leave, notices, reminding, voting
+from huitang_conference.services import access, leave, notices, reminding, speech_records, voting
 from huitang_conference.services.papers.templates import TEMPLATES
 from huitang_conference.settings import ConferenceSettings
 from huitang_conference.topics import TOPICS
@@ -117,6 +117,7 @@ class ConferencePlugin(Plugin):
             NotificationKind(notices.REMINDER, "A meeting is tomorrow", urgent=True),
             NotificationKind(leave.ASKED, "Somebody asks for leave", todo=True),
             NotificationKind(reminding.WAITS, "A request for leave waits for an answer", urgent=True),
+            NotificationKind(speech_records.WRITTEN, "The record of your speech waits for you", todo=True),
             NotificationKind(leave.DECIDED, "Your request for leave was decided"),
         ]
 

@@ -11,8 +11,8 @@ from litestar.params import FromPath
 
 from huitang_conference.pages.answers import AnyRequest, text_of
 from huitang_conference.pages.common import acted, moment_of, typed_in
-from huitang_conference.services import agenda, documents, leave
-from huitang_conference.services.access import READ, Ctx
+from huitang_conference.services import agenda, documents, leave, speech_records
+from huitang_conference.services.access import READ, SEAT, Ctx
 from huitang_conference.services.viewing import my_meetings, my_place, view_meeting
 from huitang_conference.services.wording import word
 from huitang_sdk.contracts import Actor
@@ -44,6 +44,7 @@ async def mine_page(ctx: Ctx, actor: Actor, meeting_id: UUID, refused: HuitangEr
         "items": await agenda.items(ctx, meeting_id, with_refused=False),
         "papers": await documents.documents(ctx, actor, meeting_id),
         "requests": await leave.requests(ctx, meeting_id, attendee_id=place["id"]),
+        "speeches": await speech_records.records_of(ctx, meeting_id, place["id"]),
         "can_ask": meeting.state not in OVER,
         "refused": refused,
         "errors": refused.fields if refused else {},
@@ -95,6 +96,23 @@ async def withdraw(
     )
 
 
+@post(f"{MINE}/speeches/{{speech_id:uuid}}/confirm", guards=[requires(SEAT)], status_code=200)
+async def confirm_speech(
+    request: AnyRequest,
+    meeting_id: FromPath[UUID],
+    speech_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    """Stand by the record of one's own speech: after the meeting, or without a seat terminal."""
+    return await acted(
+        request,
+        speech_records.confirm_record(ctx, actor, speech_id),
+        f"/conference/mine/{meeting_id}#speeches",
+        lambda refused: mine_page(ctx, actor, meeting_id, refused),
+    )
+
+
 @get("/widgets/next", guards=[requires(READ)])
 async def next_meeting(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     """The next meetings one is called to; for staff who attend none, those they look after."""
@@ -109,4 +127,4 @@ async def next_meeting(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor])
     return Page("conference/widgets/next.html", context)
 
 
-MINE_PAGES = (list_mine, show, ask, withdraw, next_meeting)
+MINE_PAGES = (list_mine, show, ask, withdraw, confirm_speech, next_meeting)

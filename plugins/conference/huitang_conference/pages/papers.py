@@ -15,8 +15,8 @@ from huitang_conference.services.access import EXPORT, Ctx, meeting_for
 from huitang_conference.services.papers.archiving import keep_paper, paper_file, papers_of, show_paper
 from huitang_conference.services.papers.exporting import meeting_data, meeting_workbook
 from huitang_conference.services.papers.gathering import gather
-from huitang_conference.services.papers.result_sheet import verdict_of
 from huitang_conference.services.papers.templates import PAPERS
+from huitang_conference.services.shown import shown_of
 from huitang_sdk.contracts import Actor
 from huitang_sdk.documents import WORKBOOK_TYPE
 from huitang_sdk.errors import NotFound
@@ -44,7 +44,7 @@ async def list_papers(meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], act
                 "title": poll["title"],
                 "kind": "election" if poll["kind"] == "election" else "result",
                 "attempts": len(found.attempts(poll)),
-                "verdict": "" if poll["kind"] == "election" else verdict_of(poll),
+                "verdict": shown_of(poll["result"]).word or _("Not finished"),
                 "closed_at": poll["closed_at"],
             }
             for poll in found.polls

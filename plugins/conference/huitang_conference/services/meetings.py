@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from huitang_conference.events import MeetingChanged, MeetingClosed, MeetingConvened
 from huitang_conference.rules import profile_to_json
-from huitang_conference.services import leave, notices, roster
+from huitang_conference.services import leave, notices, roster, speech_records
 from huitang_conference.services.access import CHAIR, MANAGE, OPERATE, Ctx, body_for, meeting_to_change, ref
 from huitang_conference.services.bodies import stale
 from huitang_conference.services.profiles import profile_named
@@ -200,6 +200,7 @@ async def archive(ctx: Ctx, actor: Actor, meeting_id: UUID) -> None:
         await ctx.db.execute(
             "UPDATE conference.meeting SET state = 'archived', version = version + 1 WHERE id = $1", meeting_id
         )
+        await speech_records.drop(ctx, meeting_id)
         await write.audit("conference.meeting.archived", ref("meeting", meeting_id))
         await changed(ctx, write, meeting_id, "meeting.archived")
 

@@ -9,12 +9,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_conference.services.access import MANAGE, READ, SEAT, Ctx, attendee_for, meeting_for, ref
+from huitang_conference.services.state import tell_hall
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Forbidden, NotFound
-from huitang_sdk.i18n import Translator
+from huitang_sdk.i18n import DEFAULT_LOCALE, Translator, use_locale
 
 _ = Translator("conference")
 LONGEST_RECORD = 100_000
+WRITTEN = "conference.speech_written"
 
 
 class SpeechRecord(Struct, frozen=True, kw_only=True):
@@ -92,6 +94,22 @@ async def write_record(ctx: Ctx, actor: Actor, speech_id: UUID, text: str) -> No
             *(speech_id, text.strip()[:LONGEST_RECORD]),
         )
         await write.audit("conference.speech.recorded", ref("speech", speech_id), detail={"length": len(text)})
+        await tell_hall(ctx, meeting["id"], "speech.recorded")
+        await _put_on_the_list(ctx, meeting, speech, is_written=bool(text.strip()))
+
+
+async def _put_on_the_list(ctx: Ctx, meeting: dict[str, Any], speech: dict[str, Any], *, is_written: bool) -> None:
+    """The speaker has a record to read: at the seat, and after the meeting among the to-dos."""
+    speaker = await ctx.db.fetch("SELECT account_id FROM conference.attendee WHERE id = $1", speech["attendee_id"])
+    account = (await ctx.identity.accounts([row["account_id"] for row in speaker if row["account_id"]])).values()
+    if not is_written or meeting["rehearsal_of"] is not None:
+        await ctx.todos.close(ref("speech", speech["id"]))
+        return
+    for who in account:
+        with use_locale(who.locale or DEFAULT_LOCALE):
+            title = _("Read and confirm the record of your speech: {meeting}", meeting=meeting["title"])
+        url = f"/conference/mine/{meeting['id']}#speeches"
+        await ctx.todos.open(WRITTEN, subject=ref("speech", speech["id"]), assignee=who.id, title=title, url=url)
 
 
 async def confirm_record(ctx: Ctx, actor: Actor, speech_id: UUID) -> None:
@@ -109,6 +127,22 @@ async def confirm_record(ctx: Ctx, actor: Actor, speech_id: UUID) -> None:
         now = ctx.clock.now()
         await ctx.db.execute("UPDATE conference.speech SET confirmed_at = $2 WHERE id = $1", speech_id, now)
         await write.audit("conference.speech.confirmed", ref("speech", speech_id))
+        await ctx.todos.close(ref("speech", speech_id))
+        await tell_hall(ctx, meeting["id"], "speech.confirmed")
+
+
+async def records_of(ctx: Ctx, meeting_id: UUID, attendee_id: UUID) -> list[SpeechRecord]:
+    """What was written down of one attendee's speeches; the caller has checked whose they are."""
+    rows = await ctx.db.fetch(RECORDS, meeting_id)
+    return [SpeechRecord(**row) for row in rows if row["attendee_id"] == attendee_id and row["record"]]
+
+
+async def drop(ctx: Ctx, meeting_id: UUID) -> None:
+    """Inside a write: an archived record is confirmed by nobody any more."""
+    for row in await ctx.db.fetch(
+        "SELECT id FROM conference.speech WHERE meeting_id = $1 AND confirmed_at IS NULL AND record <> ''", meeting_id
+    ):
+        await ctx.todos.close(ref("speech", row["id"]))
 
 
 async def _speech(ctx: Ctx, speech_id: UUID) -> dict[str, Any]:

@@ -28,6 +28,29 @@ async def test_nobody_else_writes(held):
     assert (await clerk.post(f"{home}/{held.item_id}", data={"record": "x"})).status_code == 404
 
 
+async def test_the_speaker_reads_and_confirms_after_the_meeting(held):
+    """It is on the speaker's list until it is confirmed; nobody else finds or confirms it."""
+    speech, name = (
+        await held.town.fetch(
+            "SELECT s.id, 'member' || a.position AS name FROM conference.speech s JOIN conference.attendee a"
+            " ON a.id = s.attendee_id WHERE s.confirmed_at IS NOT NULL"
+        )
+    )[0].values()
+    ctx, speaker = held.town.ctx, held.town.actors[name]
+    clerk = await held.town.sign_in("clerk")
+    await clerk.post(f"/conference/meetings/{held.meeting_id}/speeches/{speech}", data={"record": "原则同意。"})
+    await held.town.hall.core.database.execute("UPDATE conference.meeting SET state = 'closed'")
+    assert [todo.kind for todo in await ctx.todos.mine(speaker)] == ["conference.speech_written"]
+    other = "member2" if name != "member2" else "member1"
+    mine = f"/conference/mine/{held.meeting_id}"
+    for who, listed, status in ((other, False, 403), (name, True, 303)):
+        client = await held.town.sign_in(who)
+        assert ("原则同意。" in (await client.get(mine)).text) is listed, who
+        assert (await client.post(f"{mine}/speeches/{speech}/confirm")).status_code == status, who
+    assert await ctx.todos.mine(speaker) == []
+    assert "您已确认本记录" in (await client.get(mine)).text
+
+
 async def test_an_archived_meeting_keeps_its_record(held):
     execute = held.town.hall.core.database.execute
     await execute("UPDATE conference.meeting SET state = 'archived' WHERE id = $1", held.meeting_id)
