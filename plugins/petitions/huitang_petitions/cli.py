@@ -5,11 +5,14 @@ from __future__ import annotations
 import rich_click as click
 
 from huitang_petitions.commands.clock import clock
+from huitang_petitions.commands.suggest import measure, suggest
 
 
-@click.group(name="petitions", help="来信来访的法定期限。")
+@click.group(name="petitions", help="来信来访：法定期限、查重、受理建议。")
 def petitions() -> None:
     """The group that the platform's command line takes over."""
 
 
 petitions.add_command(clock)
+petitions.add_command(suggest)
+petitions.add_command(measure)
