@@ -123,10 +123,12 @@ def turned(known: Phrases, seed: int) -> Iterator[tuple[str, str]]:
 
 
 def worded(tree: Tree) -> Iterator[Example]:
-    """The words of each category as a letter without remit: all there is for one the office has added itself."""
+    """The words of each category as letters without remit: all there is for one the office has added itself."""
     for path in tree.leaves:
-        node = tree.nodes[path]
-        yield Example(subject=node.title.zh, text="，".join(node.words), category=path)
+        title, words = tree.nodes[path].title.zh, tree.nodes[path].words
+        yield Example(subject=title, text="，".join(words), category=path)
+        for word in words:
+            yield Example(text=word, category=path)
 
 
 @lru_cache(maxsize=1)
