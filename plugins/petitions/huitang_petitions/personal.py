@@ -7,4 +7,6 @@ from huitang_sdk.declare import PersonalColumn
 COLUMNS = (
     PersonalColumn("supervision", "note", "text"),
     PersonalColumn("supervision", "answer", "text"),
+    PersonalColumn("event", "note", "text"),
+    PersonalColumn("extension", "reason", "text"),
 )

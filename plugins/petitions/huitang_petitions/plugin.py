@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from huitang_petitions import workflow
 from huitang_petitions.jobs import CHECKS, JOBS
 from huitang_petitions.personal import COLUMNS
 from huitang_petitions.roles import PERMISSIONS, ROLES
-from huitang_petitions.services.supervision import KINDS
+from huitang_petitions.services import supervision
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import HealthCheck, Job, NotificationKind, Permission, PersonalColumn, Role
+from huitang_sdk.workflow import Workflow
 
 
 class PetitionsPlugin(Plugin):
@@ -50,7 +52,11 @@ class PetitionsPlugin(Plugin):
 
     @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:
-        return KINDS
+        return [*supervision.KINDS, *workflow.KINDS]
+
+    @hookimpl
+    def workflows(self) -> Sequence[Workflow]:
+        return [workflow.MATTER]
 
 
 plugin = PetitionsPlugin()

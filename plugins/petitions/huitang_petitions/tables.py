@@ -132,6 +132,7 @@ class MatterEvent(PluginTable, tablename="event", schema="petitions"):
     shown = Boolean(default=False)
     actor_id = UUID(null=True, default=None)
     recorded_at = Timestamptz()
+    note = Bytea(default=b"")
 
 
 class Deadline(PluginTable, tablename="deadline", schema="petitions"):
@@ -181,6 +182,22 @@ class Supervision(PluginTable, tablename="supervision", schema="petitions"):
     answered_at = Timestamptz(null=True, default=None)
     answered_by = UUID(null=True, default=None)
     answer = Bytea(default=b"")
+
+
+class Extension(PluginTable, tablename="extension", schema="petitions"):
+    """More days that were asked for. `granted` is None until the head has decided; `reason` is sealed."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    limit_id = Text()
+    organ = Text()
+    days = Integer()
+    reason = Bytea(default=b"")
+    asked_by = UUID(null=True, default=None)
+    asked_at = Timestamptz()
+    granted = Boolean(null=True, default=None)
+    decided_by = UUID(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

@@ -27,17 +27,19 @@ async def record(
     at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
     shown: bool = False,
-    reason: str = "",
+    event_id: UUID | None = None,
+    audit: bool = True,
 ) -> UUID:
     """Add an event of the clock's words (`events.toml`) to a matter and reckon its limits anew.
 
     `matter` is its locked row; `detail` what the clock needs (organ, days, approver …), never personal data; `shown`
-    makes it one of the facts that the petitioner sees with the code. Raises Conflict when the event contradicts what
-    happened before, or would have no effect (a second extension, one without an approver), with the clock's reason.
+    makes it one of the facts that the petitioner sees with the code. `audit` False is for a step of the workflow, which
+    is audited itself. Raises Conflict when the event contradicts what happened before, or would have no effect (a
+    second extension, one without an approver), with the clock's reason.
     """
     now = ctx.clock.now()
     event = MatterEvent(
-        id=new_id(),
+        id=event_id or new_id(),
         matter_id=matter["id"],
         kind=kind,
         at=at or now,
@@ -50,5 +52,6 @@ async def record(
     useless = await limits.renew(ctx, matter, about=event.id)
     if useless:
         raise Conflict(" ".join(map(limits.said, useless)))
-    await write.audit(f"petitions.matter.{kind}", ref(matter["id"]), detail=detail or {}, reason=reason)
+    if audit:
+        await write.audit(f"petitions.matter.{kind}", ref(matter["id"]), detail=detail or {})
     return event.id

@@ -26,12 +26,13 @@ from huitang_sdk.i18n import TIMEZONE, current_locale
 
 REF = Ref("petitions.limit", UUID(int=0))
 """What work on the limits of every matter is audited under."""
+OF_THE_CLOCK = frozenset(GivenEvent.__struct_fields__) - {"event", "at"}
 KIND_UNKNOWN = "suggestion"
 """A matter whose kind nobody has said yet has the limits that every kind has."""
 
 
 class Happened(Struct, frozen=True):
-    """One event of a matter. `detail` may have organ, days, until, approver, reason, limit, delivered."""
+    """One event of a matter. Of `detail` the clock takes organ, days, until, approver, reason, limit, delivered."""
 
     kind: str
     at: datetime
@@ -60,7 +61,8 @@ def said(text: Text | Remark) -> str:
 
 def _given(event: Happened) -> GivenEvent:
     local = event.at.astimezone(TIMEZONE).replace(tzinfo=None, microsecond=0).isoformat()
-    return msgspec.convert({"event": event.kind, "at": local, **event.detail}, GivenEvent)
+    known = {key: value for key, value in event.detail.items() if key in OF_THE_CLOCK}
+    return msgspec.convert({"event": event.kind, "at": local, **known}, GivenEvent)
 
 
 async def renew(ctx: Ctx, matter: Mapping[str, Any], about: UUID | None = None) -> Sequence[Remark]:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import structs
-
 from huitang_petitions.services import happening
 from huitang_petitions.services.access import ref
 from huitang_petitions.tables import Matter
@@ -21,8 +19,8 @@ MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 def at(town: Any, moment: datetime = MORNING) -> tuple[Any, FixedClock]:
     """The plugin's context with a clock of the test's own."""
-    clock = FixedClock(moment)
-    return structs.replace(town.ctx, clock=clock), clock
+    town.ctx.clock = clock = FixedClock(moment)
+    return town.ctx, clock
 
 
 async def put(town: Any, received: datetime = MORNING, **values: Any) -> UUID:

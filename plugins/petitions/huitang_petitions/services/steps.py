@@ -1,0 +1,121 @@
+"""Taking a matter one step further on its way: who may, what the step needs, and its reason, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.services import access
+from huitang_petitions.services.access import Ctx, _
+from huitang_sdk.contracts import Actor, Process, Write
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid
+
+TO_ORGANISATION = ("transfer", "assign")
+"""Moves into another organisation's hands."""
+BACK = ("object", "take_back")
+"""Moves back into the hands of the office that registered the matter."""
+WITH_REASON = ("refuse", "object", "insist", "settle", "close", "reopen", "withdraw")
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What goes with a step. `article` is what a refusal stands on, `organ` an organ that is not on the platform,
+    `delivered` the day the petitioner got the paper, `note` the reason in the officer's words."""
+
+    organisation_id: UUID | None = None
+    organ: str = ""
+    article: str = ""
+    delivered: date | None = None
+    note: str = ""
+
+
+async def take(
+    ctx: Ctx, actor: Actor, matter_id: UUID, transition: str, wanted: Wanted, *, version: int | None = None
+) -> Process:
+    """Take a step. Raises Invalid at the field that is missing, Conflict when the matter has gone on meanwhile or the
+    clock refuses the event, and what `access.matter_for` raises."""
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.READ, lock=True)
+        if row["merged_into"]:
+            raise Conflict(_("This matter was joined to another one. Go on with that one."))
+        process = await begun(ctx, write, row)
+        organisation, organ = await _whose(ctx, transition, row, process, wanted)
+        _check(transition, wanted, organ)
+        event_id = new_id()
+        data: dict[str, Any] = {"event": str(event_id)}
+        data |= {"organ": organ} if organ else {}
+        data |= {"article": wanted.article.strip()} if wanted.article.strip() else {}
+        data |= {"delivered": wanted.delivered.isoformat()} if wanted.delivered else {}
+        if transition in TO_ORGANISATION or transition == "take_back":
+            handler = organisation if transition in TO_ORGANISATION else None
+            await ctx.db.execute("UPDATE petitions.matter SET handler_id = $2 WHERE id = $1", matter_id, handler)
+        moved = await ctx.workflow.move(
+            write, actor, access.ref(matter_id), transition, data=data, version=version, organisation=organisation
+        )
+        await _finish(ctx, row, moved, event_id, wanted.note.strip())
+    return moved
+
+
+async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
+    """The process of a matter; it begins with the first step that anybody takes."""
+    subject = access.ref(row["id"])
+    process = await ctx.workflow.process(subject)
+    if process is not None:
+        return process
+    return await ctx.workflow.start(
+        write,
+        SYSTEM,
+        subject,
+        row["organisation_id"],
+        state=row["state"],
+        assignee=row["assignee_id"],
+        since=ctx.clock.today(),
+    )
+
+
+async def _whose(
+    ctx: Ctx, transition: str, row: Mapping[str, Any], process: Process, wanted: Wanted
+) -> tuple[UUID | None, str]:
+    """The organisation whose hands the matter goes into (None: it stays), and the organ that the event concerns."""
+    if transition in TO_ORGANISATION:
+        found = await ctx.identity.organisation(wanted.organisation_id) if wanted.organisation_id else None
+        if found is None:
+            missing = _("Choose whom it goes to.")
+            raise Invalid(missing, fields={"organisation": missing})
+        return found.id, found.name
+    if transition == "send_away":
+        return None, wanted.organ.strip()
+    handler = await ctx.identity.organisation(row["handler_id"]) if row["handler_id"] else None
+    organ = handler.name if handler else ""
+    if transition in BACK:
+        return row["organisation_id"], organ
+    if transition == "insist":
+        return row["handler_id"], organ
+    return None, organ if process.state in ("transferred", "assigned", "handling") else ""
+
+
+def _check(transition: str, wanted: Wanted, organ: str) -> None:
+    missing: dict[str, str] = {}
+    if transition == "send_away" and not organ:
+        missing["organ"] = _("Name the organ it goes to.")
+    if transition == "refuse" and not wanted.article.strip():
+        missing["article"] = _("Name the article the refusal stands on.")
+    if transition in WITH_REASON and not wanted.note.strip():
+        missing["note"] = _("Say why.")
+    if missing:
+        raise Invalid(next(iter(missing.values())), fields=missing)
+
+
+async def _finish(ctx: Ctx, row: Mapping[str, Any], moved: Process, event_id: UUID, note: str) -> None:
+    """What the register keeps of a step beside its events."""
+    if note:
+        sealed = ctx.personal.seal("event.note", event_id, note)
+        await ctx.db.execute("UPDATE petitions.event SET note = $2 WHERE id = $1", event_id, sealed)
+    await ctx.db.execute(
+        "UPDATE petitions.matter SET closed_at = $2, version = version + 1 WHERE id = $1", row["id"], moved.finished_at
+    )

@@ -1,0 +1,264 @@
+"""The way of a matter: registered, accepted or refused, transferred or assigned, handled, answered, reviewed, closed.
+
+Each move puts the events of the statute clock on record that it stands for (条例 arts. 22–36), so that the limits
+follow. The limits themselves are the register's (`services.limits`); the process carries the one that ends next, which
+is the due date of its to-dos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from huitang_petitions.services import access, happening
+from huitang_petitions.services.access import Ctx
+from huitang_sdk.contracts import Actor, Move, Process, Ref, TimeLimit
+from huitang_sdk.db import Sql
+from huitang_sdk.declare import NotificationKind
+from huitang_sdk.workflow import Assigning, Deadline, Facts, Mirror, State, Task, Tell, Transition, Workflow
+
+TO_DECIDE, TO_HANDLE, TO_REVIEW = "petitions.to_decide", "petitions.to_handle", "petitions.to_review"
+ASSIGNED = "petitions.assigned"
+KINDS = (
+    NotificationKind(TO_DECIDE, "A matter to decide on", todo=True),
+    NotificationKind(TO_HANDLE, "A matter to handle", todo=True),
+    NotificationKind(TO_REVIEW, "A review to decide", todo=True),
+    NotificationKind(ASSIGNED, "A matter was given to you"),
+)
+FINAL = ("refused", "closed", "withdrawn", "rechecked")
+OPEN = (
+    "registered",
+    "transferred",
+    "assigned",
+    "objected",
+    "handling",
+    "answered",
+    "reviewing",
+    "reviewed",
+    "rechecking",
+)
+
+
+def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[None]]:
+    """Put the events on record that a move stands for; organ, article and delivery come with the move's data.
+
+    The first has the id that the move's data names, so that whoever makes the move can seal a note to it.
+    """
+
+    async def then(ctx: Ctx, move: Move) -> None:
+        (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1", move.after.subject.id)
+        ids = [UUID(move.data["event"])] if "event" in move.data else []
+        detail = {key: value for key, value in move.data.items() if key != "event"}
+        for kind in kinds:
+            event_id = ids.pop() if ids else None
+            await happening.record(
+                ctx, move.write, move.actor, row, kind, detail=detail, shown=shown, event_id=event_id, audit=False
+            )
+
+    return then
+
+
+def step(
+    identifier: str,
+    title: str,
+    from_: str | Sequence[str],
+    to: str,
+    permission: str,
+    *events: str,
+    icon: str,
+    shown: bool = True,
+) -> Transition:
+    """A move that stands for events of the clock; on record it is called like the first of them."""
+    return Transition(
+        id=identifier,
+        title=title,
+        from_=(from_,) if isinstance(from_, str) else tuple(from_),
+        to=to,
+        permission=permission,
+        fact=events[0],
+        then=puts(*events, shown=shown),
+        icon=icon,
+    )
+
+
+async def facts(ctx: Ctx, subject: Ref) -> Facts:
+    """What to-dos and notices say of a matter: its number, never what it is about."""
+    (row,) = await ctx.db.fetch("SELECT number FROM petitions.matter WHERE id = $1", subject.id)
+    return Facts(row["number"], f"/petitions/matters/{subject.id}", {"number": row["number"]})
+
+
+async def reachable(ctx: Ctx, actor: Actor, process: Process) -> bool:
+    """Nobody complained of, nobody recused; for whoever is only named, with all they hold."""
+    whole = actor
+    if actor.account_id and not actor.grants:
+        whole = await ctx.permissions.as_actor(actor.account_id) or actor
+    sql = Sql(process.subject.id)
+    condition = await access.unhindered(ctx, whole, sql)
+    return bool(await ctx.db.fetch(f"SELECT m.id FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values))
+
+
+async def clock(ctx: Ctx, process: Process, today: date) -> Sequence[TimeLimit]:
+    """The statutory limit that ends next, as the register has it."""
+    rows = await ctx.db.fetch(
+        "SELECT d.starts, d.due FROM petitions.matter m JOIN petitions.deadline d"
+        " ON d.matter_id = m.id AND d.limit_id = m.due_limit AND d.due = m.due WHERE m.id = $1 LIMIT 1",
+        process.subject.id,
+    )
+    if not rows or process.state in FINAL:
+        return ()
+    starts, due = rows[0]["starts"], rows[0]["due"]
+    return (TimeLimit(name="statute", starts=starts, first_due=due, due=due),)
+
+
+MATTER = Workflow(
+    id="petitions.matter",
+    title="The way of a matter",
+    read=access.READ,
+    states=(
+        State("registered", "Registered", task=Task(TO_DECIDE, "Decide on {number}", permission=access.DECIDE)),
+        State("transferred", "Transferred", task=Task(TO_HANDLE, "Look at {number}", permission=access.HANDLE)),
+        State("assigned", "Assigned", task=Task(TO_HANDLE, "Look at {number}", permission=access.HANDLE)),
+        State(
+            "objected",
+            "Objected",
+            task=Task(TO_DECIDE, "Decide on the objection to {number}", permission=access.DECIDE),
+        ),
+        State("handling", "Being handled", task=Task(TO_HANDLE, "Handle {number}", permission=access.HANDLE)),
+        State("answered", "Answered"),
+        State(
+            "reviewing", "Under review", task=Task(TO_REVIEW, "Decide the review of {number}", permission=access.REVIEW)
+        ),
+        State("reviewed", "Reviewed"),
+        State(
+            "rechecking",
+            "Under re-review",
+            task=Task(TO_REVIEW, "Decide the re-review: {number}", permission=access.REVIEW),
+        ),
+        State("rechecked", "Re-reviewed", final=True),
+        State("refused", "Not accepted", final=True),
+        State("withdrawn", "Withdrawn", final=True),
+        State("closed", "Closed", final=True),
+    ),
+    transitions=(
+        step("accept", "Accept", "registered", "handling", access.DECIDE, "accepted", icon="check"),
+        step("refuse", "Do not accept", "registered", "refused", access.DECIDE, "refused", icon="ban"),
+        step(
+            "transfer",
+            "Transfer",
+            "registered",
+            "transferred",
+            access.DECIDE,
+            "transferred_out",
+            "transferred_in",
+            icon="send",
+        ),
+        step(
+            "send_away",
+            "Transfer to another organ",
+            "registered",
+            "transferred",
+            access.DECIDE,
+            "transferred_out",
+            icon="external-link",
+        ),
+        step(
+            "assign",
+            "Assign",
+            "registered",
+            "assigned",
+            access.DECIDE,
+            "assigned_out",
+            "assigned_in",
+            icon="corner-down-right",
+        ),
+        step(
+            "object",
+            "Object: not our remit",
+            ("transferred", "assigned"),
+            "objected",
+            access.HANDLE,
+            "objected",
+            icon="arrow-back-up",
+            shown=False,
+        ),
+        step(
+            "take_back",
+            "Agree to the objection",
+            "objected",
+            "registered",
+            access.DECIDE,
+            "handed_back",
+            icon="arrow-back-up",
+            shown=False,
+        ),
+        step(
+            "insist",
+            "Insist on the transfer",
+            "objected",
+            "assigned",
+            access.DECIDE,
+            "assigned_out",
+            icon="corner-down-right",
+            shown=False,
+        ),
+        step("take_up", "Accept", ("transferred", "assigned"), "handling", access.HANDLE, "accepted", icon="check"),
+        step("answer", "Answer in writing", "handling", "answered", access.HANDLE, "answered", icon="file-check"),
+        step("settle", "Put a settlement on record", "handling", "answered", access.HANDLE, "settled", icon="users"),
+        step(
+            "review", "Take up a review", "answered", "reviewing", access.REVIEW, "review_requested", icon="zoom-check"
+        ),
+        step(
+            "decide_review",
+            "Decide the review",
+            "reviewing",
+            "reviewed",
+            access.REVIEW,
+            "review_answered",
+            icon="file-check",
+        ),
+        step(
+            "recheck",
+            "Take up a re-review",
+            "reviewed",
+            "rechecking",
+            access.REVIEW,
+            "recheck_requested",
+            icon="zoom-check",
+        ),
+        step(
+            "decide_recheck",
+            "Decide the re-review",
+            "rechecking",
+            "rechecked",
+            access.REVIEW,
+            "recheck_answered",
+            icon="file-check",
+        ),
+        step(
+            "close",
+            "Close",
+            ("answered", "reviewed", "handling", "transferred"),
+            "closed",
+            access.DECIDE,
+            "closed",
+            icon="archive",
+        ),
+        step("withdraw", "Withdrawn by the petitioner", OPEN, "withdrawn", access.DECIDE, "withdrawn", icon="x"),
+        step(
+            "reopen",
+            "Open again",
+            ("answered", "reviewed", *FINAL),
+            "handling",
+            access.DECIDE,
+            "reopened",
+            icon="refresh",
+        ),
+    ),
+    deadlines=(Deadline(id="statute", title="Statutory limit"),),
+    assigning=Assigning(permission=access.DECIDE, to=access.HANDLE, tell=(Tell(ASSIGNED),)),
+    facts=facts,
+    clock=clock,
+    reachable=reachable,
+    mirror=Mirror(table="matter", state="state", assignee="assignee_id", changed="updated_at"),
+)
