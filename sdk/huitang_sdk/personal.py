@@ -51,7 +51,7 @@ def masked(kind: PersonalKind, text: str) -> str:
 
     >>> [masked("name", name) for name in ("王小明", "欧阳修", "Amina Yusuf")]
     ['王**', '欧阳**', 'A**']
-    >>> masked("phone", "13800001234"), masked("id", "530102199001011234"), masked("email", "lin@example.org")
+    >>> masked("phone", "138 0000 1234"), masked("id", "530102199001011234"), masked("email", "lin@example.org")
     ('138****1234', '530***********1234', 'l***@example.org')
     >>> masked("address", "云江市高新区科园路 12 号"), masked("text", "来信内容"), masked("name", "")
     ('云江市高新区****', '****', '')
@@ -63,7 +63,7 @@ def masked(kind: PersonalKind, text: str) -> str:
         family = 2 if len(plain) > 2 and _COMPOUND.match(plain) else 1
         return plain[:family] + "**"
     if kind in ("phone", "id"):
-        return _ends(plain, 3, 4)
+        return _ends(_GAPS.sub("", plain), 3, 4)
     if kind == "email":
         name, at, host = plain.partition("@")
         return f"{name[:1]}***{at}{host}" if at else HIDDEN

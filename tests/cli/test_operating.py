@@ -169,3 +169,23 @@ def test_the_doctor_looks_for_the_mail_server(on):
 def test_the_doctor_speaks_chinese(on):
     assert "数据目录" in on("doctor", "--language", "zh-CN").stdout
     assert "Data folder" in on("doctor", "--language", "en", LANG="zh_CN.UTF-8").stdout
+
+
+def test_changing_the_key_of_personal_data(on):
+    quick = {"HUITANG_PLUGINS__PERSONAL__LEASE_SECONDS": "0.3"}
+    assert on("users", "create", "admin", "--name", "王示例", "--password", "a-long-password-7").returncode == 0
+    changed = on("personal", "rotate", "--reason", "每年更换", **quick)
+    assert changed.returncode == 0, changed.stderr
+    assert "under the new key" in changed.stdout
+    shown = on("personal", "status")
+    assert shown.returncode == 0, shown.stderr
+    assert "identity.account" in shown.stdout
+    assert "每年更换" in on("audit", "show", "--action", "personal.").stdout
+
+
+def test_another_master_key_is_told_in_plain_words(on):
+    assert on("personal", "status").returncode == 0
+    wrong = on("personal", "rotate", HUITANG_KEY="the master key of another town, long enough")
+    assert wrong.returncode == 1
+    assert "another master key" in wrong.stderr
+    assert "Traceback" not in wrong.stderr

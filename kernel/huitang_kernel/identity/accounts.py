@@ -112,7 +112,7 @@ class Accounts:
             self.check_password(password, values["username"], values["name"])
         hashed = await self._passwords.hash(password) if password else ""
         values |= {"id": identifier, "password": hashed, "must_change_password": must_change}
-        values["phone_sealed"] = self.phones.seal(phone, identifier)
+        values["phone"] = self.phones.seal(phone, identifier)
         columns = list(values)
         places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
         async with self._database.write(actor) as write:
@@ -138,8 +138,8 @@ class Accounts:
             "before": {key: before[key] for key in changed},
             "after": dict(changed),
         }
-        if phone is not None and phone != self.phones.open(before["phone_sealed"], account_id):
-            changed["phone_sealed"] = self.phones.seal(phone, account_id)
+        if phone is not None and phone != self.phones.open(before["phone"], account_id):
+            changed["phone"] = self.phones.seal(phone, account_id)
             detail["phone"] = "changed"
         async with self._database.write(actor) as write:
             if changed:

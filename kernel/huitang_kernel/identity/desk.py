@@ -88,7 +88,7 @@ class Desk:
         ):
             raise NotFound(_("This account does not exist."))
         row = rows[0]
-        row["phone"] = self.service.phones.open(row.pop("phone_sealed"), account_id)
+        row["phone"] = self.service.phones.open(row["phone"], account_id)
         row.pop("password")
         return row
 

@@ -15,11 +15,12 @@ from huitang_kernel.identity.events import AccountChanged
 from huitang_kernel.identity.health import check_accounts
 from huitang_kernel.identity.jobs import Sweeper
 from huitang_kernel.identity.pages import API, PAGES
+from huitang_kernel.identity.phones import COLUMN
 from huitang_kernel.identity.search import account_document, account_ids
 from huitang_kernel.identity.service import IdentityService
 from huitang_kernel.identity.settings import IdentitySettings
 from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, MenuItem, Permission, SearchSource
+from huitang_sdk.declare import HealthCheck, Job, MenuItem, Permission, PersonalColumn, SearchSource
 
 
 class IdentityPlugin(BuiltinPlugin):
@@ -82,6 +83,10 @@ class IdentityPlugin(BuiltinPlugin):
                 {AccountChanged: "account_id"},
             )
         ]
+
+    @hookimpl
+    def personal_columns(self) -> Sequence[PersonalColumn]:
+        return [COLUMN]
 
     @hookimpl
     def jobs(self) -> Sequence[Job]:

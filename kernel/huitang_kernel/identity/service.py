@@ -40,7 +40,8 @@ class IdentityService:
         self._database = database = core.database
         self.tree = Organisations(database)
         self.passwords = Passwords(settings)
-        self.phones = Phones(core.keys.derive("identity.phone"))
+        self.phones = Phones()
+        self._old_phone_key = core.keys.derive("identity.phone")
         self.people = Accounts(database, settings, self.tree, self.passwords, self.phones)
         self.groups = Groups(database)
         self.sessions = Sessions(database, settings, core.clock)
@@ -60,6 +61,8 @@ class IdentityService:
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         self.context = ctx
+        self.phones.personal = ctx.personal
+        await self.phones.adopt(self._database, self._old_phone_key)
         self.sessions.grants_of = ctx.permissions.grants_of  # type: ignore[attr-defined]
         self.sessions.forget()
         self.terminals.forget()

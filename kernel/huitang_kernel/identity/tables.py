@@ -21,7 +21,7 @@ class AccountRow(PluginTable, tablename="account", schema="identity"):
     username = Text()
     name = Text()
     email = Text()
-    phone_sealed = Bytea(null=True, default=None)
+    phone = Bytea(null=True, default=None)
     locale = Text(default="zh-CN")
     text_size = Integer(default=16)
     high_contrast = Boolean()

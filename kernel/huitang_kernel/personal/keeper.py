@@ -19,6 +19,10 @@ import asyncpg
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.personal.ring import Broken, Key, Ring, unwrap
+from huitang_sdk.errors import Unavailable
+from huitang_sdk.i18n import Translator
+
+_ = Translator("personal")
 
 CHANNEL = "huitang_personal"
 READ_WITHIN = 10.0
@@ -27,8 +31,18 @@ TABLES = "SELECT name, complete FROM personal.sealed_table"
 log = logging.getLogger("huitang.personal")
 
 
-class WrongMasterKey(Exception):
-    """The message says what to do."""
+class WrongMasterKey(Unavailable):
+    """The platform goes on without personal data; whoever needs them is told."""
+
+
+def wrong_master_key() -> WrongMasterKey:
+    """In the reader's language."""
+    return WrongMasterKey(
+        _(
+            "The personal data in this database were sealed with another master key. Set `key` (HUITANG_KEY), or put"
+            " the file master.key back, as it was when the database was made; then start again."
+        )
+    )
 
 
 class Keeper:
@@ -40,10 +54,13 @@ class Keeper:
         self.lease = lease
         self._ring: Ring | None = None
         self._until = 0.0
+        self.has_wrong_key = False
         self._task: asyncio.Task[None] | None = None
 
     def ring(self) -> Ring:
         """For sealing and searching. Reads the database, and waits for it, when the lease has run out."""
+        if self.has_wrong_key:
+            raise wrong_master_key()
         if time.monotonic() >= self._until:
             self._read_here()
         assert self._ring is not None
@@ -54,8 +71,14 @@ class Keeper:
         return self._ring or self.ring()
 
     async def start(self) -> None:
-        """Read, and keep reading until `stop`."""
-        await self.refresh()
+        """Read, and keep reading until `stop`. With another master key than the one the keys were wrapped with the
+        platform starts all the same: somebody has to be able to look at it.
+        """
+        try:
+            await self.refresh()
+        except WrongMasterKey as error:
+            log.error("%s", error.message)
+            return
         self._task = asyncio.create_task(self._keep(), name="personal-keys")
 
     async def stop(self) -> None:
@@ -65,7 +88,12 @@ class Keeper:
                 await self._task
             self._task = None
 
-    async def refresh(self, _payload: str = "") -> None:
+    async def told(self, _payload: str) -> None:
+        """Somebody changed something: see what."""
+        if not self.has_wrong_key:
+            await self.refresh()
+
+    async def refresh(self) -> None:
         asked = time.monotonic()
         rows = await self._database.fetch(KEYS)
         self._take(rows, await self._database.fetch(TABLES), asked)
@@ -84,10 +112,8 @@ class Keeper:
         try:
             return unwrap(self._outer, number, wrapped)
         except Broken:
-            raise WrongMasterKey(
-                f"the keys of personal data in this database (number {number}) were made with another master key: set "
-                "`key` (HUITANG_KEY), or put back the file master.key, as it was when the database was made"
-            ) from None
+            self.has_wrong_key = True
+            raise wrong_master_key() from None
 
     async def _keep(self) -> None:
         """Well within the lease, so that nobody has to wait for the database."""
@@ -95,7 +121,7 @@ class Keeper:
             await asyncio.sleep(self.lease / 3)
             try:
                 await self.refresh()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # whatever it is: the next try may succeed, and until then the lease counts
                 log.warning("the keys of personal data could not be read again: %s", error)
 
     def _read_here(self) -> None:

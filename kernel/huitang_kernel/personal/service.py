@@ -9,8 +9,11 @@ from typing import Any
 from huitang_kernel.core import Core
 from huitang_kernel.personal.keeper import CHANNEL, Keeper
 from huitang_kernel.personal.ring import SECRET, wrap
+from huitang_kernel.personal.rotation import Rotation
 from huitang_kernel.personal.sealing import PluginPersonal
 from huitang_kernel.personal.settings import PersonalSettings
+from huitang_kernel.personal.states import States
+from huitang_kernel.personal.tables import SealedTable, declared_tables
 from huitang_sdk import PluginContext
 from huitang_sdk.declare import PersonalColumn
 
@@ -31,13 +34,17 @@ class PersonalService:
         self.registry = core.registry
         self.outer = core.keys.derive("personal.wrap")
         self.keeper = Keeper(core.database, self.outer, settings.lease_seconds)
-        core.listener.on(CHANNEL, self.keeper.refresh)
+        self.states = States(core.database, self.tables)
+        self.rotation = Rotation(core.database, self.keeper, self.outer, self.states, settings.batch_rows)
+        core.listener.on(CHANNEL, self.keeper.told)
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         """A database that is new gets its first key."""
         self.context = ctx
         await self.database.execute(FIRST, wrap(self.outer, 1, secrets.token_bytes(SECRET)))
         await self.keeper.start()
+        if not self.keeper.has_wrong_key:
+            await self.rotation.register()
 
     async def stop(self) -> None:
         await self.keeper.stop()
@@ -45,6 +52,10 @@ class PersonalService:
     def scoped(self, plugin: str) -> PluginPersonal:
         """`ctx.personal` of a plugin."""
         return PluginPersonal(self, plugin)
+
+    def tables(self) -> list[SealedTable]:
+        """Everything that is sealed, of all plugins that are installed."""
+        return declared_tables(self.registry)
 
     def columns_of(self, plugin: str) -> Sequence[PersonalColumn]:
         """What a plugin declares, switched on or not."""

@@ -10,3 +10,4 @@ class PersonalSettings(Struct, frozen=True):
 
     lease_seconds: float = 30.0
     batch_rows: int = 500
+    max_key_days: int = 365

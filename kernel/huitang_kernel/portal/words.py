@@ -37,6 +37,7 @@ def declared_word(kind: str) -> str:
         "health_checks": _("Health checks"),
         "subscriptions": _("Events it reacts to"),
         "live_topics": _("Live topics"),
+        "personal_columns": _("Columns of personal data"),
         "pages": _("Pages"),
         "api": _("Interfaces"),
     }

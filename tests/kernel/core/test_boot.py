@@ -16,6 +16,7 @@ async def test_a_hall_without_plugins_starts_and_answers(open_hall):
         "search",
         "live",
         "notifications",
+        "messages",
         "scheduling",
         "workflow",
         "portal",

@@ -10,12 +10,12 @@ from litestar.params import FromPath, FromQuery
 from huitang_kernel.identity.desk import MANAGE, READ, SORTABLE, Desk, first_password
 from huitang_kernel.identity.forms import AccountForm, offer, unit_choices
 from huitang_kernel.identity.pages.common import service_of
-from huitang_kernel.identity.phones import masked
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Invalid
 from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.i18n import Translator
 from huitang_sdk.lists import ListQuery
+from huitang_sdk.personal import masked
 
 _ = Translator("identity")
 LIST = "/identity/accounts"
@@ -96,7 +96,7 @@ async def show_account(
     )
     context = {
         "account": row,
-        "phone": masked(row.pop("phone")),
+        "phone": masked("phone", row.pop("phone")),
         "units": (await service.tree.read()).by_id,
         "sessions": await service.sessions.of(account_id),
         "locked_until": await service.attempts.locked_until(row["username"]),

@@ -25,7 +25,7 @@ async def _own(request: AnyRequest, actor: Actor) -> dict[str, Any]:
     service = service_of(request)
     assert actor.account_id is not None
     row = await service.people.row(actor.account_id)
-    row["phone"] = service.phones.open(row.pop("phone_sealed"), actor.account_id)
+    row["phone"] = service.phones.open(row["phone"], actor.account_id)
     return {**row, **display_now(request), "locale": current_locale()}
 
 
