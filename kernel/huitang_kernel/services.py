@@ -87,6 +87,7 @@ def context_for(record: PluginRecord, core: Core, services: Services) -> PluginC
         db=core.database,
         identity=services.identity,
         devices=services.identity.devices_of(record.id),
+        residents=services.identity.residents,
         permissions=services.permissions,
         files=services.files.scoped(record.id),
         documents=services.documents.scoped(record.id),

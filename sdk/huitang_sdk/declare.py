@@ -57,6 +57,20 @@ class MenuItem(Struct, frozen=True):
     section: Literal["work", "console"] = "work"
 
 
+class PublicEntry(Struct, frozen=True):
+    """Something residents can do here, on the public start page and on the page of a resident who is signed in.
+
+    `title` says what they want ("Write to us"), `text` in a sentence what happens then; `url` is an address of the
+    plugin that is public, or asks for a resident. `icon` is a Tabler icon name; `order` sorts among all plugins'.
+    """
+
+    title: str
+    text: str
+    url: str
+    icon: str = "circle"
+    order: int = 100
+
+
 class Widget(Struct, frozen=True):
     """A card on the workbench, loaded by itself from `url` (a fragment), failing by itself. `width` in columns of
     12.
@@ -233,6 +247,7 @@ class Declarations(Struct, frozen=True):
     permissions: Sequence[Permission] = ()
     roles: Sequence[Role] = ()
     menu: Sequence[MenuItem] = ()
+    public_entries: Sequence[PublicEntry] = ()
     widgets: Sequence[Widget] = ()
     slots: Sequence[Slot] = ()
     search_sources: Sequence[SearchSource] = ()

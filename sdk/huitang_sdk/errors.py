@@ -49,6 +49,12 @@ class NotSignedIn(HuitangError):
     code = "not-signed-in"
 
 
+class ResidentNotSignedIn(NotSignedIn):
+    """The same on pages of residents: they sign in elsewhere, with a code sent to their phone."""
+
+    code = "resident-not-signed-in"
+
+
 class Invalid(HuitangError):
     """The input is wrong. `fields` maps field names to messages."""
 

@@ -48,6 +48,14 @@ class HuitangHooks:
         raise NotImplementedError
 
     @hookspec
+    def public_entries(self) -> Sequence[declare.PublicEntry]:
+        """What the plugin offers to residents, on the public start page.
+
+        return [PublicEntry("Notices", "What is new in the city.", "/noticeboard/public", icon="speakerphone")]
+        """
+        raise NotImplementedError
+
+    @hookspec
     def widgets(self) -> Sequence[declare.Widget]:
         """Cards of the workbench, each loaded by itself.
 
@@ -67,7 +75,8 @@ class HuitangHooks:
     def pages(self) -> Sequence[Any]:
         """Litestar handlers, controllers or routers of HTML pages, served under `/<plugin id>`.
 
-        Every handler carries a guard of `huitang_sdk.http`: `requires("…")`, `signed_in` or `public`. It may take
+        Every handler carries a guard of `huitang_sdk.http`: `requires("…")`, `signed_in`, `resident_signed_in` or
+        `public`. It may take
         `ctx: NamedDependency[PluginContext]` and `actor: NamedDependency[Actor]`.
 
         return [list_notices, show_notice]

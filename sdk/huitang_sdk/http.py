@@ -19,9 +19,12 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect, Stream
 from litestar.types import Guard
+from msgspec import structs
 
-from huitang_sdk.contracts import Actor, Files, Permissions, StoredFile
+from huitang_sdk.contracts import Actor, Files, Permissions, Resident, StoredFile
 from huitang_sdk.contracts.identity import ANONYMOUS
+from huitang_sdk.errors import NotSignedIn, ResidentNotSignedIn
+from huitang_sdk.i18n import DEFAULT_LOCALE, translate, use_locale
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -82,13 +85,47 @@ def requires(permission: str) -> Guard:
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Guard: anybody who is signed in, for pages about oneself."""
-    from huitang_sdk.errors import NotSignedIn
-
     if not actor_of(connection).is_signed_in:
         raise NotSignedIn
 
 
 signed_in.access = "signed in"  # type: ignore[attr-defined]
+
+
+def resident_of(connection: Connection) -> Resident | None:
+    """The resident who signed in with a phone code in this browser; None for everybody else.
+
+    Staff may be signed in at the same time: `actor` is theirs, and says nothing about the resident.
+    """
+    resident = connection.scope.get("huitang_resident")
+    return resident if isinstance(resident, Resident) else None
+
+
+def resident_actor(connection: Connection) -> Actor:
+    """Who writes on a page of residents: `ctx.db.write(resident_actor(request))`.
+
+    The resident, or nobody (`ANONYMOUS`) where none signed in, and never a colleague who happens to be signed in in the
+    same browser. It carries no address: who wrote a letter from where is not kept.
+    """
+    resident, request_id = resident_of(connection), str(connection.scope.get("huitang_request_id", ""))
+    if resident is None:
+        return structs.replace(ANONYMOUS, request_id=request_id)
+    return Actor(resident_id=resident.id, name=resident_name(), locale=resident.locale, request_id=request_id)
+
+
+def resident_name() -> str:
+    """What a resident is called on record, whoever it is: "居民"."""
+    with use_locale(DEFAULT_LOCALE):
+        return translate("portal", "Resident")
+
+
+async def resident_signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard: a resident who signed in with a phone code; nobody else, whatever they may do."""
+    if resident_of(connection) is None:
+        raise ResidentNotSignedIn
+
+
+resident_signed_in.access = "resident"  # type: ignore[attr-defined]
 
 
 async def public(connection: Connection, _: BaseRouteHandler) -> None:
@@ -99,8 +136,8 @@ public.access = "public"  # type: ignore[attr-defined]
 
 
 def access_of(handler: BaseRouteHandler) -> str | None:
-    """What a route asks for: a permission, "signed in", "public", or None when nobody said (the kernel refuses
-    that).
+    """What a route asks for: a permission, "signed in", "resident", "public", or None when nobody said (the kernel
+    refuses that).
     """
     guards = [guard for layer in handler.ownership_layers for guard in layer.guards or ()]
     named = [guard.access for guard in guards if hasattr(guard, "access")]

@@ -31,6 +31,7 @@ from huitang_sdk.contracts import (
     Notifications,
     Permissions,
     Personal,
+    Residents,
     Scheduling,
     Search,
     Todos,
@@ -70,6 +71,7 @@ class PluginContext(Struct, Generic[S], kw_only=True):
     db: Database
     identity: Identity
     devices: Devices
+    residents: Residents
     permissions: Permissions
     files: Files
     search: Search

@@ -1,5 +1,5 @@
-"""Every route × anonymous, somebody without a role, somebody or a device with exactly one permission: who gets in, who
-does not.
+"""Every route × anonymous, a resident, somebody without a role, somebody or a device with exactly one permission: who
+gets in, who does not.
 
 The list of routes is taken from the running application, with every installed plugin, so a new route is in the matrix
 by itself. Which rows a reader sees is another question, asked in each plugin's own tests.
@@ -17,19 +17,21 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from huitang_kernel.app import Hall
-from huitang_kernel.identity.testing import PASSWORD, sign_in
+from huitang_kernel.identity.testing import PASSWORD, sign_in, sign_in_resident
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import NewDevice
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.http import access_of
 
 CHEAP = {"identity": {"argon2_memory_kib": 64, "argon2_time": 1}}
-SIGN_IN = "/identity/sign-in"
+SIGN_IN = ("/identity/sign-in", "/identity/residents/sign-in?next=")
+OWN = ("signed in", "resident")
+"""What is asked for where no permission is: to be an account, or to be a resident."""
 VALUES = {"uuid": str(uuid.UUID(int=7)), "int": "1", "str": "none", "path": "none"}
 
 
 class Door(Struct, frozen=True):
-    """One method of one route, and whom it asks for: a permission, "signed in" or "public"."""
+    """One method of one route, and whom it asks for: a permission, "signed in", "resident" or "public"."""
 
     method: str
     path: str
@@ -117,6 +119,23 @@ async def test_anonymous_enters_public_doors_only(hall):
             assert answer.status_code < 500, f"{door}: {answer.status_code}"
 
 
+async def test_a_resident_enters_pages_of_residents_and_public_ones_only(hall):
+    for door in doors_of(hall):
+        async with client_of(hall) as client:
+            await sign_in_resident(hall, client)  # for each anew: one door deletes the account
+            answer = await knock(client, door)
+        assert turned_away(answer) == (door.access not in ("public", "resident")), f"{door}: {answer.status_code}"
+        assert answer.status_code < 500, f"{door}: {answer.status_code}"
+
+
+async def test_staff_are_no_residents(hall):
+    doors = [door for door in doors_of(hall) if door.access == "resident"]
+    assert len(doors) >= 6
+    async with person(hall, "staff", "identity.account.manage") as client:
+        for door in doors:
+            assert turned_away(await knock(client, door)), str(door)
+
+
 async def test_without_a_role_only_ones_own_pages_open(hall):
     async with person(hall, "plain") as client:
         for door in doors_of(hall):
@@ -145,7 +164,7 @@ async def test_a_device_enters_by_its_permission_and_never_a_page_of_a_person(ha
             for door in doors:
                 answer = await knock(client, door)
                 assert answer.status_code < 500, f"{door}: {answer.status_code} {answer.text[:300]}"
-                if door.access == "signed in":
+                if door.access in OWN:
                     assert turned_away(answer), f"a device enters {door}: {answer.status_code}"
                 elif "." in door.access:
                     refused = answer.status_code == 403

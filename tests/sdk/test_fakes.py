@@ -21,6 +21,7 @@ from huitang_sdk.testing import (
     FakeNotifications,
     FakePermissions,
     FakePersonal,
+    FakeResidents,
     FakeScheduling,
     FakeSearch,
     FakeTodos,
@@ -42,6 +43,7 @@ from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.personal import PersonalContract
+from huitang_sdk.testing.conformance.residents import ResidentsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
@@ -113,6 +115,26 @@ class TestPersonal(Fake, PersonalContract):
         assert personal.revealed == [
             Revealed(reader, subject, ("contact.name", "contact.phone", "contact.mobile"), "核实来信")
         ]
+
+
+class TestResidents(ResidentsContract):
+    @pytest.fixture
+    def residents(self):
+        return FakeResidents()
+
+    @pytest.fixture
+    def register(self, residents):
+        async def register(phone):
+            return residents.add(phone)
+
+        return register
+
+    @pytest.fixture
+    def unregister(self, residents):
+        async def unregister(resident_id):
+            residents.remove(resident_id)
+
+        return unregister
 
 
 class TestClock(ClockContract):

@@ -9,6 +9,7 @@ import random
 import pytest
 from litestar.connection import ASGIConnection
 
+from huitang_kernel.identity.testing import resident_session
 from huitang_sdk.contracts import Actor, Grant, MessageReceived, Recipient, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -25,6 +26,7 @@ from huitang_sdk.testing.conformance.messages import MessagesContract
 from huitang_sdk.testing.conformance.notifications import NotificationsContract
 from huitang_sdk.testing.conformance.permissions import PermissionsContract
 from huitang_sdk.testing.conformance.personal import PersonalContract
+from huitang_sdk.testing.conformance.residents import ResidentsContract
 from huitang_sdk.testing.conformance.scheduling import SchedulingContract
 from huitang_sdk.testing.conformance.search import SearchContract
 from huitang_sdk.testing.conformance.todos import TodosContract
@@ -66,6 +68,26 @@ class TestLimits(Kernel, LimitsContract):
     @pytest.fixture
     def other_limits(self, hall):
         return hall.core.limits.scoped("another")
+
+
+class TestResidents(Kernel, ResidentsContract):
+    @pytest.fixture
+    def residents(self, ctx):
+        return ctx.residents
+
+    @pytest.fixture
+    def register(self, hall):
+        async def register(phone):
+            return (await resident_session(hall, phone))[0]
+
+        return register
+
+    @pytest.fixture
+    def unregister(self, hall):
+        async def unregister(resident_id):
+            await hall.services.identity.residents.delete(SYSTEM, resident_id)
+
+        return unregister
 
 
 class TestKeys(Kernel, KeysContract):

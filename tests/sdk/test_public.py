@@ -91,6 +91,7 @@ HOOKS = {
     "permissions": "Sequence[declare.Permission]",
     "roles": "Sequence[declare.Role]",
     "menu": "Sequence[declare.MenuItem]",
+    "public_entries": "Sequence[declare.PublicEntry]",
     "widgets": "Sequence[declare.Widget]",
     "slots": "Sequence[declare.Slot]",
     "pages": "Sequence[Any]",

@@ -94,6 +94,15 @@ class DeviceForm(Form):
         return UUID(self.organisation_id.data)
 
 
+class PhoneForm(Form):
+    phone = TelField(_l("Mobile number"), [InputRequired(), Length(max=40)])
+
+
+class CodeForm(Form):
+    code = StringField(_l("Code of six digits"), [InputRequired(), Length(max=20)])
+    keep = BooleanField(_l("This phone or computer is my own"))
+
+
 class UnitForm(Form):
     name = StringField(_l("Name of the organisation"), [InputRequired(), Length(max=200)])
     code = StringField(_l("Code"), [Optional(), Length(max=50)])

@@ -16,11 +16,12 @@ from huitang_kernel.identity.health import check_accounts
 from huitang_kernel.identity.jobs import Sweeper
 from huitang_kernel.identity.pages import API, PAGES
 from huitang_kernel.identity.phones import COLUMN
+from huitang_kernel.identity.resident_codes import MESSAGE
 from huitang_kernel.identity.search import account_document, account_ids
 from huitang_kernel.identity.service import IdentityService
 from huitang_kernel.identity.settings import IdentitySettings
 from huitang_sdk import Manifest, PluginContext, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, MenuItem, Permission, PersonalColumn, SearchSource
+from huitang_sdk.declare import HealthCheck, Job, MenuItem, MessageKind, Permission, PersonalColumn, SearchSource
 
 
 class IdentityPlugin(BuiltinPlugin):
@@ -85,13 +86,24 @@ class IdentityPlugin(BuiltinPlugin):
         ]
 
     @hookimpl
-    def personal_columns(self) -> Sequence[PersonalColumn]:
-        return [COLUMN]
-
-    @hookimpl
     def jobs(self) -> Sequence[Job]:
         return [
             Job("identity.sweep", "Remove sessions and codes that are over", Sweeper(self.service), cron="17 3 * * *")
+        ]
+
+    @hookimpl
+    def personal_columns(self) -> Sequence[PersonalColumn]:
+        return [
+            COLUMN,
+            PersonalColumn("resident", "phone", "phone", "phone_index"),
+            PersonalColumn("resident_code", "phone", "phone"),
+        ]
+
+    @hookimpl
+    def message_kinds(self) -> Sequence[MessageKind]:
+        sample = {"code": "042817", "minutes": "10"}
+        return [
+            MessageKind(MESSAGE, "Code to sign in", sample, channels=("sms",), urgent=True, minutes=10),
         ]
 
     @hookimpl

@@ -18,6 +18,9 @@ from huitang_kernel.identity.groups import Groups
 from huitang_kernel.identity.organisations import CHANNEL, Organisations
 from huitang_kernel.identity.passwords import Passwords
 from huitang_kernel.identity.phones import Phones
+from huitang_kernel.identity.resident_codes import ResidentCodes
+from huitang_kernel.identity.resident_sessions import ResidentSessions
+from huitang_kernel.identity.residents import ResidentBook
 from huitang_kernel.identity.scoped import PluginDevices
 from huitang_kernel.identity.sessions import Sessions
 from huitang_kernel.identity.settings import IdentitySettings
@@ -55,6 +58,11 @@ class IdentityService:
         )
         self.terminals = Terminals(database, settings, core.clock)
         self.entrance = Entrance(database, self.people, self.passwords, self.sessions, self.attempts)
+        codes = ResidentCodes(
+            database, settings, core.clock, core.limits.scoped("identity"), core.keys.derive("identity.resident.code")
+        )
+        guests = ResidentSessions(database, settings, core.clock)
+        self.residents = ResidentBook(database, core.clock, codes, guests, core.keys.derive("identity.resident"))
         self._registry, self._clock = core.registry, core.clock
         core.listener.on(CHANNEL, self._changed)
         core.listener.on(PERMISSIONS_CHANNEL, self._grants_changed)
@@ -66,6 +74,7 @@ class IdentityService:
         self.sessions.grants_of = ctx.permissions.grants_of  # type: ignore[attr-defined]
         self.sessions.forget()
         self.terminals.forget()
+        self.residents.join(ctx.personal, ctx.messages)
         await self.tree.refresh()
 
     # The contract
@@ -96,9 +105,11 @@ class IdentityService:
         """Who is behind a request or a WebSocket: asked by the edge every time, answered from memory.
 
         A device's token in the header comes first, then the session of a person, then the token in a device's cookie. A
-        token that is no longer valid makes nobody of the caller, whatever else was sent along.
+        token that is no longer valid makes nobody of the caller, whatever else was sent along. A resident is found
+        beside all of them and is none of them: pages ask with `huitang_sdk.http.resident_of`.
         """
         scope = connection.scope
+        scope["huitang_resident"] = await self.residents.sessions.authenticate(connection)
         token = bearer_of(connection)
         if token:
             actor = await self.terminals.by_token(token)
@@ -232,12 +243,16 @@ class IdentityService:
         self.tree.watch(watcher)
 
     async def _changed(self, payload: str) -> None:
-        """Another node (or this one) changed something: "tree", "account <id>", "device <id>", or "" for anything."""
+        """Another node (or this one) changed something: "tree", "account", "device" or "resident" and an id, or "" for
+        anything.
+        """
         kind, _, identifier = payload.partition(" ")
         if kind in ("", "tree"):
             await self.tree.refresh()
         if kind in ("", "device"):
             self.terminals.forget(UUID(identifier) if identifier else None)
+        if kind in ("", "resident"):
+            self.residents.sessions.forget(UUID(identifier) if identifier else None)
         if kind in ("", "account"):
             self.sessions.forget(UUID(identifier) if identifier else None)
 

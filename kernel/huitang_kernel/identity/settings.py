@@ -25,6 +25,26 @@ class IdentitySettings(Struct, frozen=True):
     lock_forget_hours: int = 24
     enrol_lock_after: int = 20
     """After so many wrong enrolment codes within `lock_seconds` an address has to wait until these are over."""
+    resident_idle_minutes: int = 60
+    """A resident who did not say that the device is his or her own is signed out after so long without a request."""
+    resident_days: int = 30
+    """Who said so stays signed in for so long."""
+    resident_code_minutes: int = 10
+    """How long a code that was sent to a phone is good."""
+    resident_code_tries: int = 5
+    """How often it may be mistyped."""
+    resident_code_pause_seconds: int = 60
+    """A number is sent one code in so long."""
+    resident_codes_per_hour: int = 5
+    """A number is sent so many codes an hour."""
+    resident_codes_per_day: int = 10
+    """A number is sent so many codes a day."""
+    resident_codes_per_address: int = 30
+    """One address may have so many codes sent an hour, to all numbers together: a library's visitors share one."""
+    resident_codes_per_minute: int = 300
+    """So many codes are sent a minute altogether: what a flood may cost at most."""
+    resident_tries_per_address: int = 200
+    """One address may try so many codes an hour."""
     password_minimum: int = 10
     argon2_memory_kib: int = 19_456
     argon2_time: int = 2

@@ -70,3 +70,35 @@ class DeviceRow(PluginTable, tablename="device", schema="identity"):
     seen_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)
     revoked_reason = Text()
+
+
+class ResidentRow(PluginTable, tablename="resident", schema="identity"):
+    id = UUID(primary_key=True)
+    phone = Bytea(secret=True)
+    phone_index = Bytea(secret=True)
+    locale = Text(default="zh-CN")
+    created_at = Timestamptz()
+    signed_in_at = Timestamptz()
+
+
+class ResidentSessionRow(PluginTable, tablename="resident_session", schema="identity"):
+    id = UUID(primary_key=True)
+    token_sha256 = Bytea(secret=True)
+    resident_id = UUID()
+    is_kept = Boolean()
+    created_at = Timestamptz()
+    last_seen_at = Timestamptz()
+    expires_at = Timestamptz()
+    user_agent = Text()
+
+
+class ResidentCodeRow(PluginTable, tablename="resident_code", schema="identity"):
+    id = UUID(primary_key=True)
+    token_sha256 = Bytea(secret=True)
+    code_digest = Bytea(secret=True)
+    phone = Bytea(secret=True)
+    resident_id = UUID(null=True, default=None)
+    next = Text(default="/")
+    tries = Integer()
+    asked_at = Timestamptz()
+    expires_at = Timestamptz()

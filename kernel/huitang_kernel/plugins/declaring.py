@@ -27,6 +27,7 @@ KINDS: dict[str, type[Any] | None] = {
     "permissions": declare.Permission,
     "roles": declare.Role,
     "menu": declare.MenuItem,
+    "public_entries": declare.PublicEntry,
     "widgets": declare.Widget,
     "slots": declare.Slot,
     "search_sources": declare.SearchSource,
@@ -102,6 +103,9 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
             if identifier in seen:
                 raise DeclarationError(f"{what} {identifier!r} is declared twice")
             seen.add(identifier)
+    for entry in declared.public_entries:
+        if not entry.url.startswith(f"/{record.id}/"):
+            raise DeclarationError(f"public entry {entry.title!r}: {entry.url!r} is no address of the plugin")
     _check_permissions_exist(record, declared)
     _check_template_files(record, declared)
     _check_personal_columns(record, declared)

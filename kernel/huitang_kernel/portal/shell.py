@@ -19,6 +19,7 @@ from huitang_kernel.portal.words import declared_word, phase_word
 from huitang_sdk import i18n
 from huitang_sdk.contracts import Actor, Permissions
 from huitang_sdk.declare import MenuItem, Widget
+from huitang_sdk.http import resident_of
 
 MACROS = ("ui", "form", "list")
 
@@ -48,6 +49,15 @@ class ShownWidget(Struct, frozen=True):
     title: str
     url: str
     width: int
+
+
+class ShownEntry(Struct, frozen=True):
+    """Something residents can do here."""
+
+    title: str
+    text: str
+    url: str
+    icon: str
 
 
 class Icons:
@@ -80,6 +90,8 @@ class Shell:
         environment.globals.update(
             menu_of=self.menu,
             widgets_of=self.widgets,
+            public_entries=self.public_entries,
+            resident_of=resident_of,
             display_of=display_of,
             body_name=self.body_name,
             contact=self._settings.contact,
@@ -130,6 +142,14 @@ class Shell:
         return [
             ShownWidget(w.id, i18n.translate(record.id, w.title), w.url, min(max(w.width, 3), 12))
             for _, record, w in sorted(found, key=lambda item: item[0])
+        ]
+
+    def public_entries(self) -> list[ShownEntry]:
+        """What active plugins offer to residents, in the order they ask for."""
+        found = [(entry, record) for record in self._registry.active() for entry in record.declarations.public_entries]
+        return [
+            ShownEntry(i18n.translate(record.id, e.title), i18n.translate(record.id, e.text), e.url, e.icon)
+            for e, record in sorted(found, key=lambda pair: pair[0].order)
         ]
 
     def _items(self, record: PluginRecord, actor: Actor) -> Iterator[MenuItem]:

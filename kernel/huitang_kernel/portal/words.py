@@ -28,6 +28,7 @@ def declared_word(kind: str) -> str:
         "permissions": _("Permissions"),
         "roles": _("Roles"),
         "menu": _("Menu entries"),
+        "public_entries": _("Entries of the public start page"),
         "widgets": _("Cards of the workbench"),
         "slots": _("Parts of other pages"),
         "search_sources": _("Search sources"),

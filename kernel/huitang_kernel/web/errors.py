@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 
-from huitang_sdk.errors import HuitangError, NotSignedIn, TooManyRequests
+from huitang_sdk.errors import HuitangError, NotSignedIn, ResidentNotSignedIn, TooManyRequests
 from huitang_sdk.http import Page, wants_fragment
 from huitang_sdk.i18n import translate
 
@@ -18,6 +18,7 @@ log = logging.getLogger("huitang.errors")
 JSON_READERS = ("application/", "text/event-stream")
 """What clients accept that are no people."""
 SIGN_IN = "/identity/sign-in"
+RESIDENTS_SIGN_IN = "/identity/residents/sign-in"
 
 TITLES = {
     400: "The request cannot be understood.",
@@ -47,7 +48,7 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if wants_json(request):
         return _problem(known, title, detail, request_id, headers)
     if isinstance(known, NotSignedIn):
-        return _to_sign_in(request)
+        return _to_sign_in(request, RESIDENTS_SIGN_IN if isinstance(known, ResidentNotSignedIn) else SIGN_IN)
     context = {"status": known.status, "title": title, "detail": detail, "request_id": request_id}
     return Page("portal/error.html", context, block="error", status_code=known.status, headers=headers)
 
@@ -96,10 +97,10 @@ def _problem(
     return Response(problem, status_code=error.status, media_type="application/problem+json", headers=headers)
 
 
-def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
+def _to_sign_in(request: Request[Any, Any, Any], page: str) -> Response[Any]:
     query = f"?{request.url.query}" if request.url.query else ""
     target = request.url.path + query if request.method == "GET" and not wants_fragment(request) else "/"
-    address = f"{SIGN_IN}?next={quote(target)}"
+    address = f"{page}?next={quote(target)}"
     if wants_fragment(request):
         return Response(None, status_code=401, headers={"HX-Redirect": address})
     return Redirect(address, status_code=303)

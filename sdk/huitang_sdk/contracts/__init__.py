@@ -21,6 +21,7 @@ from huitang_sdk.contracts.messages import (
 from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
 from huitang_sdk.contracts.personal import Personal, Sealed
+from huitang_sdk.contracts.residents import Resident, ResidentDeleted, Residents
 from huitang_sdk.contracts.scheduling import Run, Scheduling
 from huitang_sdk.contracts.search import Search, SearchDocument, SearchHit, SearchPage
 from huitang_sdk.contracts.workflow import (
@@ -77,6 +78,9 @@ __all__ = [
     "ReceivedMessage",
     "Recipient",
     "Ref",
+    "Resident",
+    "ResidentDeleted",
+    "Residents",
     "Run",
     "Scheduling",
     "Scope",

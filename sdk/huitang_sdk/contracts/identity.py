@@ -39,6 +39,9 @@ class Actor(Struct, frozen=True, kw_only=True):
     """Set for a device (see `contracts.devices`), which is never signed in as a person at the same time."""
     place: str = ""
     """Where the device is bound to."""
+    resident_id: UUID | None = None
+    """Set for a resident (see `contracts.residents`), who is neither signed in nor known and never holds a permission.
+    """
 
     @property
     def is_signed_in(self) -> bool:
@@ -52,8 +55,8 @@ class Actor(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> UUID | None:
-        """The account's or the device's id: who did it, on record."""
-        return self.account_id or self.device_id
+        """The account's, the device's or the resident's id: who did it, on record."""
+        return self.account_id or self.device_id or self.resident_id
 
 
 SYSTEM = Actor(name="Huitang", is_system=True)

@@ -22,6 +22,7 @@ from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos, Sent
 from huitang_sdk.testing.people import FakeIdentity, account, actor, device_actor, organisation
 from huitang_sdk.testing.permissions import FakePermissions
 from huitang_sdk.testing.personal import FakePersonal, Revealed
+from huitang_sdk.testing.residents import FakeResidents, resident
 from huitang_sdk.testing.scheduling import DatedTask, FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
 from huitang_sdk.testing.workflow import AuditedFact, FakeWorkflow, FakeWrite
@@ -40,6 +41,7 @@ __all__ = [
     "FakeNotifications",
     "FakePermissions",
     "FakePersonal",
+    "FakeResidents",
     "FakeScheduling",
     "FakeSearch",
     "FakeTodos",
@@ -54,4 +56,5 @@ __all__ = [
     "device_actor",
     "fake_context",
     "organisation",
+    "resident",
 ]

@@ -24,6 +24,7 @@ from huitang_sdk.testing.notifications import FakeNotifications, FakeTodos
 from huitang_sdk.testing.people import FakeIdentity
 from huitang_sdk.testing.permissions import FakePermissions
 from huitang_sdk.testing.personal import FakePersonal
+from huitang_sdk.testing.residents import FakeResidents
 from huitang_sdk.testing.scheduling import FakeScheduling
 from huitang_sdk.testing.search import FakeSearch
 from huitang_sdk.testing.workflow import FakeWorkflow
@@ -56,6 +57,7 @@ def fake_context(
         db=db,
         identity=identity,
         devices=FakeDevices(declared("roles"), plugin=plugin.manifest.id, clock=clock),
+        residents=FakeResidents(),
         permissions=permissions,
         files=FakeFiles(clock=clock),
         documents=FakeDocuments(declared("document_templates"), plugin.folder, clock=clock),

@@ -24,6 +24,7 @@ TITLED = (
     "permissions",
     "roles",
     "menu",
+    "public_entries",
     "widgets",
     "search_sources",
     "notification_kinds",
@@ -99,6 +100,8 @@ def declared_messages(domain: str, declared: Declarations) -> Iterator[Message]:
     for workflow in declared.workflows:
         for title in titles(workflow):
             yield Message(domain, title, "workflows()")
+    for entry in declared.public_entries:
+        yield Message(domain, entry.text, "public_entries()")
 
 
 def package_messages(package: Path, domain: str, root: Path) -> Iterator[Message]:

@@ -12,6 +12,7 @@ from huitang_kernel.identity.pages.profile import (
     show_password,
     show_profile,
 )
+from huitang_kernel.identity.pages.residents import RESIDENT_PAGES
 from huitang_kernel.identity.pages.sign_in import show_sign_in, sign_in, sign_out
 
 OWN_PAGES = [show_profile, save_profile, show_password, save_password, end_session, end_other_sessions]
@@ -24,5 +25,6 @@ PAGES = [
     *ORGANISATION_PAGES,
     *ENROL_PAGES,
     *DEVICE_PAGES,
+    *RESIDENT_PAGES,
 ]
 API = [*ENROL_API]
