@@ -5,10 +5,11 @@ from __future__ import annotations
 import rich_click as click
 
 from huitang_petitions.commands.clock import clock
+from huitang_petitions.commands.match import match
 from huitang_petitions.commands.suggest import measure, suggest
 
 
-@click.group(name="petitions", help="来信来访：法定期限、查重、受理建议。")
+@click.group(name="petitions", help="来信来访：法定期限、来信比对、受理建议。")
 def petitions() -> None:
     """The group that the platform's command line takes over."""
 
@@ -16,3 +17,4 @@ def petitions() -> None:
 petitions.add_command(clock)
 petitions.add_command(suggest)
 petitions.add_command(measure)
+petitions.add_command(match)

@@ -72,6 +72,9 @@ def _scanned(rng: random.Random, of: Case, before: Written) -> Written:
 
 def _somebody_else(rng: random.Random, of: Case, before: Written) -> Written:
     other = structs.replace(of, petitioner=person(rng), phone=phone(rng))
+    if rng.random() < 0.6:
+        own = case(rng, of.matter, of.place)
+        other = structs.replace(other, n=own.n, money=own.money, year=own.year, month=own.month)
     return write(rng, other, rng.choice(("letter", "web", "visit", "phone")), before.chosen)
 
 

@@ -1,0 +1,60 @@
+"""What matched, in the letters' own words: for whoever decides, and who may read both letters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from huitang_petitions.matching.compare import Evidence
+from huitang_petitions.matching.features import Written, pieces
+from huitang_petitions.matching.normal import folded, plain
+
+What = Literal["phone", "name", "place", "number", "detail", "expression", "wording"]
+MOST = 8
+"""Of each kind, no more are named."""
+
+
+class Reason(Struct, frozen=True):
+    """`shared`: what both letters have, as the first of them writes it. For `phone` its last four digits."""
+
+    what: What
+    shared: tuple[str, ...]
+
+
+def explain(a: Written, b: Written, evidence: Evidence) -> list[Reason]:
+    """Why two letters were matched: phone, name, place, numbers of houses, sums, expressions, and runs of words."""
+    of_a, of_b = pieces(a), pieces(b)
+    both = {section: set(of_a[section]) & set(of_b[section]) for section in of_a}
+    where_b = set(of_b["place"]) | set(of_b["mentioned"]) | set(of_b["pairs"])
+    where_a = set(of_a["place"]) | set(of_a["mentioned"]) | set(of_a["pairs"])
+    named = (set(of_a["place"]) | set(of_a["mentioned"])) & where_b | (
+        set(of_b["place"]) | set(of_b["mentioned"])
+    ) & where_a
+    found: list[tuple[What, list[str]]] = [
+        ("phone", [number[-4:] for number in both["phone"]]),
+        ("name", [a.petitioner.strip()] if evidence.name > 0 else []),
+        ("place", runs(plain(a.place), named) or runs(plain(f"{a.subject} {a.text}"), named)),
+        ("number", sorted(both["numbers"])),
+        ("detail", [detail.removeprefix("year") for detail in sorted(both["details"])]),
+        ("expression", sorted(both["meanings"] - both["general"]) or sorted(both["meanings"])),
+        ("wording", [run for run in runs(plain(a.text), both["pairs"] - named) if len(run) > 2]),
+    ]
+    return [Reason(what, tuple(shared[:MOST])) for what, shared in found if shared]
+
+
+def runs(text: str, pairs: set[str]) -> list[str]:
+    """The parts of a text that is `plain` made of such pairs, the longest first.
+
+    >>> runs("东江区人民路12号", {"人民", "民路"})
+    ['人民路']
+    """
+    seen, found, begin = folded(text), set(), -1
+    for at in range(len(seen)):
+        inside = seen[at : at + 2] in pairs
+        if inside and begin < 0:
+            begin = at
+        elif not inside and begin >= 0:
+            found.add(text[begin : at + 1])
+            begin = -1
+    return sorted(found, key=lambda run: (-len(run), run))

@@ -1,0 +1,161 @@
+"""A letter as small sets of numbers: keyed hashes, from which nobody without the key reads a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from huitang_petitions.matching import people, places, words
+from huitang_petitions.matching.normal import folded, plain
+
+SECTIONS = (
+    "phone",
+    "name",
+    "surname",
+    "given",
+    "place",
+    "district",
+    "mentioned",
+    "numbers",
+    "details",
+    "meanings",
+    "general",
+    "pairs",
+)
+"""In the order in which they are kept."""
+_YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
+_FIGURE = re.compile(r"(?<![0-9a-z.])[0-9]+(?:\.[0-9]+)?")
+_FUNCTION = frozenset(folded("的了是我们这那就都也又还把被给个在有和与及之其"))
+"""Characters of which every text is full."""
+Numbers = NDArray[np.uint32]
+
+
+class Written(Protocol):
+    """What of a letter is read."""
+
+    @property
+    def petitioner(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Features(Struct, frozen=True):
+    """`values`: the hashes of all sections one after another; `sizes`: how many belong to which section."""
+
+    sizes: tuple[int, ...]
+    values: Numbers
+
+    def section(self, name: str) -> Numbers:
+        index = SECTIONS.index(name)
+        begin = sum(self.sizes[:index])
+        return self.values[begin : begin + self.sizes[index]]
+
+    def to_bytes(self) -> bytes:
+        """For a column of the database: two bytes a section, then four a hash; about 0.4 kB for a letter of a page."""
+        return np.array(self.sizes, dtype="<u2").tobytes() + self.values.astype("<u4").tobytes()
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> Features:
+        """What `to_bytes` made. ValueError where it did not."""
+        head = 2 * len(SECTIONS)
+        sizes = tuple(int(size) for size in np.frombuffer(kept[:head], dtype="<u2")) if len(kept) >= head else ()
+        if not sizes or len(kept) != head + 4 * sum(sizes):
+            raise ValueError("these are not features of a letter")
+        return cls(sizes, np.frombuffer(kept[head:], dtype="<u4").astype(np.uint32))
+
+
+def pieces(letter: Written) -> dict[str, list[str]]:
+    """What of a letter is compared, by section, still readable: what the hashes are made of, and what reasons name."""
+    whole, surname = people.name(letter.petitioner)
+    subject, text = plain(letter.subject), plain(letter.text)
+    both = f"{subject}。{text}"
+    phone = people.phone(letter.phone)
+    own = people.phones_in(both)
+    for number in own:
+        both = both.replace(number, " ")
+    where = places.address(plain(letter.place))
+    both = without(both, whole)
+    mentioned = places.mentioned(both)
+    meant = set(words.meanings(blanked(both, where.names | mentioned)))
+    figures = _FIGURE.findall(both)
+    body = words.bare(re.sub(r"[0-9.]+", " ", both))
+    return {
+        "phone": [phone] if phone else sorted(set(own))[:1],
+        "name": [whole] if whole else [],
+        "surname": [surname] if surname else [],
+        "given": [f"{at}{character}" for at, character in enumerate(whole)] if whole else [],
+        "place": sorted(where.names),
+        "district": sorted(where.district),
+        "mentioned": sorted(mentioned),
+        "numbers": sorted(where.numbers | places.numbered(both)),
+        "details": sorted(
+            {f"year{year}" for year in _YEAR.findall(both)}
+            | {f for f in figures if float(f) > 12 and not f.startswith("20")}
+        ),
+        "meanings": sorted(meant),
+        "general": sorted(meant & words.general()),
+        "pairs": sorted({pair for pair in places.pairs(body) if not _FUNCTION.intersection(pair)}),
+    }
+
+
+def without(text: str, name: str) -> str:
+    """`text` without a name that is `folded`, however it is spelt there."""
+    while name and (at := folded(text).find(name)) >= 0:
+        text = f"{text[:at]} {text[at + len(name) :]}"
+    return text
+
+
+def blanked(text: str, names: frozenset[str]) -> str:
+    """`text` without what is called like the place: a hospital says where, not what about."""
+    seen, gone = folded(text), set()
+    for at in range(len(seen) - 1):
+        if seen[at : at + 2] in names:
+            gone |= {at, at + 1}
+    return "".join(" " if at in gone else character for at, character in enumerate(text))
+
+
+_SPACE = {"general": "meanings", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
+"""Pairs of characters are the same wherever they stand."""
+
+
+class Hasher:
+    """Makes features under a key. The same key for all that is compared; another key makes other numbers of everything.
+
+    hasher = Hasher(key)                 # at least 16 bytes, kept outside the database
+    index.add(str(matter_id), hasher.features(letter))
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < 16:
+            raise ValueError("the key is too short: at least 16 bytes")
+        self._key = blake2b(key, digest_size=32, person=b"huitang-letters"[:16]).digest()
+        self._hashed = lru_cache(maxsize=500_000)(self._hash)
+
+    def _hash(self, space: str, piece: str) -> int:
+        digest = blake2b(f"{space}:{piece}".encode(), key=self._key, digest_size=4).digest()
+        return int.from_bytes(digest, "little")
+
+    def hashes(self, section: str, found: Iterable[str]) -> list[int]:
+        space = _SPACE.get(section, section)
+        return sorted({self._hashed(space, piece) for piece in found})
+
+    def features(self, letter: Written) -> Features:
+        """Of anything with `petitioner`, `phone`, `place`, `subject` and `text`, each of which may be empty."""
+        found = pieces(letter)
+        hashed = [self.hashes(section, found[section]) for section in SECTIONS]
+        return Features(
+            tuple(map(len, hashed)), np.array([value for part in hashed for value in part], dtype=np.uint32)
+        )

@@ -1,0 +1,53 @@
+"""Names and telephone numbers: what of them is compared."""
+
+from __future__ import annotations
+
+import re
+
+from huitang_petitions.matching.normal import folded, plain
+
+_TITLES = re.compile(
+    r"(?:先生|女士|小姐|同志|大爷|大妈|大叔|大姐|阿姨|师傅|老板|某+|[*＊x]+|[（(].*[)）]|等\d*人?|代表)+$"
+)
+_OLD = re.compile(r"^[老小](?=[\u4e00-\u9fff]$)")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_ANONYMOUS = {"匿名", "群众", "市民", "业主", "村民", "居民", "不详", "无名", "佚名", "无"}
+_TWO_CHARACTERS = "欧阳司马上官诸葛夏侯皇甫尉迟公孙慕容令狐司徒东方南宫长孙端木宇文轩辕百里呼延归海拓跋独孤"
+_DOUBLE = tuple(map(folded, re.findall("..", _TWO_CHARACTERS)))
+_WRITTEN = str.maketrans("oO〇口lIiＩ|zZsSbB", "000011111225588")
+_PHONE = re.compile(r"(?<!\d)(?:\+?86)?(1\d{10}|0\d{2,3}\d{7,8})(?!\d)")
+
+
+def name(written: str) -> tuple[str, str]:
+    """(whole name, surname); the whole name is "" where it is not known.
+
+    >>> name("王小明"), name("王先生"), name("王**"), name("匿名")
+    (('王小明', '王'), ('', '王'), ('', '王'), ('', ''))
+    """
+    text = plain(written)
+    bare = _TITLES.sub("", text)
+    known = bare == text
+    bare = _OLD.sub("", bare) if len(bare) == 2 else bare
+    han = "".join(_HAN.findall(bare))
+    if not han or han in _ANONYMOUS or len(han) > 6:
+        return "", ""
+    han = folded(han)
+    size = 2 if han[:2] in _DOUBLE and len(han) > 1 else 1
+    whole = known and len(han) > size and bare == text
+    return (han if whole else ""), han[:size]
+
+
+def phone(written: str) -> str:
+    """The digits of a telephone number, without 86; "" where there is none.
+
+    >>> phone("+86 138-0000-0000"), phone("1380000O00l"), phone("无")
+    ('13800000000', '13800000001', '')
+    """
+    text = re.sub(r"\D", "", plain(written.translate(_WRITTEN)))
+    text = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", text)
+    return text if len(text) >= 7 else ""
+
+
+def phones_in(text: str) -> list[str]:
+    """Telephone numbers in a text that is `plain`."""
+    return _PHONE.findall(re.sub(r"(?<=\d)[-\s](?=\d)", "", text))

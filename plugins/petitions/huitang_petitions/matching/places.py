@@ -1,0 +1,78 @@
+"""Places: from an address as somebody wrote it, or from the text, to what can be compared."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from msgspec import Struct
+
+from huitang_petitions.matching.normal import folded
+
+_CITY = re.compile(r"^(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2,3}市)(?=.)")
+_DISTRICT = re.compile(r"^([\u4e00-\u9fff]{2,3}?)(?<![小社校景厂园片库院矿])(?:区|县)(?!域)")
+_GENERIC = re.compile(
+    r"交叉口|交汇处|居民小区|住宅小区|小区|社区|居委会|村委会|街道办事处|街道|办事处|附近|门口|门前|旁边|路口|一带|周边|对面|隔壁|沿线|路段|"
+    r"家属院|大院|号院|院内|院|之间|二期|[0-9]期|项目"
+)
+_MARKET = re.compile(r"(?:农贸|集贸|菜|批发)市场")
+_NUMBER = re.compile(
+    r"(?:第)?([0-9]+|[a-z])(?:号)?(栋|幢|座|号楼|楼栋)|([0-9]+)(号|单元|组|社|室|弄|巷|路|期|标)(?!楼)"
+)
+_KINDS = {"幢": "栋", "座": "栋", "号楼": "栋", "楼栋": "栋", "社": "组"}
+_MENTION = re.compile(
+    r"(?=([\u4e00-\u9fff]{2})(小区|花园|家园|名苑|雅居|新村|公馆|佳苑|嘉园|华府|大道|东路|西路|南路|北路|东街|西街|"
+    r"南街|北街|路|街|巷|镇|乡|街道|社区|村|庄|屯|农贸市场|菜市场|市场|广场|大厦|商场|商城|产业园|工业园|中学|小学|幼儿园|中医院|医院|卫生院|"
+    r"水库|养老院|敬老院|公墓|陵园|派出所|法庭))"
+)
+_NOT_NAMES = re.compile(
+    r"[的在到从住我们你他她它这那某本该各每全一二三两几多家有是和与及或等为被把给去来离至经过往向上下前后内外旁边大小老新个条处所公职工我"
+    r"村镇乡街路区县市省]"
+)
+
+
+class Where(Struct, frozen=True):
+    """`names`: pairs of characters of what the place is called; `district`: likewise, of its district; `numbers`."""
+
+    names: frozenset[str]
+    district: frozenset[str]
+    numbers: frozenset[str]
+
+
+def pairs(text: str) -> list[str]:
+    """The pairs of neighbouring Chinese characters and letters.
+
+    >>> pairs("人民路12号")
+    ['人民', '民路']
+    """
+    return [a + b for a, b in pairwise(text) if a.isalpha() and b.isalpha()]
+
+
+def address(text: str) -> Where:
+    """An address that is `plain`."""
+    rest = _CITY.sub("", text)
+    found = _DISTRICT.match(rest)
+    district = found[1] if found else ""
+    rest = rest[found.end() :] if found else rest
+    numbers = numbered(rest)
+    rest = _MARKET.sub("市场", rest)
+    rest = _GENERIC.sub(" ", _NUMBER.sub(" ", rest))
+    return Where(frozenset(pairs(folded(rest))), frozenset(pairs(folded(district))), numbers)
+
+
+def numbered(text: str) -> frozenset[str]:
+    """Numbers of houses, buildings and the like: `12号`, `3栋`."""
+    found = set()
+    for building, kind, other, unit in _NUMBER.findall(text):
+        found.add(f"{building or other}{_KINDS.get(kind or unit, kind or unit)}")
+    return frozenset(found)
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """Pairs of what look like names of places in a text that is `plain`."""
+    found: set[str] = set()
+    for match in _MENTION.finditer(text):
+        stem, suffix = match[1], _MARKET.sub("市场", match[2])
+        if not _NOT_NAMES.search(stem):
+            found |= {folded(stem), folded(stem[1] + suffix[0])}
+    return frozenset(found)

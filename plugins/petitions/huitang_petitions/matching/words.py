@@ -1,0 +1,52 @@
+"""Expressions: those that mean the same, and those that mean nothing."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from huitang_petitions.matching.normal import data, folded, plain
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """Every expression, and the first of its group, which stands for all; no single character that others look like."""
+    found: dict[str, str] = {}
+    for group in data("words.toml")["same"].strip().splitlines():
+        words = group.split()
+        for word in words:
+            if len(word) > 1 or folded(word) == word:
+                found.setdefault(folded(plain(word)), words[0])
+    return found
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(_meanings(), key=len, reverse=True)))
+
+
+@cache
+def _empty() -> re.Pattern[str]:
+    words = sorted((folded(plain(word)) for word in data("words.toml")["boilerplate"].split()), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def meanings(text: str) -> list[str]:
+    """What a text that is `plain` speaks of, each expression by the first one of its group.
+
+    >>> meanings("升降梯老坏，物管不修")
+    ['电梯', '物业']
+    """
+    known = _meanings()
+    return [known[found] for found in _pattern().findall(folded(text))]
+
+
+@cache
+def general() -> frozenset[str]:
+    """Those of `meanings` that say little."""
+    return frozenset(data("words.toml")["general"].split())
+
+
+def bare(text: str) -> str:
+    """`text`, folded, with a space for everything that letters say anyway, and for what is neither word nor number."""
+    return re.sub(r"[^\w]+|_", " ", _empty().sub(" ", folded(text)))

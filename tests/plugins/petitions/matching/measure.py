@@ -1,0 +1,112 @@
+"""`python -m tests.plugins.petitions.matching.measure`: recall per variation, precision, and what goes wrong."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huitang_petitions.letters import Letter, MatchingSet, Pair, letters, matching_set
+from huitang_petitions.matching import THRESHOLD, Hasher, MatchIndex
+
+HASHER = Hasher(b"a key for measuring only")
+BY_HAND = Path(__file__).with_name("by_hand.toml")
+
+
+@dataclass
+class Measured:
+    """`found` and `asked` by variation; `wrong` are matches that are none."""
+
+    found: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    wrong: list[tuple[str, str, float]] = field(default_factory=list)
+    missed: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def recall(self) -> float:
+        return self.found.total() / self.asked.total()
+
+    @property
+    def precision(self) -> float:
+        return self.found.total() / max(1, self.found.total() + len(self.wrong))
+
+    def recall_of(self, variation: str) -> float:
+        return self.found[variation] / self.asked[variation]
+
+
+def measure(made: MatchingSet, threshold: float = THRESHOLD) -> Measured:
+    """Every query against the corpus, at the threshold."""
+    index = MatchIndex()
+    index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
+    variation = {(pair.query, pair.corpus): pair.variation for pair in made.pairs}
+    measured = Measured(asked=Counter(variation.values()))
+    hit = set()
+    for query in made.queries:
+        for match in index.query(HASHER.features(query), limit=1000, threshold=threshold):
+            pair = (query.id, match.id)
+            if pair in variation:
+                measured.found[variation[pair]] += 1
+                hit.add(pair)
+            else:
+                measured.wrong.append((*pair, match.score))
+    measured.missed = [pair for pair in variation if pair not in hit]
+    return measured
+
+
+def by_hand(among: int = 0, bare: tuple[str, ...] = ()) -> MatchingSet:
+    """The letters written by hand, in a corpus with `among` synthetic ones. `bare`: fields that queries leave empty."""
+    corpus = [one.letter for one in letters(among, seed=99)] if among else []
+    queries, pairs, variations = [], [], {}
+    for number, matter in enumerate(tomllib.loads(BY_HAND.read_text(encoding="utf-8"))["matter"], 1):
+        corpus.append(Letter(f"H{number}", *matter["letter"]))
+        for kind in ("same", "other"):
+            for row in matter[kind]:
+                id_ = f"{kind}{len(queries) + 1}"
+                fields = dict(zip(("petitioner", "phone", "place", "subject", "text"), row[1:], strict=True))
+                queries.append(Letter(id_, **(fields | dict.fromkeys(bare, ""))))
+                variations[id_] = row[0]
+                if kind == "same":
+                    pairs.append(Pair(id_, f"H{number}", "joint" if row[0] == "joint" else "repeat", row[0]))
+    return MatchingSet(tuple(corpus), tuple(queries), tuple(pairs), variations)
+
+
+def show(name: str, made: MatchingSet, verbose: bool) -> None:
+    measured = measure(made)
+    print(f"{name}: recall {measured.recall:.3f} precision {measured.precision:.3f}", end="  ")
+    print(
+        {key: round(measured.recall_of(key), 3) for key in measured.asked},
+        Counter(made.variations[w[0]] for w in measured.wrong),
+    )
+    for threshold in (0.2, 0.3, 0.4, 0.6, 0.7, 0.8) if verbose else ():
+        at = measure(made, threshold)
+        print(f"    at {threshold}: recall {at.recall:.3f} precision {at.precision:.3f}")
+    if verbose:
+        text = {letter.id: letter for letter in (*made.corpus, *made.queries)}
+        for query, corpus, *rest in [*measured.missed[:8], *measured.wrong[:8]]:
+            print(
+                "   ",
+                "wrong" if rest else "missed",
+                rest,
+                made.variations[query],
+                "\n      ",
+                text[query],
+                "\n      ",
+                text[corpus],
+            )
+
+
+def main() -> None:
+    verbose = "-v" in sys.argv
+    show("by hand, alone", by_hand(), verbose)
+    show("by hand, among 2000", by_hand(2000), False)
+    show("by hand, nobody named", by_hand(300, ("petitioner", "phone")), verbose)
+    show("by hand, no place field", by_hand(300, ("place",)), False)
+    show("by hand, text only", by_hand(300, ("petitioner", "phone", "place", "subject")), False)
+    show("made up, 600", matching_set(600, seed=77), verbose)
+    show("made up, 60", matching_set(60, seed=78), False)
+
+
+if __name__ == "__main__":
+    main()

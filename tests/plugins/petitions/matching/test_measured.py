@@ -1,0 +1,56 @@
+"""How well matching does, by variation: on letters written by hand, and on synthetic ones it was not fitted to."""
+
+from __future__ import annotations
+
+import pytest
+
+from huitang_petitions.letters import matching_set
+from tests.plugins.petitions.matching.measure import Measured, by_hand, measure
+
+
+@pytest.fixture(scope="module")
+def written() -> Measured:
+    return measure(by_hand(among=300))
+
+
+@pytest.fixture(scope="module")
+def made_up() -> Measured:
+    return measure(matching_set(400, seed=2041))
+
+
+def test_letters_written_by_hand_are_found(written):
+    assert written.recall >= 0.95, written.missed
+    assert written.precision >= 0.92, written.wrong
+
+
+@pytest.mark.parametrize("variation", ["paraphrase", "phone", "sms", "spoken", "ocr"])
+def test_every_way_of_telling_it_again_is_found_by_hand(written, variation):
+    assert written.recall_of(variation) >= 0.95, written.missed
+
+
+def test_synthetic_letters_are_found(made_up):
+    assert made_up.recall >= 0.95, made_up.missed
+    assert made_up.precision >= 0.92, made_up.wrong
+
+
+@pytest.mark.parametrize("variation", ["paraphrase", "phone", "sms", "spoken", "visit", "ocr"])
+def test_every_way_of_telling_it_again_is_found(made_up, variation):
+    assert made_up.recall_of(variation) >= 0.93, made_up.missed
+
+
+def test_somebody_else_s_letter_about_the_matter_is_found(written, made_up):
+    assert written.recall_of("joint") >= 0.75, written.missed
+    assert made_up.recall_of("joint") >= 0.8, made_up.missed
+
+
+def test_without_names_and_numbers_it_still_finds_most():
+    measured = measure(by_hand(among=300, bare=("petitioner", "phone")))
+    assert measured.recall >= 0.85
+    assert measured.precision >= 0.9
+
+
+def test_a_higher_threshold_never_finds_more():
+    made = matching_set(60, seed=3)
+    found = [measure(made, threshold) for threshold in (0.1, 0.5, 0.9, 1.0)]
+    assert [one.found.total() for one in found] == sorted((one.found.total() for one in found), reverse=True)
+    assert found[-1].found.total() < found[0].found.total()
