@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import limits, supervision
+from huitang_petitions.services import drafts, limits, supervision
 from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
@@ -36,5 +36,13 @@ async def check_calendar(ctx: Ctx) -> HealthStatus:
     return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
 
 
-JOBS = (Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),)
+async def sweep_drafts(ctx: Ctx, run: Run) -> str:
+    """Forget what nobody went on writing for as long as the settings say."""
+    return _("{count} drafts forgotten", count=await drafts.sweep(ctx))
+
+
+JOBS = (
+    Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
+    Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
+)
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from huitang_petitions import workflow
 from huitang_petitions.jobs import CHECKS, JOBS
+from huitang_petitions.pages import PAGES
 from huitang_petitions.personal import COLUMNS
 from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
+from huitang_petitions.services.access import READ, REGISTER
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, NotificationKind, Permission, PersonalColumn, Role
+from huitang_sdk.declare import HealthCheck, Job, MenuItem, NotificationKind, Permission, PersonalColumn, Role
 from huitang_sdk.workflow import Workflow
 
 
@@ -37,6 +40,17 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def roles(self) -> Sequence[Role]:
         return ROLES
+
+    @hookimpl
+    def menu(self) -> Sequence[MenuItem]:
+        return [
+            MenuItem("Register of letters and visits", "/petitions/", READ, icon="mail-opened", order=10),
+            MenuItem("Entry desk", "/petitions/desk", REGISTER, icon="pencil-plus", order=20),
+        ]
+
+    @hookimpl
+    def pages(self) -> Sequence[Any]:
+        return PAGES
 
     @hookimpl
     def jobs(self) -> Sequence[Job]:

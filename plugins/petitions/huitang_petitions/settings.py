@@ -37,3 +37,13 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     office's own to set."""
     draft_days: Annotated[int, Meta(ge=1, le=365)] = 30
     """How many days an unsent draft of a resident is kept."""
+    office: str = ""
+    """The organisation whose register receives what residents send; "" is the root of the tree."""
+    representatives: Annotated[int, Meta(ge=1, le=50)] = 5
+    """How many representatives may come for a joint visit (条例 art. 20)."""
+    letters_per_hour: Annotated[int, Meta(ge=1)] = 30
+    """How many letters one network address may send in an hour."""
+    look_ups_per_minute: Annotated[int, Meta(ge=1)] = 20
+    """How many look-up codes one network address may try in a minute."""
+    tries_per_second: Annotated[int, Meta(ge=1)] = 3000
+    """How many letters, and how many look-ups, everybody together may send in a second."""

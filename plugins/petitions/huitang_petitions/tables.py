@@ -42,6 +42,16 @@ class Matter(PluginTable, tablename="matter", schema="petitions"):
     closed_at = Timestamptz(null=True, default=None)
     updated_at = Timestamptz()
     version = Integer(default=1)
+    sent_digest = Bytea(default=b"")
+
+
+class SpentCode(PluginTable, tablename="spent_code", schema="petitions"):
+    """A look-up code that was replaced by a new one."""
+
+    id = UUID(primary_key=True, default=new_id)
+    code_hash = Bytea(default=b"")
+    matter_id = UUID(default=None)
+    replaced_at = Timestamptz()
 
 
 class Petitioner(PluginTable, tablename="petitioner", schema="petitions"):
@@ -58,6 +68,8 @@ class Petitioner(PluginTable, tablename="petitioner", schema="petitions"):
     address = Bytea(default=b"")
     gender = Text()
     resident_id = UUID(null=True, default=None)
+    open_id = Bytea(default=b"")
+    open_id_index = Bytea(null=True, default=None)
     created_at = Timestamptz()
 
 

@@ -1,0 +1,113 @@
+"""Reading a register kept as an xlsx file, by the titles of its columns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from huitang_sdk.errors import Invalid
+from huitang_sdk.i18n import TIMEZONE, Translator
+
+_ = Translator("petitions")
+MOST_ROWS = 2_000
+MOST_BYTES = 10_000_000
+HEADS: Mapping[str, Sequence[str]] = {
+    "received": ("来信来访日期", "收到日期", "登记日期", "日期", "received", "date"),
+    "channel": ("来访路径", "信访形式", "渠道", "方式", "channel"),
+    "name": ("信访人", "信访人姓名", "姓名", "name"),
+    "phone": ("联系电话", "电话", "手机", "phone"),
+    "id_number": ("证件号码", "身份证号", "证件", "idnumber"),
+    "gender": ("性别", "gender"),
+    "address": ("住址", "地址", "address"),
+    "subject": ("标题", "事由", "概要", "主题", "subject"),
+    "body": ("内容", "信访内容", "反映内容", "body", "text"),
+    "kind": ("信访类型", "类型", "性质", "kind"),
+    "place": ("问题属地", "地点", "发生地", "place"),
+    "district": ("所属区域", "区县", "district"),
+    "people": ("联名人数", "人数", "people"),
+    "earlier": ("是否曾来信来访", "原受理编号", "earlier"),
+    "came_from": ("来源单位", "转送单位", "camefrom"),
+    "publish": ("是否公开", "publish"),
+}
+NEEDED = ("subject",)
+CHANNELS = {
+    **{"来信": "letter", "信件": "letter", "letter": "letter", "来访": "visit", "走访": "visit", "visit": "visit"},
+    **{"来电": "phone", "电话": "phone", "phone": "phone", "传真": "fax", "fax": "fax", "网上": "web", "网络": "web"},
+    **{"web": "web", "短信": "sms", "sms": "sms", "微信": "wechat", "wechat": "wechat", "转送": "transferred"},
+}
+KINDS = {
+    **{"建议意见": "suggestion", "建议": "suggestion", "意见": "suggestion", "suggestion": "suggestion"},
+    **{"检举控告": "accusation", "检举": "accusation", "控告": "accusation", "accusation": "accusation"},
+    **{"申诉求决": "appeal", "申诉": "appeal", "求决": "appeal", "appeal": "appeal"},
+}
+GENDERS = {"男": "male", "male": "male", "女": "female", "female": "female"}
+YES = {"是": True, "yes": True, "公开": True, "否": False, "no": False, "不公开": False, "": False}
+
+
+def read_rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of the first sheet as (row number, cells by name), empty rows left out.
+
+    Raises Invalid for a file that is no workbook, is too large, or lacks a column without which there is no register.
+    """
+    if len(data) > MOST_BYTES:
+        raise _refused(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
+    try:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    except (CalamineError, ValueError, IndexError, OSError) as error:
+        raise _refused(_("This is not a workbook (xlsx) that can be read.")) from error
+    for number, row in enumerate(rows[:20]):
+        columns = _columns(row)
+        if all(name in columns for name in NEEDED):
+            found = _values(rows, number + 1, columns)
+            if len(found) > MOST_ROWS:
+                raise _refused(_("The sheet has more than {count} rows.", count=MOST_ROWS))
+            return found
+    titles = "、".join(HEADS[name][0] for name in NEEDED)
+    raise _refused(_("The sheet has no head row with {titles}.", titles=titles))
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid(message, fields={"file": message})
+
+
+def _columns(row: Sequence[Any]) -> dict[str, int]:
+    texts = ["".join(str(cell).split()).casefold() for cell in row]
+    found: dict[str, int] = {}
+    for name, titles in HEADS.items():
+        for title in titles:
+            if title in texts:
+                found.setdefault(name, texts.index(title))
+    return found
+
+
+def _values(rows: Sequence[Sequence[Any]], start: int, columns: Mapping[str, int]) -> list[tuple[int, dict[str, Any]]]:
+    found: list[tuple[int, dict[str, Any]]] = []
+    for number, row in enumerate(rows[start:], start=start + 1):
+        values = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
+        if any(str(value).strip() for value in values.values()):
+            found.append((number, values))
+    return found
+
+
+def text(value: Any) -> str:
+    """A cell as text: whole numbers without ".0"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value if value is not None else "").strip()
+
+
+def moment(value: Any) -> datetime | None:
+    """A cell as a moment, a day being its first; None for an empty one. Raises ValueError."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=TIMEZONE).astimezone(UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), TIMEZONE).astimezone(UTC)
+    cell = text(value).replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").replace("日", "")
+    if not cell:
+        return None
+    year, month, day = (int(part) for part in cell.split("-"))
+    return datetime(year, month, day, tzinfo=TIMEZONE).astimezone(UTC)

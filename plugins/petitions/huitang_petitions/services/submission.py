@@ -1,0 +1,93 @@
+"""What comes in, whatever the channel: the matter, the people who bring it and their papers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+CHANNELS = ("web", "phone", "sms", "wechat", "letter", "fax", "visit", "import", "transferred")
+DESK_CHANNELS = ("phone", "letter", "visit", "fax", "transferred")
+"""What a person at the desk enters; the others come by themselves."""
+KINDS = ("suggestion", "accusation", "appeal")
+GENDERS = ("female", "male")
+ROLES = ("petitioner", "representative", "agent")
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """One of those who bring a matter. `known_id` is a petitioner who is in the register already."""
+
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+    address: str = ""
+    gender: str = ""
+    role: Literal["petitioner", "representative", "agent"] = "petitioner"
+    open_id: str = ""
+    resident_id: UUID | None = None
+    known_id: UUID | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.name or self.phone or self.id_number or self.address or self.open_id or self.known_id)
+
+
+class NewPaper(Struct, frozen=True):
+    """A file that came with it. `name` is what the sender called it; the file store is told a neutral name."""
+
+    name: str
+    content: bytes
+    kind: Literal["attachment", "scan", "letter", "report"] = "attachment"
+
+
+class Intake(Struct, frozen=True, kw_only=True):
+    """A letter, a call, a visit or a form, as `registering.register` takes it.
+
+    `key` makes it idempotent: the same key registers once and always gives the same number and code. It has to be a
+    secret or carry the id of something secret, because the code follows from it; "" takes a new one. `people` is how
+    many stand behind it by what the letter says, 0 for as many as are named. `organisation_id` is the office that
+    receives it, None for the one of the settings. `received_at` None is now.
+    """
+
+    channel: str
+    subject: str = ""
+    body: str = ""
+    kind: str = ""
+    place: str = ""
+    district: str = ""
+    category: str = ""
+    people: int = 0
+    persons: tuple[Person, ...] = ()
+    papers: tuple[NewPaper, ...] = ()
+    kept_papers: tuple[tuple[UUID, str], ...] = ()
+    """Files that were stored with a draft: (file id, the sender's name for it)."""
+    anonymous: bool = False
+    whistle: bool = False
+    publish: bool = False
+    urgent: bool = False
+    earlier: str = ""
+    came_from: str = ""
+    organisation_id: UUID | None = None
+    received_at: datetime | None = None
+    key: str = ""
+    locale: str = "zh-CN"
+
+    def told(self) -> dict[str, Any]:
+        """Everything but the papers: what makes a repeated form the same form."""
+        left_out = ("papers", "kept_papers", "key", "received_at", "locale")
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out}
+
+
+class Registered(Struct, frozen=True):
+    """What the register made of it. `code` is "" when the matter had its code replaced since.
+
+    `repeated`: "" for a new matter; "same" when this very form had come before; "different" when a form with its token
+    had come with other words, which are not in the register.
+    """
+
+    id: UUID
+    number: str
+    code: str
+    repeated: Literal["", "same", "different"] = ""

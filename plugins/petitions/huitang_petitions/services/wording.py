@@ -1,0 +1,76 @@
+"""Codes of the register as words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from huitang_petitions.clock.profiles import event_kinds
+from huitang_petitions.workflow import MATTER
+from huitang_sdk.i18n import Translator, current_locale
+
+_ = Translator("petitions")
+
+_WORDS = {
+    # channels
+    "web": "Web form",
+    "phone": "Telephone",
+    "sms": "SMS",
+    "wechat": "WeChat",
+    "letter": "Letter",
+    "fax": "Fax",
+    "visit": "Visit",
+    "import": "Taken over from a list",
+    "transferred": "Transferred from another organ",
+    # kinds of the regulations
+    "suggestion": "Suggestion or opinion",
+    "accusation": "Report or accusation",
+    "appeal": "Appeal for help or redress",
+    # people
+    "petitioner": "Petitioner",
+    "representative": "Representative",
+    "agent": "Agent",
+    "female": "female",
+    "male": "male",
+    # marks of time limits
+    "green": "in time",
+    "yellow": "due soon",
+    "red": "due now",
+    "late": "late",
+    # papers
+    "attachment": "Attachment",
+    "scan": "Scan",
+    "report": "Report",
+    "paper-letter": "Official letter",
+}
+
+
+_STATES = {state.id: state.title for state in MATTER.states}
+STATES = tuple(_STATES)
+
+
+def word(code: str) -> str:
+    """A code in the reader's language; "" stays ""."""
+    known = _WORDS.get(code) or _STATES.get(code)
+    return _(known) if known else code
+
+
+def choices(*codes: str) -> list[tuple[str, str]]:
+    """(code, word) pairs for a select."""
+    return [(code, word(code)) for code in codes]
+
+
+def title_of(kind: str) -> str:
+    """An event of the clock in the reader's words."""
+    known = event_kinds().get(kind)
+    if known is None:
+        return kind
+    return known.zh if current_locale() == "zh-CN" else known.en[:1].upper() + known.en[1:]
+
+
+def detail_of(stored: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The detail of an event as it comes from the database."""
+    found: dict[str, Any] = msgspec.json.decode(stored) if isinstance(stored, str) else dict(stored)
+    return found
