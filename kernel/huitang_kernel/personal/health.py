@@ -17,13 +17,7 @@ LATE = timedelta(days=1)
 
 
 async def check_keys(service: PersonalService, now: datetime) -> HealthStatus:
-    """A change of keys was finished, the key is not too old, and it is this installation's."""
-    if service.keeper.has_wrong_key:
-        return HealthStatus(
-            False,
-            _("The personal data in this database were sealed with another master key."),
-            _("Give every node the same key: the setting key_file, or the file master.key of the first one."),
-        )
+    """A change of keys was finished, and the key is not too old."""
     states, tables = await service.states.keys(), await service.states.tables()
     newest = states[0]
     behind = [table.name for table in tables if table.is_behind]
@@ -84,10 +78,20 @@ def health_checks(service: PersonalService) -> list[HealthCheck]:
     async def keys(ctx: PluginContext[Any]) -> HealthStatus:
         return await check_keys(service, ctx.clock.now())
 
+    async def master(_ctx: PluginContext[Any]) -> HealthStatus:
+        if not service.keeper.has_wrong_key:
+            return HealthStatus(True)
+        return HealthStatus(
+            False,
+            _("The personal data in this database were sealed with another master key."),
+            _("Give every node the same key: the setting key_file, or the file master.key of the first one."),
+        )
+
     async def columns(_ctx: PluginContext[Any]) -> HealthStatus:
         return await check_columns(service)
 
     return [
-        HealthCheck("personal.keys", "Personal data are under the current key", keys, critical=True),
+        HealthCheck("personal.master", "This node has the master key of the database", master, critical=True),
+        HealthCheck("personal.keys", "Personal data are under the current key", keys),
         HealthCheck("personal.columns", "Personal data can be opened", columns),
     ]

@@ -23,10 +23,9 @@ UPDATE = "UPDATE demo.contact SET phone = $2, phone_index = $3, name = $4, name_
 async def test_a_new_hall_has_one_key_and_nothing_behind(ctx, states):
     (key,) = await states.keys()
     assert (key.id, key.used_from is not None) == (1, True)
-    assert [(t.name, t.complete, t.missing) for t in await states.tables()] == [
-        ("demo.contact", 1, ()),
-        ("identity.account", 1, ()),
-    ]
+    tables = {table.name: table for table in await states.tables()}
+    assert {"demo.contact", "identity.account"} <= tables.keys()
+    assert {(table.complete, table.missing) for table in tables.values()} == {(1, ())}
     assert not await states.is_unfinished()
 
 
@@ -47,9 +46,10 @@ async def test_everything_is_under_the_new_key(hall, ctx, rotation, states):
     assert len(ctx.personal.matches("contact.phone", phone_of(1))) == 1
     for row in before:  # what a backup holds still opens
         assert ctx.personal.unseal("contact.phone", row["id"], row["phone"]) in rows
-    assert [t.complete for t in await states.tables()] == [2, 2]
+    tables = await states.tables()
+    assert {table.complete for table in tables} == {2}
     actions = [entry.action for entry in await hall.audit.entries(action="personal.", limit=20)]
-    assert sorted(actions) == ["personal.key.made", "personal.key.used", *["personal.table.resealed"] * 2]
+    assert sorted(actions) == ["personal.key.made", "personal.key.used", *["personal.table.resealed"] * len(tables)]
 
 
 async def test_rows_without_a_value_or_an_index_stay_without(ctx, rotation):
@@ -166,8 +166,8 @@ async def test_a_table_that_lost_its_column_is_named_and_holds_nobody_up(hall, c
     await ctx.db.execute("ALTER TABLE identity.account RENAME COLUMN phone TO telephone")
     await rotation.begin(SYSTEM)
     assert await rotation.finish(SYSTEM) == len(rows)
-    missing = {state.name: state.missing for state in await states.tables()}
-    assert missing == {"demo.contact": (), "identity.account": ("phone",)}
+    missing = {state.name: state.missing for state in await states.tables() if state.missing}
+    assert missing == {"identity.account": ("phone",)}
     checks = {check.id: check for check in hall.registry.get("personal").declarations.health_checks}
     status = await checks["personal.columns"].check(ctx)
     assert not status.ok
@@ -198,6 +198,6 @@ async def test_another_master_key_is_said_in_plain_words(hall, open_hall):
         await personal.rotation.begin(SYSTEM)
     assert len(await personal.states.keys()) == 1
     checks = {check.id: check for check in stranger.registry.get("personal").declarations.health_checks}
-    status = await checks["personal.keys"].check(ctx)
+    status = await checks["personal.master"].check(ctx)
     assert not status.ok
     assert "master.key" in status.remedy
