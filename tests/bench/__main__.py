@@ -18,7 +18,7 @@ import msgspec
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
-from tests.bench import conference, files, pages, permissions, search, startup, writes
+from tests.bench import conference, files, pages, permissions, personal, search, startup, writes
 from tests.bench.servers import make_hall
 from tests.bench.setting import prepare
 from tests.bench.table import Row, show
@@ -40,6 +40,7 @@ class Bench:
         steps: dict[str, Callable[[], list[Row]]] = {
             "pages": lambda: pages.measure(self.dsn, self.folder, token, self.seconds),
             "permissions": lambda: asyncio.run(self._with_hall(permissions.measure)),
+            "personal": lambda: asyncio.run(self._with_hall(personal.measure)),
             "writes": lambda: asyncio.run(self._with_hall(lambda hall: writes.measure(hall, self.dsn, self.seconds))),
             "files": lambda: asyncio.run(
                 self._with_hall(lambda hall: files.measure(hall, self.folder, self.megabytes))
@@ -77,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small and short: shows that it works, not how fast it is")
     parser.add_argument(
-        "--only", default="", help="one of pages, permissions, writes, files, search, conference, startup"
+        "--only", default="", help="one of pages, permissions, personal, writes, files, search, conference, startup"
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
