@@ -19,11 +19,13 @@ from huitang_sdk.declare import NotificationKind
 from huitang_sdk.workflow import Assigning, Deadline, Facts, Mirror, State, Task, Tell, Transition, Workflow
 
 TO_DECIDE, TO_HANDLE, TO_REVIEW = "petitions.to_decide", "petitions.to_handle", "petitions.to_review"
+TO_APPROVE = "petitions.to_approve"
 ASSIGNED = "petitions.assigned"
 KINDS = (
     NotificationKind(TO_DECIDE, "A matter to decide on", todo=True),
     NotificationKind(TO_HANDLE, "A matter to handle", todo=True),
     NotificationKind(TO_REVIEW, "A review to decide", todo=True),
+    NotificationKind(TO_APPROVE, "More time to be decided on", todo=True),
     NotificationKind(ASSIGNED, "A matter was given to you"),
 )
 FINAL = ("refused", "closed", "withdrawn", "rechecked")

@@ -74,7 +74,9 @@ async def renew(ctx: Ctx, matter: Mapping[str, Any], about: UUID | None = None) 
     rows = await ctx.db.fetch(events, matter["id"])
     happened = [Happened(row["kind"], row["at"], _json(row["detail"])) for row in rows]
     refused = await store(ctx, await rule_book(ctx), matter, happened)
-    places = {f"$.events[{place}]" for place, row in enumerate(rows) if row["id"] == about}
+    # Of two events of one kind at one moment the clock may take the later one first, and refuse the other.
+    kinds = {row["kind"] for row in rows if row["id"] == about}
+    places = {f"$.events[{place}]" for place, row in enumerate(rows) if row["kind"] in kinds}
     return [remark for remark in refused if remark.path in places]
 
 
