@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from huitang_petitions import workflow
+from huitang_petitions import messages, workflow
+from huitang_petitions.entries import ENTRIES
 from huitang_petitions.jobs import CHECKS, JOBS
 from huitang_petitions.pages import PAGES
 from huitang_petitions.personal import COLUMNS
+from huitang_petitions.reactions import SUBSCRIPTIONS
 from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
 from huitang_petitions.services.access import READ, REGISTER
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
-from huitang_sdk.declare import HealthCheck, Job, MenuItem, NotificationKind, Permission, PersonalColumn, Role
+from huitang_sdk.declare import (
+    HealthCheck,
+    Job,
+    MenuItem,
+    MessageKind,
+    NotificationKind,
+    Permission,
+    PersonalColumn,
+    PublicEntry,
+    Role,
+    Subscription,
+)
 from huitang_sdk.workflow import Workflow
 
 
@@ -51,6 +64,18 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def pages(self) -> Sequence[Any]:
         return PAGES
+
+    @hookimpl
+    def public_entries(self) -> Sequence[PublicEntry]:
+        return ENTRIES
+
+    @hookimpl
+    def message_kinds(self) -> Sequence[MessageKind]:
+        return messages.KINDS
+
+    @hookimpl
+    def subscriptions(self) -> Sequence[Subscription]:
+        return SUBSCRIPTIONS
 
     @hookimpl
     def jobs(self) -> Sequence[Job]:

@@ -29,7 +29,8 @@ def _code_page(error: HuitangError | None = None, typed: str = "") -> Page:
     return Page("petitions/public/look_up.html", context, status_code=error.status if error else 200)
 
 
-def _with_pass(request: AnyRequest, answer: Response[Any], token: str) -> Response[Any]:
+def with_pass(request: AnyRequest, answer: Response[Any], token: str) -> Response[Any]:
+    """Let the browser keep a pass; scripts do not see it, and other sites do not send it."""
     answer.set_cookie(
         Cookie(
             key=COOKIE,
@@ -64,7 +65,7 @@ async def look_up(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[An
     await ctx.limits.take("look-up", sender_of(request), Rate(ctx.settings.look_ups_per_minute, 60))
     await ctx.limits.take("look-up-all", "", Rate(ctx.settings.tries_per_second, 1))
     token, _known = await lookup.pass_for(ctx, code)
-    return _with_pass(request, go_to(request, MINE), token)
+    return with_pass(request, go_to(request, MINE), token)
 
 
 @get("/my-letter", guards=[public])
@@ -76,7 +77,7 @@ async def _mine(request: AnyRequest, ctx: Ctx, error: HuitangError | None = None
     try:
         seen = await lookup.seen_with(ctx, _pass_of(request))
     except NotFound as missing:
-        return _with_pass(request, _code_page(missing), "")
+        return with_pass(request, _code_page(missing), "")
     context = {
         "seen": seen,
         "refused": error,
@@ -94,7 +95,7 @@ async def act(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
     form = await request.form()
     chosen, token = text_of(form, "act"), _pass_of(request)
     if chosen == "leave":
-        return _with_pass(request, go_to(request, "/petitions/look-up"), "")
+        return with_pass(request, go_to(request, "/petitions/look-up"), "")
     await ctx.limits.take("letters", sender_of(request), Rate(ctx.settings.letters_per_hour, 3600))
     try:
         if chosen == "withdraw":
@@ -102,7 +103,7 @@ async def act(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
         else:
             await lookup.add(ctx, token, text_of(form, "text"), await papers_in(form, "papers"))
     except NotFound as missing:
-        return _with_pass(request, _code_page(missing), "")
+        return with_pass(request, _code_page(missing), "")
     except (Invalid, Conflict, TooLarge) as error:
         return await _mine(request, ctx, error, text_of(form, "text"))
     return go_to(request, f"{MINE}?done={'withdrawn' if chosen == 'withdraw' else 'added'}")

@@ -18,10 +18,10 @@ from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import GENDERS, KINDS, Intake, Person
 from huitang_petitions.services.validating import BODY, SUBJECT
 from huitang_petitions.services.wording import choices
-from huitang_sdk.contracts import Rate
+from huitang_sdk.contracts import Rate, Resident
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.errors import HuitangError, Invalid, TooLarge
-from huitang_sdk.http import Page, go_to, public, sender_of
+from huitang_sdk.http import Page, go_to, public, resident_actor, resident_of, sender_of
 from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("petitions")
@@ -93,6 +93,10 @@ async def start_page() -> Page:
 @get("/write", guards=[public])
 async def write_page(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Page:
     draft = await drafts.load(ctx, _token_of(request))
+    resident = resident_of(request)
+    if resident and not draft.fields:
+        phone = await ctx.residents.phone(resident.id)
+        return _form_page(ctx, "letter", {"phone": phone}, [])
     return _form_page(ctx, "letter", draft.fields, [name for _id, name in draft.files], has_draft=bool(draft.fields))
 
 
@@ -111,8 +115,8 @@ async def write(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]
         return await _keep(ctx, request, form, cookie)
     draft = await drafts.load(ctx, cookie)
     try:
-        intake = await _intake(ctx, form, draft)
-        done = await register(ctx, ANONYMOUS, intake)
+        intake = await _intake(ctx, form, draft, resident_of(request))
+        done = await register(ctx, ANONYMOUS if intake.anonymous else resident_actor(request), intake)
     except (Invalid, TooLarge) as error:
         return await _again(ctx, request, form, cookie, error)
     if done.repeated == "different":
@@ -167,11 +171,11 @@ def _key(ctx: Ctx, form: FormMultiDict, way: str) -> str:
     return f"{way}:{token}"
 
 
-async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft) -> Intake:
+async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft, resident: Resident | None) -> Intake:
     anonymous = ticked(form, "anonymous")
     names = ("phone",) if anonymous else ("name", "phone", "id_number", "address", "gender")
     words: dict[str, Any] = {name: text_of(form, name) for name in names}
-    person = Person(**words)
+    person = Person(**words, resident_id=resident.id if resident and not anonymous else None)
     if not anonymous and not person.name:
         raise Invalid(_("Some entries need another look."), fields=_nameless(form))
     plain: dict[str, Any] = {name: text_of(form, name) for name in ("subject", "body", "kind", "place", "earlier")}

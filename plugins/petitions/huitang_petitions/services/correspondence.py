@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from huitang_petitions.services.access import HANDLE, Ctx, matter_for, ref
 from huitang_petitions.services.validating import BODY
-from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts import Actor, Recipient
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
+WROTE = "petitions.message"
 
 
 class MessageRow(Struct, frozen=True):
@@ -79,7 +80,26 @@ async def write_to_petitioner(ctx: Ctx, actor: Actor, matter_id: UUID, text: str
     """
     plain = checked_text(text)
     async with ctx.db.write(actor) as write:
-        await matter_for(ctx, actor, matter_id, HANDLE, lock=True)
+        matter = await matter_for(ctx, actor, matter_id, HANDLE, lock=True)
         message_id = await put(ctx, matter_id, "office", plain, actor.account_id)
+        recipient = await recipient_of(ctx, matter_id)
+        if recipient and not matter["whistle"]:
+            data = {"number": matter["number"]}
+            await ctx.messages.send(WROTE, recipient, key=str(message_id), data=data, subject=ref(matter_id))
         await write.audit("petitions.message.written", ref(matter_id), detail={"side": "office"})
     return message_id
+
+
+async def recipient_of(ctx: Ctx, matter_id: UUID) -> Recipient | None:
+    """Who is told what happens to a matter: the first of its people who can be reached."""
+    rows = await ctx.db.fetch(
+        "SELECT t.id, t.phone, t.open_id FROM petitions.party p JOIN petitions.petitioner t ON t.id = p.petitioner_id"
+        " WHERE p.matter_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position LIMIT 20",
+        matter_id,
+    )
+    for row in rows:
+        phone = ctx.personal.unseal("petitioner.phone", row["id"], row["phone"])
+        open_id = ctx.personal.unseal("petitioner.open_id", row["id"], row["open_id"])
+        if phone or open_id:
+            return Recipient(phone=phone, open_id=open_id)
+    return None

@@ -17,13 +17,14 @@ from huitang_petitions.services.access import REGISTER, Ctx, ref
 from huitang_petitions.services.rules import rule_book
 from huitang_petitions.services.submission import Intake, Person, Registered
 from huitang_petitions.services.validating import check, year_of
-from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts import Actor, Recipient
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Forbidden, Unavailable
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
+TOLD = "petitions.registered"
 SELF_SERVED = ("web", "sms", "wechat")
 """Channels by which petitioners come themselves: nobody's permission is asked."""
 
@@ -112,6 +113,8 @@ async def register(ctx: Ctx, actor: Actor, intake: Intake, *, historic: bool = F
             }
             await write.audit("petitions.matter.registered", ref(matter_id), detail=detail)
             await write.emit(MatterRegistered(matter_id=matter_id, channel=intake.channel))
+            if not historic:
+                await _tell(ctx, intake, matter_id, number, code)
     except _Repeated:
         return await _before(ctx, kept, digest, code)
     return Registered(matter_id, number, code)
@@ -148,6 +151,18 @@ async def _before(ctx: Ctx, kept: bytes, digest: bytes, code: str) -> Registered
     row = rows[0]
     same = row["sent_digest"] == digest
     return Registered(row["id"], row["number"], "" if row["spent"] else code, "same" if same else "different")
+
+
+async def _tell(ctx: Ctx, intake: Intake, matter_id: UUID, number: str, code: str) -> None:
+    """Send the code to whoever left a phone or wrote by WeChat, one message only, to the first who can be reached."""
+    if intake.whistle:
+        return
+    for person in intake.persons:
+        if person.phone or person.open_id:
+            recipient = Recipient(phone=person.phone, open_id=person.open_id, locale=intake.locale)
+            data = {"number": number, "code": code}
+            await ctx.messages.send(TOLD, recipient, key=str(matter_id), data=data, subject=ref(matter_id))
+            return
 
 
 def _values(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from huitang_petitions.services import codes, correspondence, papers, wording
 from huitang_petitions.services.access import READ, REGISTER, REVEAL, Ctx, matter_for, ref
-from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts import Actor, SentMessage
 from huitang_sdk.contracts.personal import Sealed
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
@@ -89,6 +90,7 @@ class MatterView(Struct, frozen=True, kw_only=True):
     papers: list[papers.PaperRow]
     messages: list[correspondence.MessageRow]
     events: list[EventRow]
+    sent: Sequence[SentMessage]
 
 
 async def view_matter(
@@ -129,6 +131,7 @@ async def view_matter(
             )
             for event in events
         ],
+        sent=await ctx.messages.about(ref(matter_id)),
     )
 
 

@@ -28,6 +28,14 @@ _WORDS = {
     "suggestion": "Suggestion or opinion",
     "accusation": "Report or accusation",
     "appeal": "Appeal for help or redress",
+    # messages on their way
+    "sent-queued": "waits",
+    "sent-sending": "being sent",
+    "sent-accepted": "on its way",
+    "sent-delivered": "arrived",
+    "sent-failed": "will be tried again",
+    "sent-dead": "could not be sent",
+    "sent-skipped": "not sent",
     # people
     "petitioner": "Petitioner",
     "representative": "Representative",

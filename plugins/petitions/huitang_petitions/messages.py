@@ -1,0 +1,16 @@
+"""What petitioners are told by SMS and WeChat. The words are in templates/petitions/messages."""
+
+from __future__ import annotations
+
+from huitang_petitions.services.correspondence import WROTE
+from huitang_petitions.services.registering import TOLD
+from huitang_sdk.declare import MessageKind
+
+KINDS = (
+    MessageKind(
+        TOLD,
+        "A letter was registered: its number and look-up code",
+        sample={"number": "2026-000042", "code": "7K3M-9QXT-2HVA-B5C6F"},
+    ),
+    MessageKind(WROTE, "The office wrote to the petitioner", sample={"number": "2026-000042"}),
+)
