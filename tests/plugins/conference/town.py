@@ -11,15 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from huitang_conference.plugin import ConferencePlugin
 from huitang_conference.services import attendance, bodies, meetings, members, roster, seating
-from huitang_kernel.testing import client_of
-from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import SYSTEM
+from tests import town as towns
 
-PASSWORD = "a-long-password-for-tests"
 UNITS = (("city", "云江市", ""), ("office", "云江市人大常委会办公室", "city"), ("east", "望月县", ""))
 PEOPLE = (
     # name, unit, role, unit of the grant, reach
@@ -39,54 +35,16 @@ PROFILES = {
 }
 
 
-class Town(Struct):
-    """The hall with its people: `actors` act in services, `sign_in` opens a browser's session.
+class Town(towns.Town):
+    """The hall with its people, the body and its meeting.
 
     `attendees` and `seats` have the ids by the person's name: "member1" (who presides) … and "observer".
     """
 
-    hall: Any
-    units: dict[str, Any]
-    actors: dict[str, Actor]
     body_id: UUID = UUID(int=0)
     meeting_id: UUID = UUID(int=0)
     attendees: dict[str, UUID] = {}
     seats: dict[str, UUID] = {}
-
-    @property
-    def ctx(self) -> Any:
-        return self.hall.registry.get("conference").context
-
-    async def fetch(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        return await self.hall.core.database.fetch(sql, *values)
-
-    async def one(self, sql: str, *values: Any) -> Any:
-        return next(iter((await self.fetch(sql, *values))[0].values()))
-
-    async def sign_in(self, name: str) -> Any:
-        """A client that is signed in as `name` ("" for nobody)."""
-        client = client_of(self.hall)
-        if name:
-            answer = await client.post("/identity/sign-in", data={"username": name, "password": PASSWORD})
-            assert answer.status_code in (302, 303), answer.text
-        return client
-
-    async def add_person(self, name: str, unit: str, role: str, where: str = "", reach: str = "below") -> Actor:
-        """One more account; `actors[name]` acts as it."""
-        identity, permissions = self.hall.services.identity, self.hall.services.permissions
-        account = await identity.create_account(SYSTEM, name, f"{name}员", PASSWORD, self.units[unit].id)
-        if role:
-            await permissions.grant(SYSTEM, role, self.units[where or unit].id, reach, account_id=account.id)
-        grants, allowed, denied = await permissions.grants_of(account.id)
-        self.actors[name] = Actor(
-            account_id=account.id,
-            name=account.name,
-            organisation_id=self.units[unit].id,
-            grants=grants,
-            allowed=allowed,
-            denied=denied,
-        )
-        return self.actors[name]
 
 
 async def open_town(
@@ -104,25 +62,17 @@ async def open_town(
 
     The first `accounts` members (default: the first twelve) can sign in. Every member has a seat, the observer too.
     """
-    hall = await open_hall(ConferencePlugin(), **options)
-    record = hall.registry.get("conference")
-    assert record.is_active, record.cause
-    units: dict[str, Any] = {}
-    for key, name, parent in UNITS:
-        parent_id = units[parent].id if parent else None
-        units[key] = await hall.services.identity.create_organisation(SYSTEM, name, parent_id)
-    town = Town(hall, units, {"system": SYSTEM})
-    for person in PEOPLE:
-        await town.add_person(*person)
+    settled = await towns.settle(open_hall, ConferencePlugin(), UNITS, PEOPLE, **options)
+    opened = Town(settled.hall, settled.plugin, settled.units, settled.actors)
     with_account = min(members, 12) if accounts is None else accounts
     for number in range(1, with_account + 1):
-        await town.add_person(f"member{number}", "office", "conference.member", "office", "own")
+        await opened.add_person(f"member{number}", "office", "conference.member", "office", "own")
     values = bodies.BodyValues(name="云江市人大常委会", kind=kind, profile_id=profile or PROFILES[kind], term="第十届")
-    town.body_id = await bodies.create(town.ctx, town.actors["clerk"], units["city"].id, values)
-    await add_members(town, town.body_id, members, with_account)
-    town.meeting_id = await new_meeting(town, in_days=in_days, convened=convened)
-    await know(town)
-    return town
+    opened.body_id = await bodies.create(opened.ctx, opened.actors["clerk"], opened.units["city"].id, values)
+    await add_members(opened, opened.body_id, members, with_account)
+    opened.meeting_id = await new_meeting(opened, in_days=in_days, convened=convened)
+    await know(opened)
+    return opened
 
 
 async def add_members(town: Town, body_id: UUID, count: int, with_account: int) -> None:

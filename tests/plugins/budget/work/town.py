@@ -5,16 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from msgspec import Struct
-
 import huitang_budget.plugin
 from huitang_budget.samples import form_text, sample_forms
 from huitang_budget.services.storing import Upload
-from huitang_kernel.testing import client_of
-from huitang_sdk.contracts import Actor
-from huitang_sdk.contracts.identity import SYSTEM
+from tests.town import Town, settle
 
-PASSWORD = "a-long-password-for-tests"
 PEOPLE = (
     # name, unit, role, unit of the grant, reach
     ("clerk", "office", "budget.clerk", "city", "below"),
@@ -33,55 +28,8 @@ UNITS = (
 )
 
 
-class Town(Struct):
-    """The hall with its people: `actors` act in services, `sign_in` opens a browser's session."""
-
-    hall: Any
-    units: dict[str, Any]
-    actors: dict[str, Actor]
-
-    @property
-    def ctx(self) -> Any:
-        return self.hall.registry.get("budget").context
-
-    async def fetch(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        return await self.hall.core.database.fetch(sql, *values)
-
-    async def one(self, sql: str, *values: Any) -> Any:
-        return next(iter((await self.fetch(sql, *values))[0].values()))
-
-    async def sign_in(self, name: str) -> Any:
-        """A client that is signed in as `name` ("" for nobody)."""
-        client = client_of(self.hall)
-        if name:
-            answer = await client.post("/identity/sign-in", data={"username": name, "password": PASSWORD})
-            assert answer.status_code in (302, 303), answer.text
-        return client
-
-
 async def open_town(open_hall: Any, **options: Any) -> Town:
-    hall = await open_hall(huitang_budget.plugin.BudgetPlugin(), **options)
-    record = hall.registry.get("budget")
-    assert record.is_active, record.cause
-    identity, permissions = hall.services.identity, hall.services.permissions
-    units: dict[str, Any] = {}
-    for key, name, parent in UNITS:
-        units[key] = await identity.create_organisation(SYSTEM, name, units[parent].id if parent else None)
-    actors: dict[str, Actor] = {"system": SYSTEM}
-    for name, unit, role, where, reach in PEOPLE:
-        account = await identity.create_account(SYSTEM, name, f"{name}员", PASSWORD, units[unit].id)
-        if role:
-            await permissions.grant(SYSTEM, role, units[where].id, reach, account_id=account.id)
-        grants, allowed, denied = await permissions.grants_of(account.id)
-        actors[name] = Actor(
-            account_id=account.id,
-            name=account.name,
-            organisation_id=units[unit].id,
-            grants=grants,
-            allowed=allowed,
-            denied=denied,
-        )
-    return Town(hall, units, actors)
+    return await settle(open_hall, huitang_budget.plugin.BudgetPlugin(), UNITS, PEOPLE, **options)
 
 
 def form(number: int = 0, **changes: Any) -> dict[str, Any]:

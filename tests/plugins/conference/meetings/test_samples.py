@@ -13,7 +13,7 @@ from tests.plugins.conference.town import Town
 async def test_the_samples_show_something_of_everything_and_load_once(open_hall):
     hall = await open_hall(ConferencePlugin())
     await hall.services.identity.create_organisation(SYSTEM, "云江市")
-    town = Town(hall, {}, {})
+    town = Town(hall, "conference", {}, {})
     for _time in range(2):
         await samples.load(town.ctx, None)
     meetings = await town.fetch("SELECT * FROM conference.meeting ORDER BY starts_at")

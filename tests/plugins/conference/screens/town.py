@@ -9,30 +9,27 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from huitang_conference.plugin import ConferencePlugin
 from huitang_conference.rules.profiles import builtin_profiles, profile_to_json
 from huitang_conference.services.voting.presses import Press, Recorder
 from huitang_conference.services.voting.running import NewPoll, open_poll, prepare_poll
-from huitang_kernel.testing import client_of
-from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.devices import NewDevice
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
+from tests import town as towns
 
-PASSWORD = "a-long-password-for-tests"
+UNITS = (("city", "云江市人大常委会", ""), ("east", "望月县人大常委会", ""))
 PEOPLE = (
-    # name, role, reach; "stranger" is of another town
-    ("clerk", "conference.clerk", "below"),
-    ("chair", "conference.chair", "below"),
-    ("operator", "conference.operator", "below"),
-    ("teller", "conference.supervisor", "below"),
-    ("member", "conference.member", "own"),
-    ("second", "conference.member", "own"),
-    ("observer", "conference.member", "own"),
-    ("plain", "", ""),
-    ("stranger", "conference.chair", "below"),
+    # name, unit, role, unit of the grant, reach; "stranger" is of another town
+    ("clerk", "city", "conference.clerk", "", "below"),
+    ("chair", "city", "conference.chair", "", "below"),
+    ("operator", "city", "conference.operator", "", "below"),
+    ("teller", "city", "conference.supervisor", "", "below"),
+    ("member", "city", "conference.member", "", "own"),
+    ("second", "city", "conference.member", "", "own"),
+    ("observer", "city", "conference.member", "", "own"),
+    ("plain", "city", "", "", ""),
+    ("stranger", "east", "conference.chair", "", "below"),
 )
 MEMBERS = ("周文清", "陈立新", "吴晓岚", "郑国安", "林若梅")
 """The first is the chair, the next two sign in as member and second."""
@@ -43,35 +40,24 @@ DEVICES = (
 )
 
 
-class Town(Struct):
+class Town(towns.Town):
     """`actors` act in services, `client` opens a browser's session, or that of a device."""
 
-    hall: Any
-    unit: UUID
-    actors: dict[str, Actor]
-    tokens: dict[str, str]
-    meeting: UUID
-    attendees: dict[str, UUID]
-    items: list[UUID]
+    tokens: dict[str, str] = {}
+    meeting: UUID = UUID(int=0)
+    attendees: dict[str, UUID] = {}
+    items: list[UUID] = []
 
     @property
-    def ctx(self) -> Any:
-        return self.hall.registry.get("conference").context
-
-    async def fetch(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        return await self.hall.core.database.fetch(sql, *values)
-
-    async def one(self, sql: str, *values: Any) -> Any:
-        return next(iter((await self.fetch(sql, *values))[0].values()))
+    def unit(self) -> UUID:
+        """The town's own organisation."""
+        return self.units["city"].id  # type: ignore[no-any-return]
 
     async def client(self, name: str = "") -> Any:
         """A client that is signed in as `name`, or is the device of that name; "" is nobody."""
-        client = client_of(self.hall)
+        client = await self.sign_in("" if name in self.tokens else name)
         if name in self.tokens:
             client.headers["Authorization"] = f"Bearer {self.tokens[name]}"
-        elif name:
-            answer = await client.post("/identity/sign-in", data={"username": name, "password": PASSWORD})
-            assert answer.status_code in (302, 303), answer.text
         return client
 
     def at(self, desk: str) -> str:
@@ -109,31 +95,11 @@ class Town(Struct):
 
 
 async def open_town(open_hall: Any, **options: Any) -> Town:
-    hall = await open_hall(ConferencePlugin(), **options)
-    record = hall.registry.get("conference")
-    assert record.is_active, record.cause
-    identity = hall.services.identity
-    city = await identity.create_organisation(SYSTEM, "云江市人大常委会")
-    east = await identity.create_organisation(SYSTEM, "望月县人大常委会")
-    actors: dict[str, Actor] = {}
-    for name, role, reach in PEOPLE:
-        unit = east if name == "stranger" else city
-        account = await identity.create_account(SYSTEM, name, f"{name}员", PASSWORD, unit.id)
-        if role:
-            await hall.services.permissions.grant(SYSTEM, role, unit.id, reach, account_id=account.id)
-        grants, allowed, denied = await hall.services.permissions.grants_of(account.id)
-        actors[name] = Actor(
-            account_id=account.id,
-            name=account.name,
-            organisation_id=unit.id,
-            grants=grants,
-            allowed=allowed,
-            denied=denied,
-        )
-    town = Town(hall, city.id, actors, {}, new_id(), {}, [])
-    await _meeting(town)
-    await _devices(town)
-    return town
+    settled = await towns.settle(open_hall, ConferencePlugin(), UNITS, PEOPLE, **options)
+    opened = Town(settled.hall, settled.plugin, settled.units, settled.actors, meeting=new_id())
+    await _meeting(opened)
+    await _devices(opened)
+    return opened
 
 
 async def _meeting(town: Town) -> None:
