@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,11 @@ async def chair_page(
     return Page("conference/screens/chair.html", context, block="desk", status_code=status)
 
 
+async def _did(request: AnyRequest, ctx: Ctx, actor: Actor, meeting_id: UUID, act: Awaitable[object]) -> Response[Any]:
+    show = partial(chair_page, request, ctx, actor, meeting_id)
+    return await answered(request, act, show, address_of(meeting_id))
+
+
 @get(DESK, guards=[requires(CHAIR)])
 async def chair_desk(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
@@ -54,8 +60,7 @@ async def meeting_act(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Open, adjourn, close the meeting."""
-    show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, move_meeting(ctx, actor, meeting_id, act), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, move_meeting(ctx, actor, meeting_id, act))
 
 
 @post(f"{DESK}/items/{{item_id:uuid}}/begin", guards=[requires(CHAIR)], status_code=200)
@@ -67,8 +72,7 @@ async def begin(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Go on to an item of the agenda."""
-    show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, agenda.begin(ctx, actor, meeting_id, item_id), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, agenda.begin(ctx, actor, meeting_id, item_id))
 
 
 @post(f"{DESK}/motions", guards=[requires(CHAIR)], status_code=200)
@@ -77,13 +81,12 @@ async def motion(
 ) -> Response[Any]:
     """A motion from the floor, moved by members who are here; the chair's consent puts it on the agenda."""
     form = await request.form()
-    show = partial(chair_page, request, ctx, actor, meeting_id)
 
     async def act() -> None:
         values = agenda.ItemValues(title=text_of(form, "title"), kind="motion")
         await agenda.propose(ctx, actor, meeting_id, values, ids_of(form, "proposers"))
 
-    return await answered(request, act(), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/speakers", guards=[requires(CHAIR)], status_code=200)
@@ -92,9 +95,8 @@ async def speakers(
 ) -> Response[Any]:
     """Open or close the list of speakers."""
     is_open = bool(text_of(await request.form(), "open"))
-    show = partial(chair_page, request, ctx, actor, meeting_id)
     act = speaking.open_list(ctx, actor, meeting_id, is_open)
-    return await answered(request, act, show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, act)
 
 
 @post(f"{DESK}/order", guards=[requires(CHAIR)], status_code=200)
@@ -103,12 +105,11 @@ async def order(
 ) -> Response[Any]:
     """Put one speaker before all others."""
     form = await request.form()
-    show = partial(chair_page, request, ctx, actor, meeting_id)
 
     async def act() -> None:
         await speaking.reorder(ctx, actor, meeting_id, [id_of(form, "speech")])
 
-    return await answered(request, act(), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/speeches/{{speech_id:uuid}}/{{act:str}}", guards=[requires(CHAIR)], status_code=200)
@@ -122,8 +123,7 @@ async def speech_act(
 ) -> Response[Any]:
     """Give the floor, prolong, finish, take off the list."""
     form = await request.form()
-    show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, _speech(ctx, actor, speech_id, act, form), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, _speech(ctx, actor, speech_id, act, form))
 
 
 async def _speech(ctx: Ctx, actor: Actor, speech_id: UUID, act: str, form: Any) -> None:
@@ -149,8 +149,7 @@ async def item_vote(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Put an item to the vote for which none was prepared."""
-    show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, put_to_vote(ctx, actor, meeting_id, item_id), show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, put_to_vote(ctx, actor, meeting_id, item_id))
 
 
 @post(f"{DESK}/items/{{item_id:uuid}}/consent", guards=[requires(CHAIR)], status_code=200)
@@ -165,8 +164,7 @@ async def consent(
     form = await request.form()
     granted = bool(text_of(form, "granted"))
     act = agenda.consent(ctx, actor, meeting_id, item_id, granted=granted, reason=text_of(form, "reason"))
-    show = partial(chair_page, request, ctx, actor, meeting_id)
-    return await answered(request, act, show, address_of(meeting_id))
+    return await _did(request, ctx, actor, meeting_id, act)
 
 
 CHAIR_PAGES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from huitang_conference.services import agenda, attendance, documents, leave, me
 from huitang_conference.services.access import MANAGE, OPERATE, READ, Ctx, meeting_for
 from huitang_conference.services.rulebook import article_of, profile_of, said
 from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import HuitangError, NotFound
+from huitang_sdk.errors import Conflict, HuitangError, NotFound
 from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.i18n import Translator
 
@@ -103,13 +104,7 @@ async def rehearse(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Make a copy to try everything on."""
-    try:
-        copy_id = await rehearsal.start(ctx, actor, meeting_id)
-    except HuitangError as refused:
-        if refused.status != 409:
-            raise
-        return await meeting_page(ctx, actor, meeting_id, refused)
-    return go_to(request, f"/conference/meetings/{copy_id}{await _desk(request)}")
+    return await _switch(request, ctx, actor, meeting_id, rehearsal.start)
 
 
 @post(f"{PAGE}/end-rehearsal", guards=[requires(OPERATE)], status_code=200)
@@ -117,18 +112,19 @@ async def end_rehearsal(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Delete the copy with everything in it."""
+    return await _switch(request, ctx, actor, meeting_id, rehearsal.end)
+
+
+async def _switch(
+    request: AnyRequest, ctx: Ctx, actor: Actor, meeting_id: UUID, act: Callable[[Ctx, Actor, UUID], Awaitable[UUID]]
+) -> Response[Any]:
+    """Go on in the meeting that `act` names: at the operator's desk, for whoever switched there."""
     try:
-        original = await rehearsal.end(ctx, actor, meeting_id)
-    except HuitangError as refused:
-        if refused.status != 409:
-            raise
+        other = await act(ctx, actor, meeting_id)
+    except Conflict as refused:
         return await meeting_page(ctx, actor, meeting_id, refused)
-    return go_to(request, f"/conference/meetings/{original}{await _desk(request)}")
-
-
-async def _desk(request: AnyRequest) -> str:
-    """Where to go on: to the operator's desk, for whoever switched there."""
-    return "/operator" if text_of(await request.form(), "at") == "operator" else ""
+    desk = "/operator" if text_of(await request.form(), "at") == "operator" else ""
+    return go_to(request, f"/conference/meetings/{other}{desk}")
 
 
 MEETING_PAGES = (show, convene, take_step, rehearse, end_rehearsal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,14 @@ async def operator_page(
     return Page("conference/screens/operator.html", context, block="desk", status_code=status)
 
 
+async def operator_did(
+    request: AnyRequest, ctx: Ctx, actor: Actor, meeting_id: UUID, act: Awaitable[object]
+) -> Response[Any]:
+    """Do it, and answer with the desk."""
+    show = partial(operator_page, request, ctx, actor, meeting_id)
+    return await answered(request, act, show, address_of(meeting_id))
+
+
 def _wanted(request: AnyRequest) -> dict[str, str]:
     from urllib.parse import parse_qsl, urlsplit
 
@@ -71,8 +80,7 @@ async def presence(
     async def act() -> None:
         await set_presence(ctx, actor, meeting_id, id_of(form, "attendee"), text_of(form, "presence"))
 
-    show = partial(operator_page, request, ctx, actor, meeting_id)
-    return await answered(request, act(), show, address_of(meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/fault", guards=[requires(OPERATE)], status_code=200)
@@ -85,8 +93,7 @@ async def fault(
     async def act() -> None:
         await seating.set_fault(ctx, actor, meeting_id, id_of(form, "seat"), bool(text_of(form, "fault")))
 
-    show = partial(operator_page, request, ctx, actor, meeting_id)
-    return await answered(request, act(), show, address_of(meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/swap", guards=[requires(OPERATE)], status_code=200)
@@ -99,8 +106,7 @@ async def swap(
     async def act() -> None:
         await seating.swap(ctx, actor, meeting_id, id_of(form, "seat"), id_of(form, "other"))
 
-    show = partial(operator_page, request, ctx, actor, meeting_id)
-    return await answered(request, act(), show, address_of(meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/calls/{{call_id:uuid}}/answer", guards=[requires(OPERATE)], status_code=200)
@@ -112,8 +118,7 @@ async def answer(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Somebody is on the way to a seat that has called."""
-    show = partial(operator_page, request, ctx, actor, meeting_id)
-    return await answered(request, answer_call(ctx, actor, call_id), show, address_of(meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, answer_call(ctx, actor, call_id))
 
 
 OPERATOR_PAGES = (operator_desk, presence, fault, swap, answer, *vote_pages(DESK, OPERATE, operator_page))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +9,8 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from huitang_conference.pages.answers import AnyRequest, answered, text_of
-from huitang_conference.pages.operator import DESK, address_of, operator_page
+from huitang_conference.pages.answers import AnyRequest, text_of
+from huitang_conference.pages.operator import DESK, operator_did
 from huitang_conference.services.access import OPERATE, Ctx
 from huitang_conference.services.pushing import push_page, show_on_screen, take_page_back
 from huitang_sdk.contracts import Actor
@@ -23,18 +21,13 @@ from huitang_sdk.i18n import Translator
 _ = Translator("conference")
 
 
-async def _done(request: AnyRequest, ctx: Ctx, actor: Actor, meeting_id: UUID, act: Awaitable[object]) -> Response[Any]:
-    show = partial(operator_page, request, ctx, actor, meeting_id)
-    return await answered(request, act, show, address_of(meeting_id))
-
-
 @post(f"{DESK}/screen", guards=[requires(OPERATE)], status_code=200)
 async def screen(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Choose what the hall screen shows."""
     mode = text_of(await request.form(), "mode")
-    return await _done(request, ctx, actor, meeting_id, show_on_screen(ctx, actor, meeting_id, mode))
+    return await operator_did(request, ctx, actor, meeting_id, show_on_screen(ctx, actor, meeting_id, mode))
 
 
 @post(f"{DESK}/message", guards=[requires(OPERATE)], status_code=200)
@@ -48,7 +41,7 @@ async def message(
         act = show_on_screen(ctx, actor, meeting_id, "message", title=title, text=text)
     else:
         act = push_page(ctx, actor, meeting_id, "text", title=title, text=text)
-    return await _done(request, ctx, actor, meeting_id, act)
+    return await operator_did(request, ctx, actor, meeting_id, act)
 
 
 @post(f"{DESK}/push", guards=[requires(OPERATE)], status_code=200)
@@ -65,7 +58,7 @@ async def push(
             raise Invalid(_("Choose one of the list.")) from error
         await push_page(ctx, actor, meeting_id, kind, subject=subject)
 
-    return await _done(request, ctx, actor, meeting_id, act())
+    return await operator_did(request, ctx, actor, meeting_id, act())
 
 
 @post(f"{DESK}/take-back", guards=[requires(OPERATE)], status_code=200)
@@ -73,7 +66,7 @@ async def take_back(
     request: AnyRequest, meeting_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Nothing is pushed any more."""
-    return await _done(request, ctx, actor, meeting_id, take_page_back(ctx, actor, meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, take_page_back(ctx, actor, meeting_id))
 
 
 PUSH_PAGES = (screen, message, push, take_back)

@@ -9,8 +9,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from huitang_conference.pages.answers import AnyRequest, answered, text_of
-from huitang_conference.pages.operator import DESK, address_of, operator_page
+from huitang_conference.pages.answers import AnyRequest, text_of
+from huitang_conference.pages.operator import DESK, operator_did
 from huitang_conference.services.access import OPERATE, Ctx
 from huitang_conference.services.results import publish_result, results_for
 from huitang_sdk.contracts import Actor
@@ -34,11 +34,7 @@ async def publish(
 ) -> Response[Any]:
     """Publish an announced result, or take it back."""
     is_public = bool(text_of(await request.form(), "public"))
-
-    async def show(refusal: str, status: int) -> Page:
-        return await operator_page(request, ctx, actor, meeting_id, refusal, status)
-
-    return await answered(request, publish_result(ctx, actor, poll_id, is_public), show, address_of(meeting_id))
+    return await operator_did(request, ctx, actor, meeting_id, publish_result(ctx, actor, poll_id, is_public))
 
 
 RESULT_PAGES = (result_page, publish)
