@@ -36,7 +36,7 @@ def vote_pages(desk: str, permission: str, draw: Drawn) -> tuple[Any, ...]:
         ctx: NamedDependency[Ctx],
         actor: NamedDependency[Actor],
     ) -> Response[Any]:
-        """Open, close, announce, repeat a vote, fall back to hands, record hands."""
+        """Open, close, announce, repeat or break off a vote, fall back to hands, record hands."""
         done = _vote(ctx, actor, poll_id, act, await request.form())
         show = partial(draw, request, ctx, actor, meeting_id)
         return await answered(request, done, show, _page(request, "/polls/"))
@@ -71,6 +71,8 @@ async def _vote(ctx: Ctx, actor: Actor, poll_id: UUID, act: str, form: FormMulti
         await running.announce(ctx, actor, poll_id)
     elif act == "repeat":
         await running.repeat_poll(ctx, actor, poll_id, text_of(form, "reason"))
+    elif act == "break-off":
+        await running.void_poll(ctx, actor, poll_id, text_of(form, "reason"))
     elif act == "fall-back":
         await running.fall_back_to_hands(ctx, actor, poll_id, text_of(form, "reason"))
     elif act == "next-round":

@@ -35,6 +35,8 @@ def _vote(view: ChairView) -> Iterator[Act]:
     elif poll.state == "closed" and not poll.is_announced:
         yield _poll(poll, "announce", _("Announce the result"), "broadcast")
         yield from _again(poll)
+    elif poll.state == "void" and view.state.item and poll.item_id == view.state.item.id:
+        yield _poll(poll, "repeat", _("Vote again"), "repeat", asks="reason")
     elif view.stage == "verdict":
         if next_round(poll):
             yield _poll(poll, "next-round", _("Prepare the next round"), "repeat")
@@ -48,6 +50,7 @@ def _running(poll: PollLine) -> Iterator[Act]:
     else:
         yield _poll(poll, "close", _("Close the vote"), "player-stop")
     yield from _again(poll)
+    yield _poll(poll, "break-off", _("Break off the vote"), "ban", asks="reason")
 
 
 def _again(poll: PollLine) -> Iterator[Act]:

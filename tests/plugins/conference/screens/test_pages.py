@@ -237,6 +237,24 @@ async def test_both_attempts_of_a_vote_are_shown(town):
     assert empty.status_code == 422
 
 
+async def test_a_vote_is_broken_off_with_a_reason_and_can_be_held_again(town):
+    """Nothing is counted: what an election needs whose devices fail, since hands may not take over there."""
+    poll = await town.open(secrecy="secret")
+    await town.press(poll, "for", "against")
+    client = await town.client("chair")
+    assert "中止表决" in (await client.get(town.at("chair"))).text
+    address, htmx = town.at(f"chair/polls/{poll}/break-off"), {"HX-Request": "true"}
+    assert (await client.post(address, data={}, headers=htmx)).status_code == 422
+    part = await client.post(address, data={"reason": "表决器故障，改用纸质选票"}, headers=htmx)
+    assert part.status_code == 200
+    assert "重新表决" in part.text
+    row = (await town.fetch("SELECT state, void_reason, result FROM conference.poll WHERE id = $1", poll))[0]
+    assert (row["state"], row["void_reason"], row["result"]) == ("void", "表决器故障，改用纸质选票", None)
+    again = await client.post(town.at(f"chair/polls/{poll}/repeat"), data={"reason": "故障已排除"}, headers=htmx)
+    assert again.status_code == 200
+    assert await town.one("SELECT count(*) FROM conference.poll WHERE state = 'open' AND attempt = 2") == 1
+
+
 async def test_a_motion_from_the_floor_needs_its_movers_and_the_chairs_consent(town):
     client, htmx = await town.client("chair"), {"HX-Request": "true"}
     motion = {"title": "关于加强校园周边环境整治的动议", "proposers": [str(town.attendees["陈立新"])]}

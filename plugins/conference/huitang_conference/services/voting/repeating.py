@@ -20,7 +20,9 @@ from huitang_sdk.errors import Conflict, Invalid
 
 async def void_poll(ctx: Ctx, actor: Actor, poll_id: UUID, reason: str) -> None:
     """Break off an open vote: nothing of it is counted, the key of a secret one is destroyed. Not inside another
-    write."""
+    write. Raises Invalid without a reason."""
+    if not reason.strip():
+        raise Invalid(_("Say why the vote is broken off; it goes into the record."), fields={"reason": _("Required.")})
     async with ctx.db.write(actor):
         meeting, poll = await locked(ctx, actor, poll_id, running(ctx, actor))
         must_be(poll, "open")
