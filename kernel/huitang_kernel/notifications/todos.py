@@ -38,6 +38,11 @@ COUNT_MINE = """
 SELECT plugin, count(*) AS count FROM notifications.todo
 WHERE assignee_id = $1 AND closed_at IS NULL AND plugin = ANY($2) GROUP BY plugin
 """
+OF = f"""
+SELECT {COLUMNS} FROM notifications.todo
+WHERE plugin = $1 AND subject_kind = $2 AND subject_id = $3 AND closed_at IS NULL
+ORDER BY due NULLS LAST, opened_at, id
+"""
 DUE = f"""
 SELECT {COLUMNS} FROM notifications.todo
 WHERE plugin = $1 AND kind = $2 AND closed_at IS NULL AND due < $3 ORDER BY due, opened_at, id
@@ -120,6 +125,9 @@ class PluginTodos:
         closed = await self._database.fetch(CLOSE, now, self._plugin, subject.kind, subject.id, kind, assignee)
         await self._todos.inbox.changed(row["assignee_id"] for row in closed)
         return len(closed)
+
+    async def of(self, subject: Ref) -> Sequence[Todo]:
+        return [todo_of(row) for row in await self._database.fetch(OF, self._plugin, subject.kind, subject.id)]
 
     async def urge(self, todo_id: UUID) -> None:
         inside_write("todos.urge")

@@ -74,6 +74,9 @@ class Todos(Protocol):
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         """Take the open to-dos of a subject (of one kind, of one person) off the lists; returns how many."""
 
+    async def of(self, subject: Ref) -> Sequence[Todo]:
+        """The open to-dos of a subject, whoever's: to take one off the list of somebody who may no longer see it."""
+
     async def urge(self, todo_id: UUID) -> None:
         """Count one more reminder."""
 

@@ -84,6 +84,10 @@ class FakeTodos:
             self._replace(todo, closed_at=self._clock.now())
         return len(closed)
 
+    async def of(self, subject: Ref) -> Sequence[Todo]:
+        """See the contract."""
+        return in_order(t for t in self._open() if t.subject == subject)
+
     async def urge(self, todo_id: UUID) -> None:
         """See the contract."""
         for todo in self._open():

@@ -87,6 +87,9 @@ async def _whose(
         if found is None:
             missing = _("Choose whom it goes to.")
             raise Invalid(missing, fields={"organisation": missing})
+        if await complained_of(ctx, row["id"], found.id):
+            refused = _("They are complained of in this matter: it may not go into their hands (art. 30).")
+            raise Invalid(refused, fields={"organisation": refused})
         return found.id, found.name
     if transition == "send_away":
         return None, wanted.organ.strip()
@@ -97,6 +100,17 @@ async def _whose(
     if transition == "insist":
         return row["handler_id"], organ
     return None, organ if process.state in ("transferred", "assigned", "handling") else ""
+
+
+async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> bool:
+    """Whether an organisation, or one above it, is complained of in a matter."""
+    above = {node.id: node.parent_id for node in await ctx.identity.organisations()}
+    units, unit = [organisation_id], above.get(organisation_id)
+    while unit:
+        units.append(unit)
+        unit = above.get(unit)
+    sql = "SELECT id FROM petitions.accused WHERE matter_id = $1 AND organisation_id = ANY($2)"
+    return bool(await ctx.db.fetch(sql, matter_id, units))
 
 
 def _check(transition: str, wanted: Wanted, organ: str) -> None:

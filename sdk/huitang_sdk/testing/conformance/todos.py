@@ -87,6 +87,20 @@ class TodosContract:
             assert await todos.close(self.subject, assignee=other.account_id) == 1
         assert (await self.one(todos)).kind == "demo.task"
 
+    async def test_a_subject_s_are_everybody_s(self, todos: Todos, write: Write, add: Any) -> None:
+        """The open ones."""
+        other = actor("周明")
+        await add()
+        await add(assignee=other.account_id)
+        await add(subject=Ref("demo.thing", new_id()))
+        assert {todo.assignee_id for todo in await todos.of(self.subject)} == {
+            self.person.account_id,
+            other.account_id,
+        }
+        async with write():
+            await todos.close(self.subject, assignee=other.account_id)
+        assert [todo.assignee_id for todo in await todos.of(self.subject)] == [self.person.account_id]
+
     async def test_reminders_are_counted(self, todos: Todos, write: Write, add: Any) -> None:
         """One by one."""
         identifier = await add()

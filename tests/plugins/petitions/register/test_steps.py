@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from huitang_petitions.services import access, steps
+from huitang_petitions.services import access
 from huitang_petitions.services.steps import Wanted, take
-from huitang_petitions.tables import Accused
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.register.matters import at, received
 
@@ -108,14 +107,3 @@ async def test_an_organ_outside_the_platform_is_named(town):
     await take(ctx, town.actors["officer"], matter, "send_away", Wanted(organ="云江市中级人民法院"))
     detail = await town.one("SELECT detail->>'organ' FROM petitions.event WHERE kind = 'transferred_out'")
     assert detail == "云江市中级人民法院"
-
-
-async def test_nothing_of_the_way_reaches_whoever_is_complained_of(town):
-    ctx, clock = at(town)
-    (matter,) = await received(town, ctx, 1)
-    await Accused(matter_id=matter, organisation_id=town.units["east"].id, marked_at=clock.now()).save()
-    await take(ctx, town.actors["officer"], matter, "assign", Wanted(organisation_id=town.units["east"].id))
-    assert not {name for _kind, name in await todos(town)} & {"county", "bureaucrat"}
-    with pytest.raises(NotFound):
-        await take(ctx, town.actors["county"], matter, "take_up", Wanted())
-    assert steps.TO_ORGANISATION == ("transfer", "assign")

@@ -1,0 +1,166 @@
+"""Protection of people: who is complained of in a matter, and who stays away from it.
+
+Both take effect at once and everywhere, since every query carries `access.unhindered`. Their to-dos about the matter
+are taken off their lists, too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.services import access
+from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.tables import Accused, Recusal
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid, NotFound
+
+
+class Kept(Struct, frozen=True):
+    """Somebody who is kept away: a name, and since when."""
+
+    id: UUID
+    name: str
+    since: datetime
+    whole_unit: bool = False
+    reason: str = ""
+
+
+async def accuse(
+    ctx: Ctx,
+    actor: Actor,
+    matter_id: UUID,
+    *,
+    account_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    name: str = "",
+) -> UUID:
+    """Mark a person or a whole organisation as complained of: by account, by organisation, or, for those who are not on
+    the platform, by name. Raises Invalid when nothing is named, Conflict for oneself and for whoever has the matter in
+    hand: it goes to somebody else first."""
+    account = await ctx.identity.account(account_id) if account_id else None
+    unit = await ctx.identity.organisation(organisation_id) if organisation_id else None
+    shown = account.name if account else unit.name if unit else name.strip()
+    if not shown:
+        missing = _("Choose or name who is complained of.")
+        raise Invalid(missing, fields={"accused": missing})
+    accused_id = new_id()
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.PROTECT, lock=True)
+        await _not_in_hand(ctx, row, account_id, organisation_id)
+        await Accused.insert(
+            Accused(
+                id=accused_id,
+                matter_id=matter_id,
+                account_id=account.id if account else None,
+                organisation_id=unit.id if unit else None,
+                name=ctx.personal.seal("accused.name", accused_id, shown),
+                name_index=ctx.personal.index("accused.name", shown),
+                marked_at=ctx.clock.now(),
+                marked_by=actor.account_id,
+            )
+        )
+        await _take_off_lists(ctx, matter_id)
+        await write.audit("petitions.accused.marked", access.ref(matter_id), detail={"accused": str(accused_id)})
+    return accused_id
+
+
+async def acquit(ctx: Ctx, actor: Actor, matter_id: UUID, accused_id: UUID, reason: str) -> None:
+    """Take the mark back, with a reason: they may reach the matter again."""
+    _needed(reason)
+    async with ctx.db.write(actor) as write:
+        await access.matter_for(ctx, actor, matter_id, access.PROTECT, lock=True)
+        sql = "DELETE FROM petitions.accused WHERE id = $1 AND matter_id = $2 RETURNING id"
+        if not await ctx.db.fetch(sql, accused_id, matter_id):
+            raise NotFound(_("Nobody of this kind is marked in this matter."))
+        await write.audit("petitions.accused.unmarked", access.ref(matter_id), reason=reason.strip())
+
+
+async def recuse(ctx: Ctx, actor: Actor, matter_id: UUID, account_id: UUID, reason: str) -> UUID:
+    """Keep somebody away for a conflict of interest (条例 art. 28). Everybody may say so of themselves."""
+    _needed(reason)
+    permission = access.READ if account_id == actor.account_id else access.PROTECT
+    recusal_id = new_id()
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, permission, lock=True)
+        if row["assignee_id"] == account_id:
+            await ctx.db.execute("UPDATE petitions.matter SET assignee_id = NULL WHERE id = $1", matter_id)
+        if await ctx.db.fetch(
+            "SELECT id FROM petitions.recusal WHERE matter_id = $1 AND account_id = $2", matter_id, account_id
+        ):
+            raise Conflict(_("They stay away from this matter already."))
+        await Recusal.insert(
+            Recusal(
+                id=recusal_id,
+                matter_id=matter_id,
+                account_id=account_id,
+                reason=ctx.personal.seal("recusal.reason", recusal_id, reason.strip()),
+                decided_at=ctx.clock.now(),
+                decided_by=actor.account_id,
+            )
+        )
+        await _take_off_lists(ctx, matter_id)
+        await write.audit("petitions.recusal.decided", access.ref(matter_id), detail={"account": str(account_id)})
+    return recusal_id
+
+
+async def kept_away(ctx: Ctx, actor: Actor, matter_id: UUID) -> tuple[list[Kept], list[Kept]]:
+    """Who is complained of, and who is recused, for whoever may decide on it; empty for others."""
+    if not ctx.permissions.may(actor, access.PROTECT):
+        return [], []
+    accused = await ctx.db.fetch("SELECT * FROM petitions.accused WHERE matter_id = $1 ORDER BY marked_at", matter_id)
+    recused = await ctx.db.fetch("SELECT * FROM petitions.recusal WHERE matter_id = $1 ORDER BY decided_at", matter_id)
+    names = await ctx.identity.accounts([row["account_id"] for row in recused])
+    return [
+        Kept(row["id"], _name(ctx, row), row["marked_at"], whole_unit=row["organisation_id"] is not None)
+        for row in accused
+    ], [
+        Kept(
+            row["id"],
+            names[row["account_id"]].name if row["account_id"] in names else "",
+            row["decided_at"],
+            reason=ctx.personal.unseal("recusal.reason", row["id"], row["reason"]),
+        )
+        for row in recused
+    ]
+
+
+def _name(ctx: Ctx, row: dict[str, Any]) -> str:
+    return ctx.personal.unseal("accused.name", row["id"], row["name"])
+
+
+async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, organisation_id: UUID | None) -> None:
+    """The matter may not be in the hands of whoever is complained of in it (条例 art. 30)."""
+    hands = {row["handler_id"], row["organisation_id"]} - {None}
+    below = {node.id: node.parent_id for node in await ctx.identity.organisations()}
+    for hand in hands:
+        unit: UUID | None = hand
+        while unit:
+            if unit == organisation_id:
+                raise Conflict(_("They have the matter in hand. Give it to somebody else first."))
+            unit = below.get(unit)
+    if account_id and account_id == row["assignee_id"]:
+        raise Conflict(_("They have the matter in hand. Give it to somebody else first."))
+
+
+async def _take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
+    """To-dos about the matter that stand with somebody who may no longer reach it."""
+    subjects = [access.ref(matter_id)]
+    for kind in ("supervision", "extension"):
+        rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", matter_id)
+        subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
+    for subject in subjects:
+        holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
+        reaching = set(await access.reaching(ctx, holders, matter_id))
+        for account_id in holders:
+            if account_id not in reaching:
+                await ctx.todos.close(subject, assignee=account_id)
+
+
+def _needed(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Say why."), fields={"reason": _("Say why.")})

@@ -1,0 +1,88 @@
+"""Whoever is complained of or recused loses the matter at once, and it never goes into their hands."""
+
+from __future__ import annotations
+
+import pytest
+
+from huitang_petitions.services import access, protecting, supervision
+from huitang_petitions.services.steps import Wanted, take
+from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.plugins.petitions.register.matters import at, received
+
+TODOS = "SELECT assignee_id FROM notifications.todo WHERE closed_at IS NULL"
+
+
+async def on_lists(town) -> set[str]:
+    names = {actor.account_id: name for name, actor in town.actors.items()}
+    return {names[row["assignee_id"]] for row in await town.fetch(TODOS)}
+
+
+async def test_a_unit_complained_of_does_not_get_the_matter(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    officer, east = town.actors["officer"], town.units["east"].id
+    await protecting.accuse(ctx, officer, matter, organisation_id=east)
+    for unit in ("east", "bureau"):
+        with pytest.raises(Invalid) as refused:
+            await take(ctx, officer, matter, "assign", Wanted(organisation_id=town.units[unit].id))
+        assert "organisation" in refused.value.fields
+    await take(ctx, officer, matter, "assign", Wanted(organisation_id=town.units["committee"].id))
+    assert await on_lists(town) & {"county", "bureaucrat"} == set()
+
+
+async def test_whoever_has_it_in_hand_gives_it_away_before_they_are_marked(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    officer = town.actors["officer"]
+    await take(ctx, officer, matter, "assign", Wanted(organisation_id=town.units["bureau"].id))
+    for unit in ("bureau", "east", "city"):
+        with pytest.raises(Conflict):
+            await protecting.accuse(ctx, officer, matter, organisation_id=town.units[unit].id)
+    with pytest.raises(Invalid):
+        await protecting.accuse(ctx, officer, matter, name=" ")
+    with pytest.raises(Forbidden):
+        await protecting.accuse(ctx, town.actors["receptionist"], matter, name="某某")
+
+
+async def test_a_person_complained_of_loses_to_dos_and_notices_nothing(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    officer, head = town.actors["officer"], town.actors["head"]
+    await take(ctx, officer, matter, "assign", Wanted(organisation_id=town.units["committee"].id))
+    await supervision.act(ctx, town.actors["supervisor"], matter, "urge", "请尽快办理")
+    assert "handler" in await on_lists(town)
+    accused = await protecting.accuse(ctx, head, matter, account_id=town.actors["handler"].account_id)
+    assert "handler" not in await on_lists(town)
+    with pytest.raises(NotFound):
+        await access.matter_for(ctx, town.actors["handler"], matter, access.READ)
+    shown, _recused = await protecting.kept_away(ctx, head, matter)
+    assert [one.name for one in shown] == [town.actors["handler"].name]
+    assert await protecting.kept_away(ctx, town.actors["receptionist"], matter) == ([], [])
+    with pytest.raises(Invalid):
+        await protecting.acquit(ctx, head, matter, accused, " ")
+    await protecting.acquit(ctx, head, matter, accused, "同名，核实有误")
+    await access.matter_for(ctx, town.actors["handler"], matter, access.READ)
+    kept = await town.fetch(
+        "SELECT detail::text AS detail, reason FROM kernel.audit_record WHERE action LIKE 'petitions.%'"
+    )
+    assert not any(town.actors["handler"].name in row["detail"] for row in kept)
+
+
+async def test_everybody_may_stay_away_by_themselves_and_others_by_decision(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    receptionist, officer, head = (town.actors[name] for name in ("receptionist", "officer", "head"))
+    with pytest.raises(Invalid):
+        await protecting.recuse(ctx, receptionist, matter, receptionist.account_id, "")
+    await protecting.recuse(ctx, receptionist, matter, receptionist.account_id, "信访人是亲属")
+    with pytest.raises(NotFound):
+        await access.matter_for(ctx, receptionist, matter, access.READ)
+    with pytest.raises(Forbidden):
+        await protecting.recuse(ctx, town.actors["supervisor"], matter, officer.account_id, "利益冲突")
+    await protecting.recuse(ctx, head, matter, officer.account_id, "利益冲突")
+    with pytest.raises(Conflict):
+        await protecting.recuse(ctx, head, matter, officer.account_id, "利益冲突")
+    with pytest.raises(NotFound):
+        await take(ctx, officer, matter, "accept", Wanted())
+    _accused, recused = await protecting.kept_away(ctx, head, matter)
+    assert [one.reason for one in recused] == ["信访人是亲属", "利益冲突"]
