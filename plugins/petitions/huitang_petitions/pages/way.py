@@ -1,0 +1,216 @@
+"""The handling of a matter: where it stands, what may be done with it, its limits, supervision, and who stays away."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in, whole_number
+from huitang_petitions.services import extending, protecting, steps, supervision
+from huitang_petitions.services.access import APPROVE, HANDLE, PROTECT, READ, SUPERVISE, Ctx
+from huitang_petitions.services.way import way_of
+from huitang_petitions.services.wording import word
+from huitang_petitions.workflow import MATTER
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Conflict, HuitangError, Invalid
+from huitang_sdk.http import Page, go_to, requires
+from huitang_sdk.i18n import Translator
+from huitang_sdk.workflow import picture
+
+_ = Translator("petitions")
+WAY = "/matters/{matter_id:uuid}/way"
+DELIVERED = ("answer", "decide_review", "decide_recheck")
+
+
+async def way_page(
+    ctx: Ctx, actor: Actor, matter_id: UUID, error: HuitangError | None = None, typed: dict[str, str] | None = None
+) -> Page:
+    """The page; when something was refused it says so at the form it was typed in."""
+    way = await way_of(ctx, actor, matter_id)
+    context = {
+        "way": way,
+        "picture": picture(MATTER, way.state, _, visited=way.visited),
+        "address": f"/petitions/matters/{matter_id}/way",
+        "to_organisation": steps.TO_ORGANISATION,
+        "with_reason": steps.WITH_REASON,
+        "delivered": DELIVERED,
+        "by_hand": supervision.BY_HAND,
+        "title_of_step": lambda step: _(MATTER.transition(step.transition).title) if step.transition else "",
+        "refused": error,
+        "errors": error.fields if error else {},
+        "typed": typed or {},
+        "word": word,
+    }
+    return Page("petitions/way/page.html", context, status_code=error.status if error else 200)
+
+
+@get(WAY, guards=[requires(READ)])
+async def show_way(matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    return await way_page(ctx, actor, matter_id)
+
+
+async def _done(
+    request: AnyRequest, ctx: Ctx, actor: Actor, matter_id: UUID, act: Awaitable[Any], part: str = ""
+) -> Response[Any]:
+    """After an act: back to the page; to the register for whoever may no longer see the matter."""
+    try:
+        await act
+    except (Invalid, Conflict) as error:
+        return await way_page(ctx, actor, matter_id, error, typed_in(await request.form()))
+    return go_to(request, f"/petitions/matters/{matter_id}/way{part}")
+
+
+@post(f"{WAY}/steps/{{transition:str}}", guards=[requires(READ)], status_code=200)
+async def take_step(
+    request: AnyRequest,
+    matter_id: FromPath[UUID],
+    transition: FromPath[str],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    """A step of the workflow; each has a permission of its own, asked there."""
+    form = await request.form()
+    if transition not in {one.id for one in MATTER.transitions}:
+        return await way_page(ctx, actor, matter_id, Conflict(_("There is no such step.")))
+    version = text_of(form, "version")
+    try:
+        wanted = steps.Wanted(
+            organisation_id=id_in(text_of(form, "organisation")),
+            organ=text_of(form, "organ"),
+            article=text_of(form, "article"),
+            delivered=_day(text_of(form, "delivered")),
+            note=text_of(form, "note"),
+        )
+    except Invalid as error:
+        return await way_page(ctx, actor, matter_id, error, typed_in(form))
+    act = steps.take(ctx, actor, matter_id, transition, wanted, version=int(version) if version.isdigit() else None)
+    return await _done(request, ctx, actor, matter_id, act)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        wrong = _("{value} is not a date. Write it like 2026-11-23.", value=text[:40])
+        raise Invalid(wrong, fields={"delivered": wrong}) from None
+
+
+@post(f"{WAY}/extensions", guards=[requires(HANDLE)], status_code=200)
+async def ask_extension(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    form = await request.form()
+    try:
+        days = whole_number(form, "days")
+    except Invalid as error:
+        return await way_page(ctx, actor, matter_id, error, typed_in(form))
+    act = extending.ask(ctx, actor, matter_id, text_of(form, "limit"), days, text_of(form, "reason"))
+    return await _done(request, ctx, actor, matter_id, act, "#limits")
+
+
+@post(f"{WAY}/extensions/{{extension_id:uuid}}", guards=[requires(APPROVE)], status_code=200)
+async def decide_extension(
+    request: AnyRequest,
+    matter_id: FromPath[UUID],
+    extension_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    form = await request.form()
+    act = extending.decide(ctx, actor, extension_id, text_of(form, "granted") == "1")
+    return await _done(request, ctx, actor, matter_id, act, "#limits")
+
+
+@post(f"{WAY}/supervision", guards=[requires(SUPERVISE)], status_code=200)
+async def supervise(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    form = await request.form()
+    act = supervision.act(ctx, actor, matter_id, text_of(form, "step"), text_of(form, "said"))
+    return await _done(request, ctx, actor, matter_id, act, "#supervision")
+
+
+@post(f"{WAY}/supervision/{{act_id:uuid}}", guards=[requires(READ)], status_code=200)
+async def answer_supervision(
+    request: AnyRequest,
+    matter_id: FromPath[UUID],
+    act_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    form = await request.form()
+    act = supervision.answer(ctx, actor, act_id, text_of(form, "answer"))
+    return await _done(request, ctx, actor, matter_id, act, "#supervision")
+
+
+@post(f"{WAY}/accused", guards=[requires(PROTECT)], status_code=200)
+async def mark_accused(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """By organisation, by the user name of an account, or by a name that is only written down."""
+    form = await request.form()
+    name = text_of(form, "accused")
+    accounts = [one for one in await ctx.identity.find_accounts(name, limit=5) if name == one.username] if name else []
+    act = protecting.accuse(
+        ctx,
+        actor,
+        matter_id,
+        account_id=accounts[0].id if accounts else None,
+        organisation_id=id_in(text_of(form, "unit")),
+        name=name,
+    )
+    return await _done(request, ctx, actor, matter_id, act, "#protection")
+
+
+@post(f"{WAY}/accused/{{accused_id:uuid}}", guards=[requires(PROTECT)], status_code=200)
+async def unmark_accused(
+    request: AnyRequest,
+    matter_id: FromPath[UUID],
+    accused_id: FromPath[UUID],
+    ctx: NamedDependency[Ctx],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    form = await request.form()
+    act = protecting.acquit(ctx, actor, matter_id, accused_id, text_of(form, "reason"))
+    return await _done(request, ctx, actor, matter_id, act, "#protection")
+
+
+@post(f"{WAY}/recusal", guards=[requires(READ)], status_code=200)
+async def stay_away(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """Oneself, or, for whoever decides on it, somebody else by user name."""
+    form = await request.form()
+    name = text_of(form, "who")
+    found = [one for one in await ctx.identity.find_accounts(name, limit=5) if name == one.username] if name else []
+    if name and not found:
+        wrong = _("Nobody has this user name.")
+        return await way_page(ctx, actor, matter_id, Invalid(wrong, fields={"who": wrong}), typed_in(form))
+    account_id = found[0].id if found else actor.account_id
+    assert account_id is not None
+    try:
+        await protecting.recuse(ctx, actor, matter_id, account_id, text_of(form, "why"))
+    except (Invalid, Conflict) as error:
+        fields = {"why" if name == "reason" else name: said for name, said in error.fields.items()}
+        return await way_page(ctx, actor, matter_id, type(error)(error.message, fields=fields), typed_in(form))
+    gone = account_id == actor.account_id
+    return go_to(request, "/petitions/" if gone else f"/petitions/matters/{matter_id}/way#protection")
+
+
+WAY_PAGES = (
+    show_way,
+    take_step,
+    ask_extension,
+    decide_extension,
+    supervise,
+    answer_supervision,
+    mark_accused,
+    unmark_accused,
+    stay_away,
+)

@@ -1,0 +1,215 @@
+"""Where a matter stands and what may be done with it: for the page of its handling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.clock import Profile
+from huitang_petitions.services import access, limits, protecting
+from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.rules import rule_book
+from huitang_petitions.workflow import MATTER
+from huitang_sdk.contracts import Actor, Organisation, Process, Step
+from huitang_sdk.contracts.workflow import Act
+
+ACTING = ("running", "extended", "late", "paused", "unknown")
+
+
+class LimitLine(Struct, frozen=True, kw_only=True):
+    """A statutory limit in the reader's words."""
+
+    id: str
+    title: str
+    article: str
+    verified: bool
+    organ: str
+    state: str
+    starts: date | None
+    due: date | None
+    ended_on: date | None
+    mark: str
+    extendable: bool
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """An extension that was asked for."""
+
+    id: UUID
+    limit: str
+    days: int
+    reason: str
+    who: str
+    at: datetime
+    granted: bool | None
+    mine: bool
+
+
+class Supervised(Struct, frozen=True, kw_only=True):
+    """A step of supervision."""
+
+    id: UUID
+    step: str
+    at: datetime
+    who: str
+    due: date | None
+    note: str
+    answer: str
+    answered_at: datetime | None
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """Everything the page of the handling shows."""
+
+    id: UUID
+    number: str
+    subject: str
+    state: str
+    title: str
+    version: int
+    due: date | None
+    mark: str
+    handler: str
+    acts: Sequence[Act]
+    visited: frozenset[str]
+    limits: list[LimitLine]
+    extensions: list[Asked]
+    supervision: list[Supervised]
+    history: list[tuple[Step, str]]
+    accused: list[protecting.Kept]
+    recused: list[protecting.Kept]
+    units: list[Organisation]
+    may: dict[str, bool]
+
+
+async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
+    """The handling of a matter. Raises NotFound for one that is not the actor's to see."""
+    row = await access.matter_for(ctx, actor, matter_id, access.READ)
+    process = await _process(ctx, row)
+    history = await ctx.workflow.history(access.ref(matter_id))
+    rules = await rule_book(ctx)
+    profile = rules.profile_for(row["organisation_id"], limits.day_of(row["received_at"]))
+    accused, recused = await protecting.kept_away(ctx, actor, matter_id)
+    units = list(await ctx.identity.organisations())
+    return Way(
+        id=matter_id,
+        number=row["number"],
+        subject=ctx.personal.unseal("matter.subject", matter_id, row["subject"]),
+        state=process.state,
+        title=MATTER.state(process.state).title,
+        version=process.version,
+        due=row["due"],
+        mark=row["mark"],
+        handler=next((unit.name for unit in units if unit.id == row["handler_id"]), ""),
+        acts=await ctx.workflow.available(actor, process),
+        visited=frozenset(step.state for step in history) - {process.state},
+        limits=await _limits(ctx, matter_id, profile),
+        extensions=await _extensions(ctx, actor, matter_id, profile),
+        supervision=await _supervision(ctx, matter_id),
+        history=await _with_notes(ctx, matter_id, history),
+        accused=accused,
+        recused=recused,
+        units=units,
+        may=await _may(ctx, actor, matter_id),
+    )
+
+
+async def _process(ctx: Ctx, row: dict[str, Any]) -> Process:
+    """The process, or as it will be once anybody takes a step."""
+    subject = access.ref(row["id"])
+    return await ctx.workflow.process(subject) or Process(
+        id=row["id"],
+        subject=subject,
+        organisation_id=row["organisation_id"],
+        state=row["state"],
+        assignee_id=row["assignee_id"],
+        started_at=row["received_at"],
+        changed_at=row["updated_at"],
+    )
+
+
+async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
+    """Which acts beside the steps the page offers; the act itself asks again."""
+    wanted = {
+        "handle": access.HANDLE,
+        "approve": access.APPROVE,
+        "supervise": access.SUPERVISE,
+        "protect": access.PROTECT,
+    }
+    if actor.account_id is None:
+        return dict.fromkeys(wanted, False)
+    return {
+        name: bool(await access.reaching(ctx, [actor.account_id], matter_id, permission))
+        for name, permission in wanted.items()
+    }
+
+
+async def _limits(ctx: Ctx, matter_id: UUID, profile: Profile) -> list[LimitLine]:
+    known = {limit.id: limit for limit in profile.limits}
+    sql = "SELECT * FROM petitions.deadline WHERE matter_id = $1 ORDER BY ended_on NULLS FIRST, due, limit_id"
+    return [
+        LimitLine(
+            id=row["limit_id"],
+            title=limits.said(known[row["limit_id"]].title) if row["limit_id"] in known else row["limit_id"],
+            article=known[row["limit_id"]].article if row["limit_id"] in known else "",
+            verified=row["limit_id"] in known and known[row["limit_id"]].verified,
+            organ=row["organ"],
+            state=row["state"],
+            starts=row["starts"],
+            due=row["due"],
+            ended_on=row["ended_on"],
+            mark=row["mark"] if row["duty"] or row["state"] != "running" else "",
+            extendable=row["state"] in ("running", "extended")
+            and row["limit_id"] in known
+            and known[row["limit_id"]].extension is not None,
+        )
+        for row in await ctx.db.fetch(sql, matter_id)
+    ]
+
+
+async def _extensions(ctx: Ctx, actor: Actor, matter_id: UUID, profile: Profile) -> list[Asked]:
+    rows = await ctx.db.fetch("SELECT * FROM petitions.extension WHERE matter_id = $1 ORDER BY asked_at", matter_id)
+    names = await ctx.identity.accounts([row["asked_by"] for row in rows if row["asked_by"]])
+    titles = {limit.id: limits.said(limit.title) for limit in profile.limits}
+    return [
+        Asked(
+            id=row["id"],
+            limit=titles.get(row["limit_id"], row["limit_id"]),
+            days=row["days"],
+            reason=ctx.personal.unseal("extension.reason", row["id"], row["reason"]),
+            who=names[row["asked_by"]].name if row["asked_by"] in names else "",
+            at=row["asked_at"],
+            granted=row["granted"],
+            mine=row["asked_by"] == actor.account_id,
+        )
+        for row in rows
+    ]
+
+
+async def _supervision(ctx: Ctx, matter_id: UUID) -> list[Supervised]:
+    rows = await ctx.db.fetch("SELECT * FROM petitions.supervision WHERE matter_id = $1 ORDER BY at DESC", matter_id)
+    names = await ctx.identity.accounts([row["by"] for row in rows if row["by"]])
+    return [
+        Supervised(
+            id=row["id"],
+            step=row["step"],
+            at=row["at"],
+            who=names[row["by"]].name if row["by"] in names else "",
+            due=row["due"],
+            note=ctx.personal.unseal("supervision.note", row["id"], row["note"] or None),
+            answer=ctx.personal.unseal("supervision.answer", row["id"], row["answer"] or None),
+            answered_at=row["answered_at"],
+        )
+        for row in rows
+    ]
+
+
+async def _with_notes(ctx: Ctx, matter_id: UUID, history: Sequence[Step]) -> list[tuple[Step, str]]:
+    """The lines of the history, with the reason that is sealed at the event of each."""
+    rows = await ctx.db.fetch("SELECT id, note FROM petitions.event WHERE matter_id = $1 AND note <> ''", matter_id)
+    notes = {str(row["id"]): ctx.personal.unseal("event.note", row["id"], row["note"]) for row in rows}
+    return [(step, notes.get(str(step.detail.get("event", "")), "")) for step in history]

@@ -1,0 +1,82 @@
+"""The page of a matter's handling: what is offered to whom, and every form of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from huitang_petitions.services import steps
+from huitang_petitions.tables import Matter
+from tests.plugins.petitions.register.matters import at, received
+
+
+async def opened(town, **values) -> tuple[str, UUID]:
+    """A matter with a subject, and the address of its handling."""
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1, kind="appeal", **values)
+    for column, text in (("subject", "旧小区加装电梯"), ("body", "请求协调"), ("place", "")):
+        sealed = ctx.personal.seal(f"matter.{column}", matter, text)
+        await Matter.update({column: sealed}).where(Matter.id == matter)
+    return f"/petitions/matters/{matter}/way", matter
+
+
+async def test_each_sees_the_steps_that_are_theirs(town):
+    address, _matter = await opened(town)
+    offered = {"officer": {"accept", "refuse", "transfer", "send_away", "assign", "withdraw"}, "receptionist": set()}
+    for name, wanted in offered.items():
+        client = await town.sign_in(name)
+        page = await client.get(address)
+        assert page.status_code == 200
+        found = {part.split('"')[0] for part in page.text.split(f'action="{address}/steps/')[1:]}
+        assert found == wanted, name
+        assert "旧小区加装电梯" in page.text
+    for name in ("county", "plain"):
+        assert (await (await town.sign_in(name)).get(address)).status_code in (403, 404)
+
+
+async def test_a_matter_is_handled_by_forms_alone(town):
+    address, matter = await opened(town)
+    officer, head = await town.sign_in("officer"), await town.sign_in("head")
+    answer = await officer.post(f"{address}/steps/refuse", data={"version": "1", "step_id": "refuse", "note": "重复"})
+    assert answer.status_code == 422
+    assert "重复" in answer.text
+    assert 'id="refuse-article"' in answer.text
+    assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 303
+    assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 409
+    assert (await officer.post(f"{address}/steps/fly", data={})).status_code == 409
+    assert (await officer.post(f"{address}/steps/answer", data={"delivered": "明天"})).status_code == 422
+    wrong = await officer.post(f"{address}/extensions", data={"limit": "handle", "days": "x", "reason": "复杂"})
+    assert wrong.status_code == 422
+    asked = {"limit": "handle", "days": "30", "reason": "等待鉴定结论"}
+    assert (await officer.post(f"{address}/extensions", data=asked)).status_code == 303
+    page = await head.get(address)
+    assert "等待鉴定结论" in page.text
+    (extension,) = {row["id"] for row in await town.fetch("SELECT id FROM petitions.extension")}
+    assert f"/extensions/{extension}" not in (await officer.get(address)).text
+    assert (await head.post(f"{address}/extensions/{extension}", data={"granted": "1"})).status_code == 303
+    assert (await head.post(f"{address}/supervision", data={"step": "urge", "said": ""})).status_code == 422
+    urged = {"step": "urge", "said": "请尽快答复"}
+    assert (await head.post(f"{address}/supervision", data=urged)).status_code == 303
+    (act,) = {row["id"] for row in await town.fetch("SELECT id FROM petitions.supervision")}
+    told = {"answer": "已约定现场会"}
+    assert (await officer.post(f"{address}/supervision/{act}", data=told)).status_code == 303
+    page = await officer.get(address)
+    assert "请尽快答复" in page.text
+    assert "已约定现场会" in page.text
+    assert (await officer.post(f"{address}/steps/answer", data={"delivered": ""})).status_code == 303
+    assert await town.one("SELECT state FROM petitions.matter WHERE id = $1", matter) == "answered"
+
+
+async def test_people_are_kept_away_by_forms(town):
+    address, _matter = await opened(town)
+    head, receptionist = await town.sign_in("head"), await town.sign_in("receptionist")
+    assert (await head.post(f"{address}/accused", data={})).status_code == 422
+    assert (await head.post(f"{address}/accused", data={"accused": "officer"})).status_code == 303
+    assert (await (await town.sign_in("officer")).get(address)).status_code == 404
+    (accused,) = {row["id"] for row in await town.fetch("SELECT id FROM petitions.accused")}
+    assert (await head.post(f"{address}/accused/{accused}", data={"reason": ""})).status_code == 422
+    assert (await head.post(f"{address}/accused/{accused}", data={"reason": "核实有误"})).status_code == 303
+    assert (await head.post(f"{address}/recusal", data={"who": "nobody-here", "why": "亲属"})).status_code == 422
+    gone = await receptionist.post(f"{address}/recusal", data={"why": "信访人是亲属"})
+    assert gone.headers["location"] == "/petitions/"
+    assert (await receptionist.get(address)).status_code == 404
+    assert steps.WITH_REASON
