@@ -18,7 +18,7 @@ import msgspec
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
-from tests.bench import conference, files, pages, permissions, personal, search, startup, writes
+from tests.bench import conference, files, pages, permissions, personal, search, startup, workflow, writes
 from tests.bench.servers import make_hall
 from tests.bench.setting import prepare
 from tests.bench.table import Row, show
@@ -33,6 +33,7 @@ class Bench:
         self.seconds = 1.0 if quick else 6.0
         self.megabytes = 128 if quick else 1024
         self.documents = 5_000 if quick else 100_000
+        self.processes = 20_000 if quick else 1_000_000
         self.quick = quick
 
     def run(self, only: str) -> list[Row]:
@@ -48,6 +49,9 @@ class Bench:
             "search": lambda: asyncio.run(self._with_hall(lambda hall: search.measure(hall, self.documents))),
             "conference": lambda: asyncio.run(
                 self._with_hall(lambda hall: conference.measure(hall, self.dsn, self.folder, self.quick))
+            ),
+            "workflow": lambda: asyncio.run(
+                self._with_hall(lambda hall: workflow.measure(hall, self.dsn, self.processes, self.seconds))
             ),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
@@ -78,7 +82,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small and short: shows that it works, not how fast it is")
     parser.add_argument(
-        "--only", default="", help="one of pages, permissions, personal, writes, files, search, conference, startup"
+        "--only",
+        default="",
+        help="one of pages, permissions, personal, writes, files, search, conference, workflow, startup",
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()

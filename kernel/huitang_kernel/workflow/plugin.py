@@ -8,6 +8,7 @@ from typing import Any
 from huitang_kernel import __version__
 from huitang_kernel.builtin import BuiltinPlugin
 from huitang_kernel.core import Core
+from huitang_kernel.workflow.pages import PAGES
 from huitang_kernel.workflow.service import WorkflowService
 from huitang_kernel.workflow.settings import WorkflowSettings
 from huitang_sdk import Manifest, PluginContext, hookimpl
@@ -34,6 +35,10 @@ class WorkflowPlugin(BuiltinPlugin):
     def jobs(self) -> Sequence[Job]:
         watch = self.service.watch
         return [Job("workflow.watch", "See to deadlines", watch, cron="30 8 * * *", grace=12 * 3600)]
+
+    @hookimpl
+    def pages(self) -> Sequence[Any]:
+        return PAGES
 
     async def start(self, ctx: PluginContext[Any]) -> None:
         """Nothing to start: plugins take their steps, and the job sees to deadlines."""

@@ -54,9 +54,9 @@ SELECT e.id, p.workflow, p.subject_id, e.deadline, e.starts, e.days, e.reason, e
 FROM workflow.extension e JOIN workflow.process p ON p.id = e.process_id
 """
 DUE = """
-SELECT DISTINCT d.process_id, p.subject_id FROM workflow.deadline d JOIN workflow.process p ON p.id = d.process_id
-WHERE d.workflow = $1 AND d.next_on <= $2 AND ($3::uuid IS NULL OR d.process_id > $3)
-ORDER BY d.process_id LIMIT $4
+SELECT d.next_on, d.process_id, p.subject_id FROM workflow.deadline d JOIN workflow.process p ON p.id = d.process_id
+WHERE d.workflow = $1 AND d.next_on <= $2 AND (d.next_on, d.process_id) > ($3::date, $4::uuid)
+ORDER BY d.next_on, d.process_id LIMIT $5
 """
 KNOWN_MARKS = "SELECT deadline, days FROM workflow.marks WHERE workflow = $1"
 PUT_MARKS = """

@@ -16,6 +16,7 @@ from huitang_sdk.workflow.declaring import Workflow
 from huitang_sdk.workflow.guarding import stale
 from huitang_sdk.workflow.limits import next_mark
 from huitang_sdk.workflow.marks import Marks
+from huitang_sdk.workflow.store import BEFORE_ALL, Place
 
 
 class PostgresStore:
@@ -159,9 +160,9 @@ class PostgresStore:
         rows = await self._database.fetch(f"{statements.EXTENSIONS} {where}", subject.id, subject.kind)
         return [_extension(row) for row in rows]
 
-    async def due(self, workflow: str, on: date, after: UUID | None, limit: int) -> list[tuple[UUID, UUID]]:
-        rows = await self._database.fetch(statements.DUE, workflow, on, after, limit)
-        return [(row["process_id"], row["subject_id"]) for row in rows]
+    async def due(self, workflow: str, on: date, after: Place | None, limit: int) -> list[tuple[Place, UUID]]:
+        rows = await self._database.fetch(statements.DUE, workflow, on, *(after or BEFORE_ALL), limit)
+        return [((row["next_on"], row["process_id"]), row["subject_id"]) for row in rows]
 
     async def remember_marks(self, workflow: Workflow, marks: Marks) -> None:
         rows = await self._database.fetch(statements.KNOWN_MARKS, workflow.id)

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from huitang_budget.api import API
-from huitang_budget.jobs import CHECKS, JOBS
+from huitang_budget.health import CHECKS
 from huitang_budget.pages import PAGES
 from huitang_budget.reactions import REACTIONS
 from huitang_budget.search import SOURCE
 from huitang_budget.services.access import ASSIGN, EXPORT, IMPORT, READ, REVIEW, TEMPLATE
+from huitang_budget.services.review import WORKFLOW
 from huitang_budget.services.template import OPINION
 from huitang_budget.settings import BudgetSettings, catalogue_of
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.declare import (
     DocumentTemplate,
     HealthCheck,
-    Job,
     MenuItem,
     NotificationKind,
     Permission,
@@ -26,6 +26,7 @@ from huitang_sdk.declare import (
     Subscription,
     Widget,
 )
+from huitang_sdk.workflow import Workflow
 
 
 class BudgetPlugin(Plugin):
@@ -100,8 +101,8 @@ class BudgetPlugin(Plugin):
         ]
 
     @hookimpl
-    def jobs(self) -> Sequence[Job]:
-        return JOBS
+    def workflows(self) -> Sequence[Workflow]:
+        return [WORKFLOW]
 
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:

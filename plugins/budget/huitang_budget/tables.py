@@ -69,27 +69,3 @@ class StoredNotComputed(PluginTable, tablename="not_computed", schema="budget"):
     declaration_id = UUID(default=None)
     rule = Text()
     reason = Text()
-
-
-class HistoryEntry(PluginTable, tablename="history", schema="budget"):
-    """One line of a declaration's timeline. `detail` is JSON."""
-
-    id = UUID(primary_key=True, default=new_id)
-    declaration_id = UUID(default=None)
-    at = Timestamptz()
-    actor_id = UUID(null=True, default=None)
-    actor_name = Text()
-    action = Text()
-    detail = Text()
-    reason = Text()
-
-
-class Reminder(PluginTable, tablename="reminder", schema="budget"):
-    """A reminder that was sent: `days_left` before (negative: after) the due date."""
-
-    id = UUID(primary_key=True, default=new_id)
-    declaration_id = UUID(default=None)
-    assignee_id = UUID(default=None)
-    due = Date()
-    days_left = Integer()
-    sent_at = Timestamptz()

@@ -184,13 +184,14 @@ class Workflows(Protocol):
         state: str = "",
         assignee: UUID | None = None,
         since: date | None = None,
+        fact: str = "started",
         note: str = "",
         detail: Mapping[str, Any] | None = None,
     ) -> Process:
         """Begin the process of a subject; the workflow is the one whose id is `subject.kind`.
 
-        `since` is the day from which deadlines are counted (default: today). The plugin decides who may. Conflict if
-        there is one already.
+        `since` is the day from which deadlines are counted (default: today), `fact` what it is called on record. The
+        plugin decides who may. Conflict if there is one already.
         """
 
     async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin]) -> int:
@@ -211,12 +212,14 @@ class Workflows(Protocol):
         version: int | None = None,
         on: date | None = None,
         organisation: UUID | None = None,
+        settled: bool = False,
     ) -> Process:
         """Take a transition. Invalid without the note it needs, Conflict with `Transition.refuse`'s answer.
 
         With `organisation` it goes into another one's hands: their reach, their people, and assigned to nobody yet.
 
-        `data` goes into the history and to `Transition.then`; `on` is the day it counts from (default: today).
+        `data` goes into the history and to `Transition.then`; `on` is the day it counts from (default: today). With
+        `settled` a process that stands in the target state already is left as it is, and nothing is on record.
         """
 
     async def assign(

@@ -18,6 +18,7 @@ from huitang_sdk.workflow import Workflow
 from huitang_sdk.workflow.engine import Engine
 from huitang_sdk.workflow.limits import next_mark
 from huitang_sdk.workflow.marks import Marks
+from huitang_sdk.workflow.store import BEFORE_ALL, Place
 
 
 class AuditedFact(Struct, frozen=True):
@@ -134,15 +135,16 @@ class MemoryStore:
         """See `Store`."""
         return [one for one in reversed(self._extensions.values()) if one.subject == subject]
 
-    async def due(self, workflow: str, on: date, after: UUID | None, limit: int) -> list[tuple[UUID, UUID]]:
+    async def due(self, workflow: str, on: date, after: Place | None, limit: int) -> list[tuple[Place, UUID]]:
         """See `Store`."""
         marks = self._marks.get(workflow, {})
         found = [
-            (process.id, process.subject.id)
+            ((day, process.id), process.subject.id)
             for process in self._processes.values()
-            if process.subject.kind == workflow and (after is None or process.id > after)
+            if process.subject.kind == workflow
             for time_limit in process.limits
             if (day := next_mark(time_limit, marks.get(time_limit.name, ()))) is not None and day <= on
+            if (day, process.id) > (after or BEFORE_ALL)
         ]
         return sorted(set(found))[:limit]
 

@@ -24,6 +24,7 @@ from huitang_sdk.workflow.declaring import (
     Workflow,
 )
 from huitang_sdk.workflow.picture import picture
+from huitang_sdk.workflow.view import ProcessView, process_view
 
 __all__ = [
     "Assigning",
@@ -37,5 +38,7 @@ __all__ = [
     "Tell",
     "Transition",
     "Workflow",
+    "ProcessView",
     "picture",
+    "process_view",
 ]

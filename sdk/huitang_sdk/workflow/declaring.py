@@ -21,7 +21,8 @@ class Tell(Struct, frozen=True):
 
     "assignee" is whoever the process is assigned to, "starter" whoever started it, "holders" everybody who holds
     `permission` over its organisation. Whoever did the step is not told. Beside `Facts.data` the words know `note`,
-    `by` (a name), `due` (ISO, or ""), and at a mark `days` (whole, without a sign) and `overdue` ("yes" or "").
+    `by` (a name, "" for the platform), `due` (ISO, or ""), and at a mark `days` (whole, without a sign) and `overdue`
+    ("yes" or "").
     """
 
     kind: str
@@ -56,9 +57,9 @@ class Transition(Struct, frozen=True, kw_only=True):
     """A move, allowed to holders of `permission` whose reach has the process.
 
     `reason`: it needs a note. `fact` is what the audit log calls it, after the workflow's id: "petitions.matter" and
-    "accepted" make "petitions.matter.accepted". `refuse` answers why it is not possible now, translated, or "".
-    `then` does the plugin's own part of it inside the same write. `hidden` ones have no button of their own: the plugin
-    calls them.
+    "accepted" make "petitions.matter.accepted"; one with a dot comes after the plugin's id. `refuse` answers why it is
+    not possible now, translated, or "". `then` does the plugin's own part of it inside the same write. `hidden` ones
+    have no button of their own: the plugin calls them.
     """
 
     id: str

@@ -110,10 +110,9 @@ class Desk(Workflows):
         transition: str = "",
         note: str = "",
         detail: Mapping[str, Any] | None = None,
-        action: str = "",
     ) -> None:
-        """A line of the history and an audit record."""
-        action = action or f"{after.subject.kind}.{fact}"
+        """A line of the history and an audit record; a fact with a dot in it names its own noun."""
+        action = f"{self._context().plugin}.{fact}" if "." in fact else f"{after.subject.kind}.{fact}"
         moved = {"before": before.state if before else None, "after": after.state}
         await write.audit(action, after.subject, detail={**moved, **(detail or {})}, reason=note)
         await self._store.add_steps([(after, self._step(actor, before, after, action, transition, note, detail))])

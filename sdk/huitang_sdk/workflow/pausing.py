@@ -179,7 +179,7 @@ class Pausing(Desk):
 
     async def _decidable(self, actor: Actor, extension: UUID) -> tuple[Workflow, Process, Extension]:
         asked = await self._store.extension(extension)
-        if asked is None:
+        if asked is None or asked.subject.kind not in self._workflows:
             raise guarding.missing()
         workflow, before = await self._locked(asked.subject)
         rule = _rule(workflow, asked.deadline)

@@ -35,7 +35,7 @@ def picture(workflow: Workflow, current: str, say: Say, *, visited: Collection[s
     """
     boxes = _boxes(workflow, say)
     width = max(box.x + box.width for box in boxes.values()) + EDGE
-    height = max(box.y for box in boxes.values()) + HEIGHT + 4
+    height = max(box.y for box in boxes.values()) + HEIGHT + 24
     titles = {state.id: say(state.title) for state in workflow.states}
     here = titles.get(current, "")
     name = f"{say(workflow.title)}: {here}" if here else say(workflow.title)
@@ -57,18 +57,20 @@ def picture(workflow: Workflow, current: str, say: Say, *, visited: Collection[s
 
 
 def rows_of(workflow: Workflow) -> list[list[str]]:
-    """States by how many moves they are from the first one, in the order of their declaration."""
-    far = {workflow.states[0].id: 0}
-    waiting = [workflow.states[0].id]
-    while waiting:
-        here = waiting.pop(0)
-        for transition in workflow.transitions:
-            if here in transition.from_ and transition.to not in far:
-                far[transition.to] = far[here] + 1
-                waiting.append(transition.to)
-    rows: list[list[str]] = [[] for _ in range(max(far.values()) + 1)]
+    """States one below another as the declaration orders them; moves back up do not count."""
+    places = {state.id: number for number, state in enumerate(workflow.states)}
+    row = dict.fromkeys(places, 0)
+    forward = sorted(
+        (places[source], places[transition.to], source, transition.to)
+        for transition in workflow.transitions
+        for source in transition.from_
+        if places[source] < places[transition.to]
+    )
+    for _source_place, _target_place, source, target in forward:
+        row[target] = max(row[target], row[source] + 1)
+    rows: list[list[str]] = [[] for _ in range(max(row.values()) + 1)]
     for state in workflow.states:
-        rows[far.get(state.id, 0)].append(state.id)
+        rows[row[state.id]].append(state.id)
     return rows
 
 

@@ -34,6 +34,7 @@ class Stepping(Desk):
         state: str = "",
         assignee: UUID | None = None,
         since: date | None = None,
+        fact: str = "started",
         note: str = "",
         detail: Mapping[str, Any] | None = None,
     ) -> Process:
@@ -42,7 +43,7 @@ class Stepping(Desk):
         process = self._entered(workflow, fresh, since or ctx.clock.today())
         if not await self._store.add(workflow, [process], await marks_of(workflow, ctx)):
             raise Conflict(_("This has been started already."))
-        await self._record(write, actor, None, process, "started", note=note, detail=detail)
+        await self._record(write, actor, None, process, fact, note=note, detail=detail)
         return await self._finish(write, actor, workflow, None, process, "started", (), {})
 
     async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin]) -> int:
@@ -84,11 +85,14 @@ class Stepping(Desk):
         version: int | None = None,
         on: date | None = None,
         organisation: UUID | None = None,
+        settled: bool = False,
     ) -> Process:
         declared = self._declared(subject.kind).transition(transition)
         workflow, before = await self._locked(subject)
         await guarding.require(self._context(), workflow, actor, before, declared.permission)
         guarding.check_version(before, version)
+        if settled and before.state == declared.to:
+            return before
         note = note.strip()
         await self._check_move(workflow, actor, before, declared, note)
         after = await self._move(workflow, before, declared, on, organisation)

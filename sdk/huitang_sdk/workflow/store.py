@@ -11,6 +11,10 @@ from huitang_sdk.contracts import Extension, Process, Ref, Step
 from huitang_sdk.workflow.declaring import Workflow
 from huitang_sdk.workflow.marks import Marks
 
+Place = tuple[date, UUID]
+"""A day with a mark, and the process: the order in which what is due is read."""
+BEFORE_ALL: Place = (date.min, UUID(int=0))
+
 
 class Store(Protocol):
     """What `Engine` asks of it; everything that changes happens inside the open write."""
@@ -45,8 +49,8 @@ class Store(Protocol):
     async def extensions(self, subject: Ref) -> list[Extension]:
         """Those of a subject, newest first."""
 
-    async def due(self, workflow: str, on: date, after: UUID | None, limit: int) -> list[tuple[UUID, UUID]]:
-        """Process and subject of those that have a mark on or before a day, by process id, after one."""
+    async def due(self, workflow: str, on: date, after: Place | None, limit: int) -> list[tuple[Place, UUID]]:
+        """Subjects that have a mark on or before a day, by that day and process, from after a place on."""
 
     async def remember_marks(self, workflow: Workflow, marks: Marks) -> None:
         """Set the next day of every limit anew when the marks are others than last time."""

@@ -100,7 +100,13 @@ async def tell(
     if not tells:
         return
     facts = await workflow.facts(ctx, process.subject)
-    words = {"note": "", "by": actor.name, "due": process.due.isoformat() if process.due else "", **facts.data, **data}
+    words = {
+        "note": "",
+        "by": actor.name if actor.id else "",
+        "due": process.due.isoformat() if process.due else "",
+        **facts.data,
+        **data,
+    }
     for one in tells:
         people = [person for person in await _people(ctx, workflow, process, one) if person != actor.account_id]
         await ctx.notifications.send(

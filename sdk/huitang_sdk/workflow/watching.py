@@ -36,10 +36,11 @@ class Watching(Desk):
         return self._context().db.write(SYSTEM)
 
     async def _watch(self, workflow: Workflow, marks: Marks, on: date) -> int:
-        count, after = 0, None
+        count, after, seen = 0, None, set[UUID]()
         while batch := await self._store.due(workflow.id, on, after, BATCH):
             after = batch[-1][0]
-            for _process, subject in batch:
+            for subject in {subject: None for _place, subject in batch if subject not in seen}:
+                seen.add(subject)
                 try:
                     count += await self._see_to(workflow, marks, subject, on)
                 except Exception:

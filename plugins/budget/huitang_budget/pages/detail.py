@@ -18,11 +18,13 @@ from huitang_budget.services.deciding import CONCLUSIONS
 from huitang_budget.services.detail import Detail, get_declaration, mentions_of, names_of
 from huitang_budget.services.history import timeline
 from huitang_budget.services.opinion import opinion_document
+from huitang_budget.services.review import WORKFLOW
 from huitang_budget.services.wording import choices, rule_basis, rule_title, word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.documents import WORD_TYPE
 from huitang_sdk.http import Page, attachment, file_response, requires
 from huitang_sdk.i18n import Translator
+from huitang_sdk.workflow import picture
 
 _ = Translator("budget")
 
@@ -59,6 +61,7 @@ async def detail_page(ctx: Ctx, actor: Actor, declaration_id: UUID, *, status_co
         "form": detail.form,
         "view": form_view(detail.form, detail.findings),
         "steps": [step_view(step) for step in steps],
+        "picture": picture(WORKFLOW, detail.status, _, visited={step.state for step in steps}),
         "mentions": await mentions_of(ctx, actor, declaration_id),
         "owner": owner,
         "may_assign": may_assign,

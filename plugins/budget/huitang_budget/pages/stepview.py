@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from huitang_budget.services.history import Step
+from huitang_budget.services.history import action_of
 from huitang_budget.services.wording import word
+from huitang_sdk.contracts import Step
 from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
@@ -19,6 +20,7 @@ _STEPS = {
     "finding.dismissed": ("x", "Finding dismissed"),
     "finding.reopened": ("arrow-back-up", "Decision taken back"),
     "opinion.written": ("pencil", "Opinion written"),
+    "review.begun": ("player-play", "Review begun"),
     "review.finished": ("circle-check", "Review finished"),
     "review.reopened": ("lock-open", "Review opened again"),
 }
@@ -26,27 +28,27 @@ _STEPS = {
 
 def step_view(step: Step) -> dict[str, Any]:
     """One line for the timeline macro: at, who, text, detail, icon."""
-    icon, title = _STEPS.get(step.action, ("point", step.action))
+    icon, title = _STEPS.get(action_of(step), ("point", step.action))
     text = _(title)
     extra = _extra(step)
     return {
         "at": step.at,
         "who": step.actor_name if step.actor_id else _("The platform"),
         "text": f"{text}{_(': ')}{extra}" if extra else text,
-        "detail": step.reason,
+        "detail": step.note,
         "icon": icon,
     }
 
 
 def _extra(step: Step) -> str:
     detail = step.detail
-    match step.action:
+    match action_of(step):
         case "declaration.imported":
             return _("{file}, {count} findings", file=detail.get("file", ""), count=detail.get("findings", 0))
         case "declaration.checked":
             return _("{new} new, {kept} kept, {gone} gone", **{k: detail.get(k, 0) for k in ("new", "kept", "gone")})
         case "declaration.assigned":
-            after = detail.get("after", {})
+            after = detail.get("after", detail)
             return _("{name}, due {due}", name=after.get("assignee", ""), due=after.get("due", ""))
         case "review.finished":
             return word(str(detail.get("conclusion", "")))

@@ -84,3 +84,18 @@ def stale() -> Conflict:
     return Conflict(
         _("Somebody changed this in the meantime. Nothing was saved; look at the new state and decide again.")
     )
+
+
+async def change_row(ctx: Ctx, declaration_id: UUID, version: int, changes: str = "", *values: Any) -> None:
+    """Change the row if it is still at `version`; Conflict if not. `changes` uses $3 and on.
+
+    After the step of the workflow, never before it: everybody takes the process first and the row second.
+    """
+    now = f"${len(values) + 3}"
+    rows = await ctx.db.fetch(
+        f"UPDATE budget.declaration SET {changes + ', ' if changes else ''}version = version + 1, updated_at = {now}"
+        " WHERE id = $1 AND version = $2 RETURNING version",
+        *(declaration_id, version, *values, ctx.clock.now()),
+    )
+    if not rows:
+        raise stale()

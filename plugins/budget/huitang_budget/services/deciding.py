@@ -10,15 +10,15 @@ from huitang_budget.services.access import (
     READ,
     REVIEW,
     Ctx,
+    change_row,
     check_version,
     finding_in_scope,
     ref,
     row_in_scope,
     stale,
 )
-from huitang_budget.services.assigning import open_todo
 from huitang_budget.services.history import record
-from huitang_sdk.contracts import Actor, Scope
+from huitang_sdk.contracts import Actor, Scope, Write
 from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 from huitang_sdk.i18n import Translator
@@ -53,7 +53,7 @@ async def decide_finding(
         )
         if not changed:
             raise stale()
-        await _start_review(ctx, declaration_id)
+        await _start_review(ctx, write, actor, declaration_id, finding["status"])
         before = {"state": finding["state"], "reason": finding["reason"]}
         detail = {
             "finding_id": str(finding_id),
@@ -92,17 +92,16 @@ async def _finding(ctx: Ctx, actor: Actor, finding_id: UUID) -> dict[str, Any]:
     row = await row_in_scope(ctx, actor, rows[0]["declaration_id"], REVIEW, "d.status")
     if row["status"] == "reviewed":
         raise Conflict(_("The review is finished. Open it again to change decisions."))
-    return rows[0]
+    return {**rows[0], "status": row["status"]}
 
 
-async def _start_review(ctx: Ctx, declaration_id: UUID) -> None:
+async def _start_review(ctx: Ctx, write: Write, actor: Actor, declaration_id: UUID, status: str) -> None:
     """The first decision starts the review; the row's version stays, so that open forms on the page remain valid."""
-    await ctx.db.execute(
-        "UPDATE budget.declaration SET updated_at = $2,"
-        " status = CASE WHEN status = 'reviewed' THEN status ELSE 'in_review' END WHERE id = $1",
-        declaration_id,
-        ctx.clock.now(),
-    )
+    if status == "in_review":
+        sql = "UPDATE budget.declaration SET updated_at = $2 WHERE id = $1"
+        await ctx.db.execute(sql, declaration_id, ctx.clock.now())
+    else:
+        await ctx.workflow.move(write, actor, ref(declaration_id), "begin", settled=True)
 
 
 async def write_opinion(ctx: Ctx, actor: Actor, declaration_id: UUID, text: str, *, version: int | None = None) -> None:
@@ -116,7 +115,7 @@ async def write_opinion(ctx: Ctx, actor: Actor, declaration_id: UUID, text: str,
     if row["status"] == "reviewed":
         raise Conflict(_("The review is finished. Open it again to change the opinion."))
     async with ctx.db.write(actor) as write:
-        await _change(ctx, declaration_id, row["version"], "opinion = $3", text)
+        await change_row(ctx, declaration_id, row["version"], "opinion = $3", text)
         await record(ctx, write, actor, declaration_id, "opinion.written", {"before": row["opinion"], "after": text})
         await write.emit(OpinionWritten(declaration_id=declaration_id))
 
@@ -132,20 +131,12 @@ async def finish_review(
     check_version(row, version)
     if row["status"] == "reviewed":
         raise Conflict(_("The review is finished already."))
-    if open_findings := await _open_findings(ctx, actor, declaration_id):
-        raise Conflict(_("{count} findings are not decided yet. Accept or dismiss them first.", count=open_findings))
     async with ctx.db.write(actor) as write:
+        await ctx.workflow.move(write, actor, ref(declaration_id), "finish", data={"conclusion": conclusion})
         values = (conclusion, ctx.clock.now(), actor.account_id)
-        await _change(
-            ctx,
-            declaration_id,
-            row["version"],
-            "status = 'reviewed', conclusion = $3, reviewed_at = $4, reviewed_by = $5",
-            *values,
+        await change_row(
+            ctx, declaration_id, row["version"], "conclusion = $3, reviewed_at = $4, reviewed_by = $5", *values
         )
-        await ctx.todos.close(ref(declaration_id))
-        detail = {"before": row["status"], "after": "reviewed", "conclusion": conclusion}
-        await record(ctx, write, actor, declaration_id, "review.finished", detail)
         await write.emit(ReviewFinished(declaration_id=declaration_id, conclusion=conclusion))
 
 
@@ -156,43 +147,12 @@ async def reopen_review(
     if not reason.strip():
         message = _("Say why the review is opened again.")
         raise Invalid(message, fields={"reason": message})
-    row = await row_in_scope(
-        ctx, actor, declaration_id, REVIEW, "d.status, d.version, d.conclusion, d.assignee_id, d.due, d.project"
-    )
+    row = await row_in_scope(ctx, actor, declaration_id, REVIEW, "d.status, d.version, d.conclusion")
     check_version(row, version)
     if row["status"] != "reviewed":
         raise Conflict(_("The review is not finished."))
     async with ctx.db.write(actor) as write:
-        await _change(
-            ctx,
-            declaration_id,
-            row["version"],
-            "status = 'in_review', conclusion = '', reviewed_at = NULL, reviewed_by = NULL",
-        )
-        if row["assignee_id"]:
-            await open_todo(ctx, declaration_id, row["project"], row["assignee_id"], row["due"])
-        detail = {"before": "reviewed", "after": "in_review", "conclusion": row["conclusion"]}
-        await record(ctx, write, actor, declaration_id, "review.reopened", detail, reason=reason.strip())
+        taken_back = {"conclusion": row["conclusion"]}
+        await ctx.workflow.move(write, actor, ref(declaration_id), "reopen", note=reason, data=taken_back)
+        await change_row(ctx, declaration_id, row["version"], "conclusion = '', reviewed_at = NULL, reviewed_by = NULL")
         await write.emit(ReviewReopened(declaration_id=declaration_id))
-
-
-async def _open_findings(ctx: Ctx, actor: Actor, declaration_id: UUID) -> int:
-    sql = Sql(declaration_id)
-    visible = finding_in_scope(ctx.permissions.scope(actor, READ), sql)
-    rows = await ctx.db.fetch(
-        f"SELECT count(*) AS n FROM budget.finding f WHERE f.declaration_id = $1 AND f.state = 'open' AND {visible}",
-        *sql.values,
-    )
-    return int(rows[0]["n"])
-
-
-async def _change(ctx: Ctx, declaration_id: UUID, version: int, changes: str, *values: Any) -> None:
-    """Change the row if it is still at `version`; Conflict if not. `changes` uses $3 and on."""
-    now = f"${len(values) + 3}"
-    rows = await ctx.db.fetch(
-        f"UPDATE budget.declaration SET {changes}, version = version + 1, updated_at = {now}"
-        " WHERE id = $1 AND version = $2 RETURNING version",
-        *(declaration_id, version, *values, ctx.clock.now()),
-    )
-    if not rows:
-        raise stale()

@@ -14,7 +14,6 @@ from huitang_budget.events import DeclarationImported
 from huitang_budget.services.access import ASSIGN, Ctx, ref
 from huitang_budget.services.checking import stored_findings, stored_gaps
 from huitang_budget.services.comparing import Others, compact
-from huitang_budget.services.history import record
 from huitang_budget.services.wording import named
 from huitang_budget.tables import StoredDeclaration, StoredFinding, StoredNotComputed
 from huitang_sdk.contracts import Actor
@@ -78,7 +77,7 @@ async def store(
             if gaps := stored_gaps(item.id, item.review):
                 await StoredNotComputed.insert(*gaps)
             detail = _audit_detail(upload.name, row, item, len(findings))
-            await record(ctx, write, actor, item.id, "declaration.imported", detail)
+            await ctx.workflow.start(write, actor, ref(item.id), item.organisation_id, fact="imported", detail=detail)
             await write.emit(DeclarationImported(declaration_id=item.id))
             outcome.append(_imported(row, item, len(findings)))
         await _tell(ctx, actor, batch, rows)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from town import SIGNALS, SLUICES, TRAINING, form, open_town, upload
 
 from huitang_budget import samples
-from huitang_budget.jobs import check_rules, check_waiting, remind
+from huitang_budget.health import check_rules, check_waiting
 from huitang_budget.plugin import BudgetPlugin
 from huitang_budget.search import all_ids, document
 from huitang_budget.services.assigning import assign
 from huitang_budget.services.charts import amounts_by_unit, findings_by, progress
-from huitang_budget.services.deciding import decide_finding
+from huitang_budget.services.deciding import decide_finding, finish_review
 from huitang_budget.services.detail import get_declaration
 from huitang_budget.services.importing import import_files
 from huitang_sdk.contracts import Run
@@ -23,7 +23,7 @@ from huitang_sdk.i18n import TIMEZONE
 
 async def run_on(town, day, hour=8):
     due = datetime(day.year, day.month, day.day, hour, 30, tzinfo=TIMEZONE)
-    return await remind(town.ctx, Run(id=new_id(), job="budget.remind", due=due))
+    return await town.hall.services.workflow.watch(None, Run(id=new_id(), job="workflow.watch", due=due))
 
 
 async def test_a_reviewer_is_reminded_once_for_every_threshold(town):
@@ -55,12 +55,11 @@ async def test_a_missed_day_is_made_up_and_a_finished_review_is_left_alone(town)
     due = town.ctx.clock.today() + timedelta(days=9)
     for outcome in outcomes:
         await assign(town.ctx, clerk, outcome.forms[0].id, reviewer.account_id, due=due)
-    async with town.ctx.db.write(SYSTEM) as write:
-        from huitang_budget.services.access import ref
-
-        await town.ctx.todos.close(ref(outcomes[1].forms[0].id))
-        await write.audit("test.closed", ref(outcomes[1].forms[0].id))
-    assert await run_on(town, due - timedelta(days=2)) == "已发送 1 条提醒"
+    finished = outcomes[1].forms[0].id
+    for finding in (await get_declaration(town.ctx, reviewer, finished)).findings:
+        await decide_finding(town.ctx, reviewer, finding.id, "accepted")
+    await finish_review(town.ctx, reviewer, finished, "pass")
+    assert await run_on(town, due - timedelta(days=2)) == "已处理 1 个期限提醒"
 
 
 async def test_the_older_form_learns_of_its_copy(town):
@@ -71,7 +70,7 @@ async def test_the_older_form_learns_of_its_copy(town):
         pass
     found = (await get_declaration(town.ctx, reviewer, first)).findings
     assert [f.related_ids for f in found if f.rule == "comparison.same-dates"] == [[second]]
-    checks = "SELECT count(*) FROM budget.history WHERE action = 'declaration.checked'"
+    checks = "SELECT count(*) FROM workflow.history WHERE action = 'budget.declaration.checked'"
     assert await town.one(checks) == 1
     await town.hall.core.database.execute("UPDATE kernel.outbox_delivery SET done_at = NULL, next_at = now()")
     while await town.hall.dispatcher.deliver_due():

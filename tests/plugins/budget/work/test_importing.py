@@ -16,7 +16,10 @@ from huitang_sdk.errors import Invalid
 
 
 async def tables_are_empty(town) -> bool:
-    counts = [await town.one(f"SELECT count(*) FROM budget.{name}") for name in ("declaration", "finding", "history")]
+    counts = [
+        await town.one(f"SELECT count(*) FROM {name}")
+        for name in ("budget.declaration", "budget.finding", "workflow.process")
+    ]
     return counts == [0, 0, 0]
 
 
@@ -109,9 +112,7 @@ async def test_a_bad_file_gets_its_message_and_the_others_go_on(town, name):
 
 async def test_nothing_is_half_imported(town, monkeypatch):
     """The second form of a file fails at the very end: the first is not there either."""
-    from huitang_budget.services import storing
-
-    real = storing.record
+    real = type(town.ctx.workflow).start
     calls = []
 
     async def fail_second(*arguments, **options):
@@ -120,7 +121,7 @@ async def test_nothing_is_half_imported(town, monkeypatch):
             raise RuntimeError("the disk is full")
         await real(*arguments, **options)
 
-    monkeypatch.setattr(storing, "record", fail_second)
+    monkeypatch.setattr(type(town.ctx.workflow), "start", fail_second)
     outcomes = await import_files(town.ctx, town.actors["clerk"], [upload(form(SIGNALS), form(SLUICES))])
     assert outcomes[0].error
     assert await tables_are_empty(town)

@@ -11,7 +11,7 @@ from huitang_budget.services.assigning import assign, assign_many
 from huitang_budget.services.checking import check_again
 from huitang_budget.services.deciding import decide_finding, finish_review, reopen_review, write_opinion
 from huitang_budget.services.detail import get_declaration
-from huitang_budget.services.history import timeline
+from huitang_budget.services.history import action_of, timeline
 from huitang_budget.services.importing import import_files
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -74,10 +74,10 @@ async def test_assigning_opens_a_todo_tells_and_hands_over(town, poor):
     await assign(town.ctx, clerk, poor, second.account_id)
     assert await town.ctx.todos.mine(reviewer) == []
     assert len(await town.ctx.todos.mine(second)) == 1
-    steps = [step.action for step in await timeline(town.ctx, poor)]
+    steps = [action_of(step) for step in await timeline(town.ctx, poor)]
     assert steps == ["declaration.assigned", "declaration.assigned", "declaration.imported"]
     newest = (await timeline(town.ctx, poor))[1]
-    assert (newest.detail["after"]["assignee"], newest.reason) == ("reviewer员", "请先看预算")
+    assert (newest.detail["assignee"], newest.note) == ("reviewer员", "请先看预算")
 
 
 async def test_only_reviewers_of_the_unit_can_be_assigned_and_no_day_that_is_past(town, poor):

@@ -1,24 +1,16 @@
-"""Work at set times, and the questions the console asks."""
+"""The questions the console asks."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from huitang_budget.services.access import Ctx
-from huitang_budget.services.reminding import send_reminders
 from huitang_budget.settings import catalogue_of
-from huitang_sdk.contracts import Run
-from huitang_sdk.declare import HealthCheck, HealthStatus, Job
-from huitang_sdk.i18n import TIMEZONE, Translator
+from huitang_sdk.declare import HealthCheck, HealthStatus
+from huitang_sdk.i18n import Translator
 
 _ = Translator("budget")
 LEAST_RULES = 40
-
-
-async def remind(ctx: Ctx, run: Run) -> str:
-    """Remind reviewers; the day is that of the due time, so a run that comes late says the same."""
-    sent = await send_reminders(ctx, run.due.astimezone(TIMEZONE).date())
-    return _("{count} reminders sent", count=sent)
 
 
 async def check_rules(ctx: Ctx) -> HealthStatus:
@@ -64,7 +56,6 @@ async def check_waiting(ctx: Ctx) -> HealthStatus:
     )
 
 
-JOBS = [Job("budget.remind", "Remind reviewers before the due date", remind, cron="30 8 * * *", grace=12 * 3600)]
 CHECKS = [
     HealthCheck("budget.rules", "The rules of review can be used", check_rules),
     HealthCheck("budget.waiting", "No declaration waits too long", check_waiting),
