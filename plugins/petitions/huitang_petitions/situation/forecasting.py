@@ -1,0 +1,152 @@
+"""A forecast of the next weeks, and a back-test that says whether it is worth anything.
+
+A Poisson regression on the level of the last month and quarter, the same weeks of last year and the season. It is told
+beside the seasonal-naive forecast (as many as in the same week of last year), and is a signal only where it was better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn.linear_model import PoissonRegressor
+from threadpoolctl import ThreadpoolController
+
+YEAR = 52
+HORIZON = 4
+FOLDS = 6
+ENOUGH = 2 * YEAR
+"""Weeks of history below which nothing is forecast: a year to compare with, and a year to compare."""
+COVERED = 0.8
+Verdict = Literal["signal", "no signal", "not enough"]
+Values = NDArray[np.float64]
+
+
+class Week(Struct, frozen=True):
+    """What is expected of a week to come; in eight weeks of ten the count lies from `low` to `high`."""
+
+    expected: float
+    low: int
+    high: int
+
+
+class Tested(Struct, frozen=True):
+    """A week of the back-test: what came, what would have been forecast four weeks or fewer before, what was last
+    year.
+    """
+
+    week: int
+    count: int
+    forecast: float
+    naive: int
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """`mase` and `naive_mase`: mean error of the back-test, over the usual change from year to year; below 1 is better.
+
+    "signal": better than last year's figures, in the same weeks and below 1. "not enough": too short a history.
+    """
+
+    verdict: Verdict
+    weeks: tuple[Week, ...] = ()
+    mase: float | None = None
+    naive_mase: float | None = None
+    tested: tuple[Tested, ...] = ()
+    history: int
+
+
+def forecast(counts: Sequence[int]) -> Forecast:
+    """The next `HORIZON` weeks after a series of weekly counts, with the back-test of its last 24 weeks."""
+    if len(counts) < ENOUGH:
+        return Forecast(verdict="not enough", history=len(counts))
+    values = np.asarray(counts, dtype=float)
+    with _threads().limit(limits=1):
+        return _forecast(values)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadpoolController:
+    """A few hundred numbers are fitted in a millisecond by one thread; several only wait for one another."""
+    return ThreadpoolController()
+
+
+def _forecast(values: Values) -> Forecast:
+    tested = _back_test(values)
+    ours = float(np.mean([abs(one.count - one.forecast) for one in tested]))
+    naive = float(np.mean([abs(one.count - one.naive) for one in tested]))
+    known = values[: tested[0].week]
+    usual = float(np.mean(np.abs(known[YEAR:] - known[:-YEAR])))
+    mase, naive_mase = (ours / usual, naive / usual) if usual else (None, None)
+    better = mase is not None and naive_mase is not None and mase < 1 and mase < naive_mase
+    expected = _expected(values)
+    spread = _spread(tested)
+    return Forecast(
+        verdict="signal" if better else "no signal",
+        weeks=tuple(_week(mean, spread) for mean in expected),
+        mase=None if mase is None else round(mase, 3),
+        naive_mase=None if naive_mase is None else round(naive_mase, 3),
+        tested=tuple(tested),
+        history=len(values),
+    )
+
+
+def _back_test(values: Values) -> list[Tested]:
+    tested = []
+    for fold in range(FOLDS, 0, -1):
+        origin = len(values) - fold * HORIZON
+        for step, mean in enumerate(_expected(values[:origin])):
+            week = origin + step
+            tested.append(Tested(week, int(values[week]), round(mean, 2), int(values[week - YEAR])))
+    return tested
+
+
+def _expected(values: Values) -> list[float]:
+    """The means of the next weeks, never negative, never beyond twice the most that was ever seen."""
+    length, ceiling = len(values), 2 * max(1.0, float(values.max()))
+    if float(values.min()) == float(values.max()):
+        return [float(values[-1])] * HORIZON
+    rows, counts = [], []
+    for week in range(YEAR + 2, length):
+        for ahead in range(1, HORIZON + 1):
+            if week - ahead >= 13:
+                rows.append(_row(values, week, week - ahead))
+                counts.append(values[week])
+    regression = PoissonRegressor(alpha=1e-2, solver="newton-cholesky", max_iter=50, tol=1e-3)
+    fitted = regression.fit(np.array(rows), np.array(counts))
+    coming = np.array([_row(values, length + step, length - 1) for step in range(HORIZON)])
+    return [min(float(mean), ceiling) for mean in fitted.predict(coming)]
+
+
+def _row(values: Values, week: int, known: int) -> list[float]:
+    """What is known of a week at the end of the week `known`: levels and season, all of a like size."""
+    turn = 2 * np.pi * week / 52.18
+    last_year = values[max(0, week - YEAR - 1) : min(week - YEAR + 2, known + 1)]
+    return [
+        float(np.log1p(values[known - 3 : known + 1].mean())),
+        float(np.log1p(values[known - 12 : known + 1].mean())),
+        float(np.log1p(last_year.mean())),
+        float(np.sin(turn)),
+        float(np.cos(turn)),
+        float(np.sin(2 * turn)),
+        float(np.cos(2 * turn)),
+    ]
+
+
+def _spread(tested: Sequence[Tested]) -> float:
+    """Variance over mean, as the back-test had it: 1 for pure chance, more for what is not understood."""
+    squares = sum((one.count - one.forecast) ** 2 for one in tested)
+    return max(1.0, squares / max(1.0, sum(one.forecast for one in tested)))
+
+
+def _week(mean: float, spread: float) -> Week:
+    tail = (1 - COVERED) / 2
+    if spread <= 1.001:
+        low, high = stats.poisson.ppf((tail, 1 - tail), max(mean, 1e-6))
+    else:
+        low, high = stats.nbinom.ppf((tail, 1 - tail), max(mean, 1e-6) / (spread - 1), 1 / spread)
+    return Week(round(mean, 2), int(low), int(high))
