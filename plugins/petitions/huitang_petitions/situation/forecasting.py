@@ -116,7 +116,7 @@ def _expected(values: Values) -> list[float]:
             if week - ahead >= 13:
                 rows.append(_row(values, week, week - ahead))
                 counts.append(values[week])
-    regression = PoissonRegressor(alpha=1e-2, solver="newton-cholesky", max_iter=50, tol=1e-3)
+    regression = PoissonRegressor(alpha=1e-2, max_iter=200, tol=1e-3)
     fitted = regression.fit(np.array(rows), np.array(counts))
     coming = np.array([_row(values, length + step, length - 1) for step in range(HORIZON)])
     return [min(float(mean), ceiling) for mean in fitted.predict(coming)]
