@@ -189,3 +189,14 @@ def test_another_master_key_is_told_in_plain_words(on):
     assert wrong.returncode == 1
     assert "another master key" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_messages_to_people_outside(on):
+    shown = on("messages", "status", HUITANG_PLUGINS__MESSAGES__SMS__URL="http://127.0.0.1:9")
+    assert shown.returncode == 0, shown.stderr
+    assert "delivered" in shown.stdout
+    assert "sms" in shown.stdout
+    assert on("messages", "retry").returncode == 0
+    wrong = on("messages", "status", HUITANG_PLUGINS__MESSAGES__WECHAT__APP_ID="wx1")
+    assert wrong.returncode == 1
+    assert "plugins.messages.wechat.app_secret" in wrong.stderr

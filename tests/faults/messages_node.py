@@ -12,6 +12,8 @@ import signal
 import sys
 from typing import Any
 
+import httpx
+
 from huitang_kernel.app import Hall
 from huitang_kernel.config import load_settings
 from huitang_kernel.messages.gateways.sms import SmsGateway
@@ -28,6 +30,13 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def until_taken(url: str, key: str) -> None:
+    """Wait until the simulator has the message; it keeps its answer back for longer."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        while key not in (await client.get("/simulator")).text:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
+
+
 def die_at(step: str) -> None:
     """Put the end into the code, where the step is."""
     lease, deliver, taken, settle = Ledger.lease, SmsGateway.deliver, Ledger.taken, Receipts.settle
@@ -41,7 +50,7 @@ def die_at(step: str) -> None:
     async def delivered(self: Any, message: Any) -> Any:
         asked = asyncio.ensure_future(deliver(self, message))
         if step == "asking":
-            await asyncio.sleep(0.25)  # the simulator takes it and keeps its answer back for longer
+            await until_taken(self._settings.url, message.reference)
             die()
         return await asked
 

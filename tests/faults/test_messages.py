@@ -45,7 +45,7 @@ async def test_a_node_that_dies_sends_neither_zero_nor_two(open_hall, tmp_path, 
         await keep(hall.core.database, SYSTEM, Rule("demo.told", None if promise == "keys" else promise))
         phones = {}
         for number, step in enumerate(STEPS):
-            set_faults(sms, delay=1.0 if step == "asking" else 0.0, forget_keys=promise != "keys", receipt="none")
+            set_faults(sms, delay=5.0 if step == "asking" else 0.0, forget_keys=promise != "keys", receipt="none")
             phones[step] = f"1390000000{number}"
             await hall.core.database.execute(
                 "UPDATE messages.message SET next_at = next_at + interval '1 hour' WHERE state <> 'accepted'"

@@ -25,6 +25,7 @@ COMMANDS = {
     "users": ("huitang_kernel.cli.users:users", "Create, list and unlock accounts, set passwords."),
     "search": ("huitang_kernel.cli.search:search", "Rebuild the search index."),
     "personal": ("huitang_kernel.cli.personal:personal", "Change the keys of personal data."),
+    "messages": ("huitang_kernel.cli.messages:messages", "See and send again what people outside are told."),
     "audit": ("huitang_kernel.cli.audit:audit", "Verify and read the audit log."),
     "doctor": ("huitang_kernel.cli.doctor:doctor", "Say what is wrong with this installation, and the remedy."),
     "check": ("huitang_kernel.cli.check:check", "Check the folder of a plugin."),

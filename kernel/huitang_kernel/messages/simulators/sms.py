@@ -1,12 +1,10 @@
 """An SMS gateway that speaks the contract of docs/operate/messages.md.
 
-python -m huitang_kernel.messages.simulators.sms --port 8091 --webhook http://127.0.0.1:8000/api/messages/sms/events
+huitang messages sms-simulator
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -57,18 +55,3 @@ class SmsSimulator(Simulator):
             body = msgspec.json.encode({"events": [event | {"at": datetime.now(UTC).isoformat()}]})
             name = uuid4().hex
             self.tell(self._webhook, body, lambda: signing.sign(self._secret, name, time.time(), body))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="An SMS gateway for trying out; it sends nothing.")
-    parser.add_argument("--port", type=int, default=8091)
-    parser.add_argument("--webhook", default="", help="where receipts and messages are told")
-    options = parser.parse_args()
-    secret = os.environ.get("HUITANG_SIMULATOR_SECRET", DEFAULT_SECRET)
-    server = SmsSimulator(options.port, options.webhook, secret, os.environ.get("HUITANG_SIMULATOR_TOKEN", ""))
-    print(f"SMS simulator at {server.url}", flush=True)
-    server.serve_forever()
-
-
-if __name__ == "__main__":
-    main()

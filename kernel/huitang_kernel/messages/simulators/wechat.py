@@ -1,14 +1,12 @@
 """WeChat's interface of an official account, as far as the platform uses it.
 
-python -m huitang_kernel.messages.simulators.wechat --port 8092 --webhook http://127.0.0.1:8000/api/messages/wechat/events
+huitang messages wechat-simulator
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
-import os
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -96,19 +94,3 @@ class WechatSimulator(Simulator):
             query = {"timestamp": timestamp, "nonce": nonce, "encrypt_type": "aes", "msg_signature": signature}
             body = wechat_push.write({"ToUserName": "gh_0000", "Encrypt": sealed}).encode()
             self.tell(f"{self._webhook}?{urlencode(query)}", body, lambda: {"content-type": "text/xml"})
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="A WeChat official account for trying out; it sends nothing.")
-    parser.add_argument("--port", type=int, default=8092)
-    parser.add_argument("--webhook", default="", help="where receipts and messages are told")
-    options = parser.parse_args()
-    known = {name: os.environ[f"HUITANG_SIMULATOR_{name.upper()}"] for name in Account.__struct_fields__
-             if f"HUITANG_SIMULATOR_{name.upper()}" in os.environ}  # fmt: skip
-    server = WechatSimulator(options.port, options.webhook, Account(**known))
-    print(f"WeChat simulator at {server.url}", flush=True)
-    server.serve_forever()
-
-
-if __name__ == "__main__":
-    main()
