@@ -81,9 +81,12 @@ def test_page_types(visit: Callable[..., Any], person: str, look: str):
         picture(page, look, "detail")
 
 
+PUBLIC = {"landing": "/", "sign-in": "/identity/sign-in", "resident-sign-in": "/identity/residents/sign-in"}
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_public_pages(visit: Callable[..., Any], look: str):
     page = visit(*LOOKS[look]).page
-    for name, address in {"landing": "/", "sign-in": "/identity/sign-in"}.items():
+    for name, address in PUBLIC.items():
         page.goto(address)
         picture(page, look, name)

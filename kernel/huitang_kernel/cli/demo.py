@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import rich_click as click
 from rich.console import Console
@@ -21,6 +22,7 @@ from huitang_kernel.cli.session import connected_hall, database_of, pending_migr
 from huitang_kernel.cli.texts import _, current_language
 from huitang_kernel.cli.web import BANNER
 from huitang_kernel.config import Settings
+from huitang_kernel.messages.simulators.sms import DEFAULT_SECRET, SmsSimulator
 
 
 @click.command()
@@ -50,9 +52,24 @@ def demo(port: int, data_dir: Path, password: str) -> None:
             task = progress.add_task(_("Starting the web server"), total=None)
             progress.update(task, total=1, completed=1)
             progress.stop()
-            os.environ[BANNER] = banner(console, f"http://{host}:{port}", city, password)
-            run_server(settings, dsn, None, quiet=True)
+            address = f"http://{host}:{port}"
+            with kept_messages(address) as kept:
+                os.environ[BANNER] = banner(console, address, city, password, kept)
+                run_server(settings, dsn, None, quiet=True)
             console.print(_("Stopped. The data stay in {folder}.", folder=settings.data_dir))
+
+
+@contextmanager
+def kept_messages(address: str) -> Iterator[str]:
+    """An SMS gateway that sends nothing: what phones would get is shown at its address, codes of residents among it."""
+    simulator = SmsSimulator(0, f"{address}/api/messages/sms/events")
+    os.environ["HUITANG_PLUGINS__MESSAGES__SMS__URL"] = simulator.url
+    os.environ["HUITANG_PLUGINS__MESSAGES__SMS__WEBHOOK_SECRET"] = DEFAULT_SECRET
+    Thread(target=simulator.serve_forever, name="sms-simulator", daemon=True).start()
+    try:
+        yield f"{simulator.url}/simulator"
+    finally:
+        simulator.shutdown()
 
 
 @contextmanager
@@ -89,7 +106,7 @@ async def build_index(hall: Hall, progress: Progress) -> None:
     progress.update(task, total=1, completed=1)
 
 
-def banner(console: Console, address: str, city: City, password: str) -> str:
+def banner(console: Console, address: str, city: City, password: str, kept: str) -> str:
     """The address and who can sign in, ready to print."""
     table = Table(box=None, pad_edge=False)
     for heading in (_("Role"), _("User name"), _("Name"), _("Password")):
@@ -99,5 +116,7 @@ def banner(console: Console, address: str, city: City, password: str) -> str:
     with console.capture() as capture:
         console.print(Panel.fit(f"[bold]{address}[/bold]", title=_("Huitang is ready"), border_style="green"))
         console.print(table)
+        told = _("Messages to phones are not sent but kept, codes to sign in among them: {address}", address=kept)
+        console.print(told, soft_wrap=True)
         console.print(_("Press Ctrl-C to stop. The data stay."))
     return capture.get()

@@ -264,6 +264,8 @@ async def test_every_route_asks_for_what_it_says(city, operator):
     async with city.client() as anonymous, city.client() as plain:
         await sign_in(city.hall, plain, "plain")
         for method, path, access in routes:
+            if path.startswith("/identity/residents"):
+                continue  # tests/access asks who enters those
             if path.endswith(("/sign-out", "/sign-in", "/end-others", "/devices/enrol")):
                 continue
             nobody = (await anonymous.request(method, path)).status_code
