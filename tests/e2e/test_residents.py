@@ -70,6 +70,8 @@ def test_a_resident_signs_in_and_leaves(visit: Callable[..., Any], look: str):
     expect(page.locator("main")).to_contain_text(f"{phone[:3]}****{phone[-4:]}")
     assert page.locator("nav#navigation, .ht-bottom, .ht-search").count() == 0
     looked_at(page)
+    page.click(".ht-resident")
+    page.click(".ht-top a[href='/identity/residents']")
     for address in (f"{HOME}/phone", f"{HOME}/delete"):
         page.goto(address)
         looked_at(page)
