@@ -58,7 +58,10 @@ async def show_keys(request: AnyRequest) -> Page:
 @get("/progress", guards=[requires(MANAGE)])
 async def show_progress(request: AnyRequest) -> Page:
     """How far the change is: polled until it is done."""
-    return Page("personal/progress.html", await _state(service_of(request)))
+    state = await _state(service_of(request))
+    # When it is done the whole page says so: states, keys and the button.
+    headers = {} if state["is_running"] else {"HX-Refresh": "true"}
+    return Page("personal/progress.html", state, headers=headers)
 
 
 @post("/rotate", guards=[requires(MANAGE)], status_code=200)

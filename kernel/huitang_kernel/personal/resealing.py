@@ -16,6 +16,7 @@ from huitang_sdk.personal import normalised
 Progress = Callable[[str, int, int], None]
 """Table, rows done, rows in all."""
 
+BEFORE_ALL = UUID(int=0)
 START = """
 UPDATE personal.sealed_table SET target = $2, reached = NULL, done = 0, broken = 0, changed_at = now(),
   total = (SELECT count(*) FROM {table} WHERE {behind})
@@ -104,9 +105,9 @@ async def _rows(
 ) -> list[asyncpg.Record]:
     columns = ", ".join(f'"{name}"' for name in (table.key, *table.written))
     rows: list[asyncpg.Record] = await connection.fetch(
-        f'SELECT {columns} FROM {table.quoted} WHERE ($1::uuid IS NULL OR "{table.key}" > $1) AND {table.behind(key)} '
+        f'SELECT {columns} FROM {table.quoted} WHERE "{table.key}" > $1 AND {table.behind(key)} '
         f'ORDER BY "{table.key}" LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED',
-        reached,
+        reached or BEFORE_ALL,
         batch,
     )
     return rows
