@@ -16,7 +16,7 @@ from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.drafts import Draft
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import GENDERS, KINDS, Intake, Person
-from huitang_petitions.services.validating import BODY, SUBJECT
+from huitang_petitions.services.validating import BODY, SUBJECT, check
 from huitang_petitions.services.wording import choices
 from huitang_sdk.contracts import Rate, Resident
 from huitang_sdk.contracts.identity import ANONYMOUS
@@ -176,10 +176,8 @@ async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft, resident: Residen
     names = ("phone",) if anonymous else ("name", "phone", "id_number", "address", "gender")
     words: dict[str, Any] = {name: text_of(form, name) for name in names}
     person = Person(**words, resident_id=resident.id if resident and not anonymous else None)
-    if not anonymous and not person.name:
-        raise Invalid(_("Some entries need another look."), fields=_nameless(form))
     plain: dict[str, Any] = {name: text_of(form, name) for name in ("subject", "body", "kind", "place", "earlier")}
-    return Intake(
+    intake = Intake(
         channel="web",
         **plain,
         persons=() if person.is_empty else (person,),
@@ -190,16 +188,20 @@ async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft, resident: Residen
         key=_key(ctx, form, "web"),
         locale=current_locale(),
     )
+    if not anonymous and not person.name:
+        raise _nameless(ctx, intake)
+    return intake
 
 
-def _nameless(form: FormMultiDict) -> dict[str, str]:
-    """A letter without a name: whatever else is missing is said at once."""
-    wrong = {"name": _("Give your name, or choose to stay anonymous.")}
-    if not text_of(form, "subject"):
-        wrong = {"subject": _("Say in a few words what it is about."), **wrong}
-    if not text_of(form, "body"):
-        wrong["body"] = _("Describe the matter.")
-    return wrong
+def _nameless(ctx: Ctx, intake: Intake) -> Invalid:
+    """A letter without a name: whatever else is wrong is said at once."""
+    wrong: dict[str, str] = {}
+    try:
+        check(intake, ctx.clock.now(), None)
+    except Invalid as error:
+        wrong = {name: message for name, message in error.fields.items() if name != "persons"}
+    nameless = {"persons.0.name": _("Give your name, or choose to stay anonymous.")}
+    return Invalid(_("Some entries need another look."), fields={**wrong, **nameless})
 
 
 @get("/report", guards=[public])

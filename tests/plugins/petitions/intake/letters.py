@@ -29,9 +29,9 @@ def code_in(page: str) -> str:
     return found[1]
 
 
-async def form(client: Any, address: str = "/petitions/write", **changes: str) -> dict[str, str]:
+async def form(client: Any, opened: str = "/petitions/write", /, **changes: str) -> dict[str, str]:
     """The fields of the letter form, with the token of a page that was just opened."""
-    page = await client.get(address)
+    page = await client.get(opened)
     assert page.status_code == 200, page.text
     values = {"token": token_in(page.text), "subject": SUBJECT, "body": BODY, "name": NAME, "phone": PHONE}
     return values | changes
