@@ -1,5 +1,6 @@
 """Everything a browser can ask for: an index."""
 
+from huitang_petitions.pages.board import BOARD_PAGES
 from huitang_petitions.pages.desk import DESK_PAGES
 from huitang_petitions.pages.importing import IMPORT_PAGES
 from huitang_petitions.pages.listing import LISTING_PAGES
@@ -10,6 +11,6 @@ from huitang_petitions.pages.way import WAY_PAGES
 from huitang_petitions.pages.writing import WRITING_PAGES
 
 PAGES = (
-    *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *IMPORT_PAGES),
+    *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *BOARD_PAGES, *IMPORT_PAGES),
     *(*WRITING_PAGES, *LOOK_UP_PAGES, *MINE_PAGES),
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.clock import Profile, ProfileError, builtin_profiles, parse_profile
+from huitang_petitions.clock import Limit, Profile, ProfileError, builtin_profiles, parse_profile
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import RuleProfile
 from huitang_sdk.contracts import Actor, Ref
@@ -42,6 +42,12 @@ class RuleBook(Struct, frozen=True):
                 return _read(newest.content) if newest.content else _shipped(newest.profile)
             unit = self.above.get(unit)
         return _shipped(self.default)
+
+    def limits(self) -> Iterator[Limit]:
+        """Every limit of every profile in use, an office's own last: for their titles."""
+        profiles = [*builtin_profiles().values(), *(_read(one.content) for one in self.chosen if one.content)]
+        for profile in profiles:
+            yield from profile.limits
 
 
 async def rule_book(ctx: Ctx) -> RuleBook:
