@@ -18,7 +18,7 @@ import msgspec
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
-from tests.bench import conference, files, pages, permissions, personal, search, startup, workflow, writes
+from tests.bench import conference, files, limits, pages, permissions, personal, search, startup, workflow, writes
 from tests.bench.servers import make_hall
 from tests.bench.setting import prepare
 from tests.bench.table import Row, show
@@ -41,6 +41,7 @@ class Bench:
         steps: dict[str, Callable[[], list[Row]]] = {
             "pages": lambda: pages.measure(self.dsn, self.folder, token, self.seconds),
             "permissions": lambda: asyncio.run(self._with_hall(permissions.measure)),
+            "limits": lambda: asyncio.run(self._with_hall(lambda hall: limits.measure(hall, self.seconds))),
             "personal": lambda: asyncio.run(self._with_hall(personal.measure)),
             "writes": lambda: asyncio.run(self._with_hall(lambda hall: writes.measure(hall, self.dsn, self.seconds))),
             "files": lambda: asyncio.run(
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="one of pages, permissions, personal, writes, files, search, conference, workflow, startup",
+        help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, startup",
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
