@@ -18,7 +18,19 @@ import msgspec
 
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
-from tests.bench import conference, files, limits, pages, permissions, personal, search, startup, workflow, writes
+from tests.bench import (
+    conference,
+    files,
+    limits,
+    matching,
+    pages,
+    permissions,
+    personal,
+    search,
+    startup,
+    workflow,
+    writes,
+)
 from tests.bench.servers import make_hall
 from tests.bench.setting import prepare
 from tests.bench.table import Row, show
@@ -54,6 +66,7 @@ class Bench:
             "workflow": lambda: asyncio.run(
                 self._with_hall(lambda hall: workflow.measure(hall, self.dsn, self.processes, self.seconds))
             ),
+            "matching": lambda: matching.measure(20_000 if self.quick else 1_000_000),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
         rows: list[Row] = []
@@ -85,7 +98,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, startup",
+        help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, matching, startup",
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()

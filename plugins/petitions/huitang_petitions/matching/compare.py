@@ -16,7 +16,7 @@ Weights = Mapping[int, float]
 LESS = 0.25
 CLEAR, VAGUE = 0.6, 0.25
 """From so much in common on the topic is clear; below so much it is vague."""
-ENOUGH = 3.0
+ENOUGH = 4.5
 """A place known by so much, in weights of what is shared, is known."""
 
 
@@ -24,6 +24,7 @@ class Sets(Struct):
     """Features as sets, for comparing."""
 
     phone: frozenset[int]
+    parts: frozenset[int]
     name: frozenset[int]
     surname: frozenset[int]
     given: frozenset[int]
@@ -61,6 +62,8 @@ class Evidence(Struct, frozen=True):
     """How much of the shorter place is found in the other letter, as far as that says anything."""
     elsewhere: float
     """How much of it is not found, as far as both places are known."""
+    district: float
+    """-1 where both name a district and not the same, else 0."""
     numbers: float
     """1 the same number of house or building, -1 others, 0 unknown."""
     details: float
@@ -123,7 +126,9 @@ def _name(a: Sets, b: Sets) -> float:
         if a.name & b.name:
             return 1.0
         shared = len(a.given & b.given)
-        return 0.4 if shared >= 2 and shared >= max(len(a.given), len(b.given)) - 1 else -1.0
+        if shared < max(len(a.given), len(b.given)) - 1 or not shared:
+            return -1.0
+        return 0.4 if shared > 1 else 0.0
     if a.surname and b.surname:
         return 0.4 if a.surname & b.surname else -1.0
     return 0.0
@@ -141,10 +146,11 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
     if not details and a.details and b.details:
         details = -0.5
     return Evidence(
-        phone=_either(a.phone, b.phone),
+        phone=0.0 if len(a.parts & b.parts) == 2 else _either(a.phone, b.phone),
         name=_name(a, b),
         place=place,
         elsewhere=elsewhere,
+        district=min(0.0, _either(a.district, b.district)),
         numbers=_either(a.numbers, b.numbers),
         details=details,
         meanings=meanings,
@@ -158,6 +164,8 @@ def terms(evidence: Evidence) -> dict[str, float]:
     """What the score is a weighted sum of."""
     e = evidence
     person, topic = max(e.phone, e.name, 0.0), min(1.0, e.topic / CLEAR)
+    if e.phone < 0:
+        person *= 0.5  # Two people can have one name.
     vague = max(0.0, 1 - e.topic / VAGUE)
     return {
         "one": 1.0,
@@ -167,6 +175,7 @@ def terms(evidence: Evidence) -> dict[str, float]:
         "name other": max(-e.name, 0.0),
         "place": e.place,
         "elsewhere": e.elsewhere,
+        "district other": -e.district,
         "numbers same": max(e.numbers, 0.0),
         "numbers other": max(-e.numbers, 0.0),
         "details same": max(e.details, 0.0),
@@ -178,6 +187,7 @@ def terms(evidence: Evidence) -> dict[str, float]:
         "topic, person": topic * person,
         "topic, place": topic * e.place,
         "topic, elsewhere": topic * e.elsewhere,
+        "same words": max(0.0, e.pairs - 0.5),
         "vague": vague,
         "vague, person": vague * person,
         "vague, place": vague * e.place,

@@ -17,6 +17,7 @@ from huitang_petitions.matching.normal import folded, plain
 
 SECTIONS = (
     "phone",
+    "parts",
     "name",
     "surname",
     "given",
@@ -84,6 +85,7 @@ def pieces(letter: Written) -> dict[str, list[str]]:
     both = f"{subject}。{text}"
     phone = people.phone(letter.phone)
     own = people.phones_in(both)
+    phone = phone or min(own, default="")
     for number in own:
         both = both.replace(number, " ")
     where = places.address(plain(letter.place))
@@ -93,10 +95,11 @@ def pieces(letter: Written) -> dict[str, list[str]]:
     figures = _FIGURE.findall(both)
     body = words.bare(re.sub(r"[0-9.]+", " ", both))
     return {
-        "phone": [phone] if phone else sorted(set(own))[:1],
+        "phone": [phone] if phone else [],
+        "parts": people.parts(phone),
         "name": [whole] if whole else [],
         "surname": [surname] if surname else [],
-        "given": [f"{at}{character}" for at, character in enumerate(whole)] if whole else [],
+        "given": sorted(set(whole)),
         "place": sorted(where.names),
         "district": sorted(where.district),
         "mentioned": sorted(mentioned),

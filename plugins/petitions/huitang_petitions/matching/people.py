@@ -15,6 +15,7 @@ _ANONYMOUS = {"匿名", "群众", "市民", "业主", "村民", "居民", "不�
 _TWO_CHARACTERS = "欧阳司马上官诸葛夏侯皇甫尉迟公孙慕容令狐司徒东方南宫长孙端木宇文轩辕百里呼延归海拓跋独孤"
 _DOUBLE = tuple(map(folded, re.findall("..", _TWO_CHARACTERS)))
 _WRITTEN = str.maketrans("oO〇口lIiＩ|zZsSbB", "000011111225588")
+_PLAUSIBLE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86)?(1\d{10}|0\d{2,3}\d{7,8})(?!\d)")
 
 
@@ -45,7 +46,16 @@ def phone(written: str) -> str:
     """
     text = re.sub(r"\D", "", plain(written.translate(_WRITTEN)))
     text = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", text)
-    return text if len(text) >= 7 else ""
+    return text if _PLAUSIBLE.fullmatch(text) else ""
+
+
+def parts(number: str) -> list[str]:
+    """A mobile number in three parts: two that agree may be one number with a figure misread.
+
+    >>> parts("13000001234")
+    ['a1300', 'b0001', 'c234']
+    """
+    return [f"a{number[:4]}", f"b{number[4:8]}", f"c{number[8:]}"] if len(number) == 11 else []
 
 
 def phones_in(text: str) -> list[str]:

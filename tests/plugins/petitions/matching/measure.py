@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from huitang_petitions.letters import Letter, MatchingSet, Pair, letters, matching_set
+from huitang_petitions.letters import Letter, MatchingSet, Pair, letters, matching_set, ocr
 from huitang_petitions.matching import THRESHOLD, Hasher, MatchIndex
 
 HASHER = Hasher(b"a key for measuring only")
@@ -72,6 +73,38 @@ def by_hand(among: int = 0, bare: tuple[str, ...] = ()) -> MatchingSet:
     return MatchingSet(tuple(corpus), tuple(queries), tuple(pairs), variations)
 
 
+def scanned(rate: float, everyday: bool) -> MatchingSet:
+    """Letters in every field of which `rate` of the characters is wrong: look-alikes, or any `everyday` character."""
+    rng = random.Random(8)
+    made = by_hand(among=200)
+    queries = []
+    for letter in made.corpus:
+        fields = {
+            name: (_spoilt if everyday else ocr)(rng, getattr(letter, name), rate)
+            for name in ("petitioner", "phone", "place", "subject", "text")
+        }
+        queries.append(Letter(f"S{letter.id}", **fields))
+    pairs = [Pair(f"S{letter.id}", letter.id, "duplicate", "scan") for letter in made.corpus]
+    return MatchingSet(made.corpus, tuple(queries), tuple(pairs), {query.id: "scan" for query in queries})
+
+
+EVERYDAY = (
+    "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就下以生会自着去之过家学对可她里后小么心多天而能好都"
+)
+
+
+def _spoilt(rng: random.Random, text: str, rate: float) -> str:
+    """Some characters replaced by others, some lost, some added."""
+    out = []
+    for character in text:
+        chance = rng.random() / rate
+        if chance < 0.6:
+            out.append(rng.choice(EVERYDAY))
+        elif chance >= 0.8:
+            out.append(character + (rng.choice(EVERYDAY) if chance < 1 else ""))
+    return "".join(out)
+
+
 def show(name: str, made: MatchingSet, verbose: bool) -> None:
     measured = measure(made)
     print(f"{name}: recall {measured.recall:.3f} precision {measured.precision:.3f}", end="  ")
@@ -105,6 +138,9 @@ def main() -> None:
     show("by hand, no place field", by_hand(300, ("place",)), False)
     show("by hand, text only", by_hand(300, ("petitioner", "phone", "place", "subject")), False)
     show("made up, 600", matching_set(600, seed=77), verbose)
+    for rate in (0.05, 0.1, 0.15, 0.2):
+        show(f"scans, {rate:.0%} look-alikes", scanned(rate, everyday=False), False)
+        show(f"scans, {rate:.0%} any character", scanned(rate, everyday=True), False)
     show("made up, 60", matching_set(60, seed=78), False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huitang_petitions.letters import matching_set
-from tests.plugins.petitions.matching.measure import Measured, by_hand, measure
+from tests.plugins.petitions.matching.measure import Measured, by_hand, measure, scanned
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,10 @@ def test_a_higher_threshold_never_finds_more():
     found = [measure(made, threshold) for threshold in (0.1, 0.5, 0.9, 1.0)]
     assert [one.found.total() for one in found] == sorted((one.found.total() for one in found), reverse=True)
     assert found[-1].found.total() < found[0].found.total()
+
+
+@pytest.mark.parametrize(("rate", "everyday"), [(0.1, True), (0.1, False), (0.2, False)])
+def test_bad_scans_are_found(rate, everyday):
+    measured = measure(scanned(rate, everyday))
+    assert measured.recall >= 0.96, measured.missed
+    assert measured.precision >= 0.92, measured.wrong

@@ -32,7 +32,7 @@ def test_telephone_numbers(written):
     assert people.phone(written) == "13000001234"
 
 
-@pytest.mark.parametrize("written", ["", "无", "不详", "12", "－"])
+@pytest.mark.parametrize("written", ["", "无", "不详", "12", "－", "1300000123", "130000012345"])
 def test_what_is_no_telephone_number(written):
     assert people.phone(written) == ""
 
