@@ -98,7 +98,8 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, matching, startup",
+        help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, matching, "
+        "startup",
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
