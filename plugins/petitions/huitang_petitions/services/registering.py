@@ -87,10 +87,10 @@ async def register(ctx: Ctx, actor: Actor, intake: Intake, *, historic: bool = F
     """
     now = ctx.clock.now()
     check(intake, now, None if historic else ctx.settings.representatives)
-    if intake.whistle:
+    organisation_id = await receiving_office(ctx, actor, intake)
+    if intake.whistle and intake.channel in SELF_SERVED:
         # Nothing may lead back to whoever reports: no account, no address, no trace of the request.
         actor = ANONYMOUS
-    organisation_id = await receiving_office(ctx, actor, intake)
     key = intake.key or secrets.token_hex(16)
     code = codes.code_of(ctx, key)
     kept = codes.hash_of(ctx, code)
