@@ -32,7 +32,7 @@ def chart_of(board: Board) -> dict[str, Any]:
     shown = board.loads[:SHOWN_UNITS][::-1]
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "legend": {},
+        "legend": {"top": 0},
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "data": [load.unit for load in shown]},
         "series": [
