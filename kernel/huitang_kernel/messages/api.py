@@ -14,7 +14,7 @@ from huitang_kernel.messages.gateways import wechat_push
 from huitang_kernel.messages.gateways.outcome import Hearing, safe_code
 from huitang_kernel.messages.service import MessagesService
 from huitang_sdk.contracts.messages import MessageChannel
-from huitang_sdk.errors import Forbidden, Invalid, NotFound
+from huitang_sdk.errors import HuitangError, Invalid, NotFound
 from huitang_sdk.http import public
 from huitang_sdk.i18n import Translator
 from huitang_sdk.messages import phone_to_dial
@@ -23,6 +23,13 @@ _ = Translator("messages")
 AnyRequest = Request[Any, Any, Any]
 MAX_BODY = 1024 * 1024
 log = logging.getLogger("huitang.messages")
+
+
+class NotBelieved(HuitangError):
+    """The signature of a webhook is not right: it is no matter of permissions, so it is neither 401 nor 403."""
+
+    status = 400
+    code = "bad-signature"
 
 
 class SmsReceipt(Struct, frozen=True, tag="receipt"):
@@ -66,7 +73,7 @@ async def sms_events(request: AnyRequest) -> None:
         signing.check(secret, request.headers, body, now=time.time())
     except signing.NotSigned as error:
         log.warning("an SMS webhook was refused: signature %s", error)
-        raise Forbidden(_("The signature of this webhook is not right.")) from None
+        raise NotBelieved(_("The signature of this webhook is not right.")) from None
     try:
         told = msgspec.json.decode(body, type=SmsEvents)
     except msgspec.DecodeError:
@@ -102,13 +109,13 @@ async def wechat_events(request: AnyRequest) -> Response[str]:
         told = wechat_push.read(inner)
     except (wechat_push.NotFromWechat, UnicodeDecodeError) as error:
         log.warning("a push of WeChat was refused: %s", type(error).__name__)
-        raise Forbidden(_("The signature of this webhook is not right.")) from None
+        raise NotBelieved(_("The signature of this webhook is not right.")) from None
     await _take_wechat(service, told)
     return Response("success", media_type=MediaType.TEXT)
 
 
 def _check_wechat(request: AnyRequest, signature: str, *parts: str) -> None:
-    """Raises NotFound where no account is set up, Forbidden for a signature that is not right."""
+    """Raises NotFound where no account is set up, NotBelieved for a signature that is not right."""
     settings, query = service_of(request).settings.wechat, request.query_params
     if not settings.app_id:
         raise NotFound
@@ -117,7 +124,7 @@ def _check_wechat(request: AnyRequest, signature: str, *parts: str) -> None:
         wechat_push.check(signature, settings.token.reveal(), *facts, now=time.time())
     except wechat_push.NotFromWechat as error:
         log.warning("a push of WeChat was refused: %s", error)
-        raise Forbidden(_("The signature of this webhook is not right.")) from None
+        raise NotBelieved(_("The signature of this webhook is not right.")) from None
 
 
 async def _take_wechat(service: MessagesService, told: dict[str, str]) -> None:
