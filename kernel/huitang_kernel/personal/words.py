@@ -12,7 +12,7 @@ def kind_word(kind: str) -> str:
     words = {
         "name": _("name"),
         "phone": _("phone number"),
-        "id": _("ID number"),
+        "id": _("ID number or other identifier"),
         "address": _("address"),
         "email": _("e-mail address"),
         "text": _("text"),
