@@ -11,7 +11,8 @@ from msgspec import Struct
 from huitang_sdk.workflow.declaring import Workflow
 
 Say = Callable[[str], str]
-HEIGHT, GAP, ROW, EDGE, TEXT, LEAST = 34, 22, 74, 46, 14, 84
+HEIGHT, GAP, ROW, EDGE, TEXT, LEAST = 38, 24, 82, 48, 16, 96
+"""Measures at the usual size of letters. The picture is as many rem wide, so that it grows with them."""
 
 
 class Box(Struct, frozen=True):
@@ -46,7 +47,8 @@ def picture(workflow: Workflow, current: str, say: Say, *, visited: Collection[s
         if source != transition.to
     )
     parts = [
-        f'<svg class="ht-wf" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
+        f'<svg class="ht-wf" viewBox="0 0 {width} {height}" width="{width / TEXT}rem"'
+        f' height="{height / TEXT}rem" role="img"'
         f' aria-label="{escape(name)}" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(name)}</title><desc>{escape(moves)}</desc>",
         *_lines(workflow, boxes, say, set(visited) | {current}, width),
