@@ -44,6 +44,10 @@ class WorkflowService:
 
         return Engine(record.declarations.workflows, self._store, self.calendar, context)
 
+    def declared(self) -> list[tuple[PluginRecord, Workflow]]:
+        """The workflows of all plugins that are there."""
+        return [(record, one) for record in self._core.registry.active() for one in record.declarations.workflows]
+
     def _open(self, kind: str) -> tuple[PluginContext[Any], Workflow]:
         """The workflow of a plugin that is there; NotFound for any other."""
         record = self._core.registry.get(kind.partition(".")[0])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from huitang_kernel.web.templates import make_environment
+from huitang_kernel.workflow.overview import READ
 from huitang_sdk.contracts import Actor, Grant, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -82,3 +85,25 @@ async def test_what_a_reader_sees_of_it(office):
     assert html.count("<form") == 4
     assert "情况复杂" in html
     assert "<svg" in html
+
+
+async def test_operators_see_how_much_stands_where(office):
+    started = [await office.begin(since=office.ctx.clock.today() - timedelta(90)) for _ in range(2)]
+    await office.move(started[0].subject, "take")
+    root = office.units["云江市"].id
+    role = await office.hall.services.permissions.create_role(SYSTEM, "watcher", "看", allows=[READ])
+    await office.hall.services.permissions.grant(SYSTEM, role, root, "all", account_id=office.people["lin"].id)
+    client, stranger = await office.client("lin"), await office.client("chen")
+    page = await client.get("/workflow/")
+    assert "<svg" in page.text
+    assert "2 个期限已过" in page.text
+    assert (await stranger.get("/workflow/")).status_code == 403
+
+
+async def test_reminders_that_do_not_come_are_a_matter_of_health(office):
+    check = office.hall.registry.get("workflow").declarations.health_checks[0].check
+    ctx = office.hall.registry.get("workflow").context
+    await office.begin(since=date(2026, 4, 1))
+    assert not (await check(ctx)).ok
+    await office.hall.services.workflow.watch_on(ctx.clock.today())
+    assert (await check(ctx)).ok
