@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huitang_petitions.services import drafts, limits, supervision
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.closing import visiting
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.declare import HealthCheck, HealthStatus, Job
@@ -41,8 +42,14 @@ async def sweep_drafts(ctx: Ctx, run: Run) -> str:
     return _("{count} drafts forgotten", count=await drafts.sweep(ctx))
 
 
+async def draw_visits(ctx: Ctx, run: Run) -> str:
+    """Open the follow-up visits that the rules and the sample want of what ended lately."""
+    return _("{count} follow-up visits opened", count=await visiting.draw(ctx))
+
+
 JOBS = (
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
+    Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
 )
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

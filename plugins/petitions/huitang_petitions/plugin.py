@@ -14,6 +14,7 @@ from huitang_petitions.reactions import SUBSCRIPTIONS
 from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
 from huitang_petitions.services.access import READ, REGISTER, SUPERVISE
+from huitang_petitions.services.closing import visiting
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import (
@@ -92,7 +93,7 @@ class PetitionsPlugin(Plugin):
 
     @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:
-        return [*supervision.KINDS, *workflow.KINDS]
+        return [*supervision.KINDS, *workflow.KINDS, *visiting.KINDS]
 
     @hookimpl
     def workflows(self) -> Sequence[Workflow]:

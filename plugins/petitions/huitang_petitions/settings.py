@@ -20,6 +20,15 @@ class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     late: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
 
+class Grade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One grade of the scale of ratings: `satisfied` counts as satisfied, `bad` leads to a follow-up visit."""
+
+    id: Annotated[str, Meta(pattern="^[a-z_]{1,30}$")]
+    title: Annotated[str, Meta(min_length=1, max_length=40)]
+    satisfied: bool = False
+    bad: bool = False
+
+
 class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The section [petitions] of the settings."""
 
@@ -47,3 +56,32 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """How many look-up codes one network address may try in a minute."""
     tries_per_second: Annotated[int, Meta(ge=1)] = 3000
     """How many letters, and how many look-ups, everybody together may send in a second."""
+    rating_scale: Annotated[tuple[Grade, ...], Meta(min_length=2)] = (
+        Grade(id="satisfied", title="Satisfied", satisfied=True),
+        Grade(id="fairly_satisfied", title="Fairly satisfied", satisfied=True),
+        Grade(id="dissatisfied", title="Dissatisfied", bad=True),
+    )
+    """The grades petitioners choose from. Not verified against the text in force: the office's own to set."""
+    rating_days: Annotated[int, Meta(ge=1, le=3660)] = 90
+    """How many days after the answer a matter can be rated. Not verified: the office's own to set."""
+    rating_change_days: Annotated[int, Meta(ge=0, le=3660)] = 15
+    """How many days after it was given a rating can be changed. Not verified: the office's own to set."""
+    visit_percent: Annotated[int, Meta(ge=0, le=100)] = 10
+    """What share of the matters that were answered is drawn for a follow-up visit, beside those of the rules."""
+    visit_rules: tuple[Literal["urgent", "late", "bad", "joint"], ...] = ("urgent", "late", "bad", "joint")
+    """Which matters are always visited: urgent ones, those with a limit that was missed, badly rated and joint ones."""
+    visit_joint_above: Annotated[int, Meta(ge=1)] = 5
+    """With more people than this a joint matter is always visited."""
+    visit_days: Annotated[int, Meta(ge=1, le=366)] = 15
+    """Within how many days a follow-up visit is due."""
+    visit_tries: Annotated[int, Meta(ge=1, le=20)] = 3
+    """After how many attempts to reach somebody a visit ends without one."""
+    target_matters: Annotated[int, Meta(ge=1)] = 1000
+    """How many matters the commissioning body wants collected in the register."""
+    target_ratings: Annotated[int, Meta(ge=1)] = 1000
+    """How many ratings the commissioning body wants collected."""
+    target_satisfied: Annotated[int, Meta(ge=1, le=100)] = 90
+    """The share of satisfied grades, in per cent, that the commissioning body wants."""
+    target_errors: Annotated[int, Meta(ge=0, le=100)] = 3
+    """The share of collected ratings, in per cent, that may be wrong. The commissioning body names no figure: the
+    office's own to set."""

@@ -220,3 +220,57 @@ class Draft(PluginTable, tablename="draft", schema="petitions"):
     resident_id = UUID(null=True, default=None)
     content = Bytea(default=b"")
     updated_at = Timestamptz()
+
+
+class Rating(PluginTable, tablename="rating", schema="petitions"):
+    """What a petitioner thinks of the office for letters and visits, or of the unit that handled the matter."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    round = Integer(default=1)
+    office = Text()
+    body_id = UUID(default=None)
+    grade = Text()
+    comment = Bytea(default=b"")
+    channel = Text()
+    own = Boolean(default=False)
+    at = Timestamptz()
+    entered_by = UUID(null=True, default=None)
+    changed_at = Timestamptz(null=True, default=None)
+    changed_by = UUID(null=True, default=None)
+    corrected = Boolean(default=False)
+    invalid_at = Timestamptz(null=True, default=None)
+    invalid_by = UUID(null=True, default=None)
+    invalid_reason = Bytea(default=b"")
+
+
+class Visit(PluginTable, tablename="visit", schema="petitions"):
+    """A follow-up visit (回访): why, who was told, and what came of it. `note` is sealed."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    round = Integer(default=1)
+    cause = Text()
+    opened_at = Timestamptz()
+    due = Date()
+    told = Array(base_column=UUID(), default=list)
+    tries = Integer()
+    done_at = Timestamptz(null=True, default=None)
+    done_by = UUID(null=True, default=None)
+    reached = Boolean(null=True, default=None)
+    satisfied = Boolean(null=True, default=None)
+    reopened = Boolean(default=False)
+    note = Bytea(default=b"")
+
+
+class Publication(PluginTable, tablename="publication", schema="petitions"):
+    """What everybody may read of a matter."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    summary = Text()
+    published_at = Timestamptz()
+    published_by = UUID(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+    withdrawn_by = UUID(null=True, default=None)
+    version = Integer(default=1)

@@ -104,3 +104,8 @@ def _bytes(text: str) -> bytes:
         return base64.b64decode(text[:200] + "=" * (-len(text[:200]) % 4), altchars=b"-_", validate=True)
     except (ValueError, UnicodeEncodeError):
         return b""
+
+
+def sample_key(ctx: Ctx) -> bytes:
+    """The key of the draw of follow-up visits: the same on every node, and nobody can foresee what it draws."""
+    return _key(ctx, "visit-sample")

@@ -150,7 +150,7 @@ async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, o
 async def _take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
     """To-dos about the matter that stand with somebody who may no longer reach it."""
     subjects = [access.ref(matter_id)]
-    for kind in ("supervision", "extension"):
+    for kind in ("supervision", "extension", "visit"):
         rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", matter_id)
         subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
     for subject in subjects:

@@ -1,0 +1,1 @@
+"""What comes after the answer: ratings, follow-up visits, publication, and how satisfied people are."""
