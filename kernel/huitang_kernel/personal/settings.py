@@ -9,5 +9,5 @@ class PersonalSettings(Struct, frozen=True):
     """How keys of personal data are changed."""
 
     lease_seconds: float = 30.0
-    batch_rows: int = 500
+    batch_rows: int = 200
     max_key_days: int = 365
