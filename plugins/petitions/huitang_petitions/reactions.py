@@ -6,7 +6,8 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from huitang_petitions.services import lookup
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.services import lookup, similar
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import BODY
@@ -69,5 +70,6 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
 
 SUBSCRIPTIONS = (
     Subscription(MessageReceived, "petitions.take_message", take_message),
+    Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features),
     Subscription(ResidentDeleted, "petitions.forget_resident", forget_resident),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, UUID, Array, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable, new_id
 
@@ -210,6 +210,14 @@ class Extension(PluginTable, tablename="extension", schema="petitions"):
     granted = Boolean(null=True, default=None)
     decided_by = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+
+
+class Feature(PluginTable, tablename="feature", schema="petitions"):
+    """What a matter is told apart by: keyed hashes. `id` is the matter's."""
+
+    id = UUID(primary_key=True, default=None)
+    sequence = BigInt()
+    features = Bytea(default=b"")
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

@@ -49,7 +49,10 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
     """
 
     async def then(ctx: Ctx, move: Move) -> None:
-        (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1", move.after.subject.id)
+        row, *joined = await ctx.db.fetch(
+            "SELECT * FROM petitions.matter WHERE id = $1 OR merged_into = $1 ORDER BY (id <> $1), id FOR UPDATE",
+            move.after.subject.id,
+        )
         ids = [UUID(move.data["event"])] if "event" in move.data else []
         detail = {key: value for key, value in move.data.items() if key != "event"}
         for kind in kinds:
@@ -57,6 +60,8 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
             await happening.record(
                 ctx, move.write, move.actor, row, kind, detail=detail, shown=shown, event_id=event_id, audit=False
             )
+            for one in joined:
+                await happening.follow(ctx, move.write, move.actor, one, kind, detail=detail, shown=shown)
 
     return then
 

@@ -12,8 +12,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import extending, protecting, steps, supervision
-from huitang_petitions.services.access import APPROVE, HANDLE, PROTECT, READ, SUPERVISE, Ctx
+from huitang_petitions.services import extending, merging, protecting, steps, supervision
+from huitang_petitions.services.access import APPROVE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.way import way_of
 from huitang_petitions.services.wording import word
 from huitang_petitions.workflow import MATTER
@@ -203,6 +203,17 @@ async def stay_away(
     return go_to(request, "/petitions/" if gone else f"/petitions/matters/{matter_id}/way#protection")
 
 
+@post(f"{WAY}/join", guards=[requires(MERGE)], status_code=200)
+async def join_matter(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """Join this matter to another one, or take it out again."""
+    form = await request.form()
+    into = id_in(text_of(form, "into"))
+    act = merging.join(ctx, actor, matter_id, into) if into else merging.part(ctx, actor, matter_id)
+    return await _done(request, ctx, actor, matter_id, act, "#alike")
+
+
 WAY_PAGES = (
     show_way,
     take_step,
@@ -210,6 +221,7 @@ WAY_PAGES = (
     decide_extension,
     supervise,
     answer_supervision,
+    join_matter,
     mark_accused,
     unmark_accused,
     stay_away,

@@ -11,6 +11,7 @@ import msgspec
 
 from huitang_petitions.services import limits
 from huitang_petitions.services.access import Ctx, ref
+from huitang_petitions.services.rules import rule_book
 from huitang_petitions.tables import MatterEvent
 from huitang_sdk.contracts import Actor, Write
 from huitang_sdk.db import new_id
@@ -55,3 +56,26 @@ async def record(
     if audit:
         await write.audit(f"petitions.matter.{kind}", ref(matter["id"]), detail=detail or {})
     return event.id
+
+
+async def follow(
+    ctx: Ctx,
+    write: Write,
+    actor: Actor,
+    matter: Mapping[str, Any],
+    kind: str,
+    *,
+    detail: Mapping[str, Any],
+    shown: bool,
+) -> None:
+    """The same for a matter that is joined to the one it happened to; what does not fit its own clock is left out.
+
+    It may have been answered by itself before it was joined, say.
+    """
+    profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
+    happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
+    try:
+        limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
+    except Conflict:
+        return
+    await record(ctx, write, actor, matter, kind, detail=detail, shown=shown)

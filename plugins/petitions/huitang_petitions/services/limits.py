@@ -80,6 +80,14 @@ async def renew(ctx: Ctx, matter: Mapping[str, Any], about: UUID | None = None) 
     return [remark for remark in refused if remark.path in places]
 
 
+async def events_of(ctx: Ctx, matter_id: UUID) -> list[Happened]:
+    """What happened to a matter, in order."""
+    rows = await ctx.db.fetch(
+        "SELECT kind, at, detail FROM petitions.event WHERE matter_id = $1 ORDER BY at, id", matter_id
+    )
+    return [Happened(row["kind"], row["at"], _json(row["detail"])) for row in rows]
+
+
 async def store(ctx: Ctx, rules: RuleBook, matter: Mapping[str, Any], happened: Sequence[Happened]) -> Sequence[Remark]:
     """The same for events that are at hand, all of the matter's in order; answers every one that has no effect."""
     today = ctx.clock.today()

@@ -10,12 +10,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, limits, protecting
+from huitang_petitions.services import access, limits, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.rules import rule_book
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Organisation, Process, Step
 from huitang_sdk.contracts.workflow import Act
+from huitang_sdk.db import Sql
 
 ACTING = ("running", "extended", "late", "paused", "unknown")
 
@@ -62,6 +63,13 @@ class Supervised(Struct, frozen=True, kw_only=True):
     answered_at: datetime | None
 
 
+class Joined(Struct, frozen=True):
+    """A matter that is joined to this one, or that this one is joined to."""
+
+    id: UUID
+    number: str
+
+
 class Way(Struct, frozen=True, kw_only=True):
     """Everything the page of the handling shows."""
 
@@ -83,6 +91,9 @@ class Way(Struct, frozen=True, kw_only=True):
     accused: list[protecting.Kept]
     recused: list[protecting.Kept]
     units: list[Organisation]
+    alike: list[similar.Alike]
+    joined: list[Joined]
+    merged_into: Joined | None
     may: dict[str, bool]
 
 
@@ -114,8 +125,20 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         accused=accused,
         recused=recused,
         units=units,
+        alike=await similar.similar_to(ctx, actor, matter_id),
+        joined=await _joined(ctx, actor, "m.merged_into = $1", matter_id),
+        merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
         may=await _may(ctx, actor, matter_id),
     )
+
+
+async def _joined(ctx: Ctx, actor: Actor, which: str, matter_id: UUID | None) -> list[Joined]:
+    sql = Sql(matter_id)
+    condition = await access.visible(ctx, actor, access.READ, sql)
+    rows = await ctx.db.fetch(
+        f"SELECT m.id, m.number FROM petitions.matter m WHERE {which} AND {condition} ORDER BY m.number", *sql.values
+    )
+    return [Joined(**row) for row in rows]
 
 
 async def _process(ctx: Ctx, row: dict[str, Any]) -> Process:
@@ -139,6 +162,7 @@ async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
         "approve": access.APPROVE,
         "supervise": access.SUPERVISE,
         "protect": access.PROTECT,
+        "merge": access.MERGE,
     }
     if actor.account_id is None:
         return dict.fromkeys(wanted, False)

@@ -57,6 +57,17 @@ _WORDS = {
     "limit-expired": "expired",
     "limit-void": "no longer applies",
     "limit-unknown": "cannot be reckoned yet",
+    # matters alike
+    "alike-repeat": "the same person again",
+    "alike-duplicate": "the same letter again",
+    "alike-joint": "the same matter of somebody else",
+    "shared-phone": "Telephone ends with",
+    "shared-name": "Name",
+    "shared-place": "Place",
+    "shared-number": "Number",
+    "shared-detail": "Detail",
+    "shared-expression": "About",
+    "shared-wording": "Same words",
     # supervision
     "step-yellow": "Yellow mark",
     "step-red": "Red mark",

@@ -1,0 +1,55 @@
+"""Joining matters that are one: the handling goes on in one of them, and nothing of the others is lost.
+
+Every petitioner stays with the matter he or she brought, with its code and its clock; what happens to the matter that
+is gone on with happens to those joined to it, too, so that each petitioner is told and each clock is met.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from huitang_petitions.services import access, happening
+from huitang_petitions.services.access import Ctx, _
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Conflict
+
+ENDED = ("withdrawn",)
+
+
+async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
+    """Join a matter to another, with everything that was joined to it before.
+
+    Raises Conflict for a matter and itself, one that was withdrawn, and one whose target is joined to another already.
+    """
+    if matter_id == into:
+        raise Conflict(_("A matter cannot be joined to itself."))
+    async with ctx.db.write(actor) as write:
+        first, second = sorted((matter_id, into))
+        rows = {one: await access.matter_for(ctx, actor, one, access.MERGE, lock=True) for one in (first, second)}
+        row, target = rows[matter_id], rows[into]
+        if row["merged_into"]:
+            raise Conflict(_("It was joined to another matter already."))
+        if target["merged_into"]:
+            raise Conflict(_("The other matter was joined itself. Join this one to the matter that is gone on with."))
+        if {row["state"], target["state"]} & set(ENDED):
+            raise Conflict(_("A matter that was withdrawn cannot be joined."))
+        now = ctx.clock.now()
+        moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
+        await ctx.db.execute(moved, matter_id, into, now)
+        await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
+        await happening.record(ctx, write, actor, target, "merged", audit=False)
+        await ctx.todos.close(access.ref(matter_id))
+        detail = {"into": str(into), "number": target["number"]}
+        await write.audit("petitions.matter.merged", access.ref(matter_id), detail=detail)
+
+
+async def part(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
+    """Take a matter out again: it goes on by itself. Raises Conflict for one that is not joined."""
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.MERGE, lock=True)
+        if not row["merged_into"]:
+            raise Conflict(_("It is not joined to another matter."))
+        await ctx.db.execute(
+            "UPDATE petitions.matter SET merged_into = NULL, updated_at = $2 WHERE id = $1", matter_id, ctx.clock.now()
+        )
+        await write.audit("petitions.matter.parted", access.ref(matter_id), detail={"from": str(row["merged_into"])})

@@ -1,0 +1,146 @@
+"""Matters like this one: repeats, duplicates and joint ones, over the whole register, with what matched.
+
+Each node keeps the features of all letters in memory and reads what is new before every question. They are keyed
+hashes; the words that matched are read from the letters themselves, for whoever may see both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.matching import Features, Hasher, Match, MatchIndex
+from huitang_petitions.matching.explain import Reason, explain
+from huitang_petitions.services import access
+from huitang_petitions.services.access import Ctx
+from huitang_sdk.contracts import Actor, Delivery
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import Sql
+
+MOST = 10
+BATCH = 20_000
+
+
+class Letter(Struct, frozen=True):
+    """What of a matter is compared."""
+
+    petitioner: str
+    phone: str
+    place: str
+    subject: str
+    text: str
+
+
+class Alike(Struct, frozen=True, kw_only=True):
+    """A matter like the one at hand."""
+
+    id: UUID
+    number: str
+    subject: str
+    state: str
+    relation: str
+    score: float
+    reasons: list[Reason]
+
+
+class _Index:
+    """The index of one node, and up to where it has read."""
+
+    def __init__(self) -> None:
+        self.letters = MatchIndex()
+        self.read = 0
+        self.lock = asyncio.Lock()
+
+
+_INDEXES: WeakKeyDictionary[Any, _Index] = WeakKeyDictionary()
+
+
+async def keep_features(ctx: Ctx, event: MatterRegistered, delivery: Delivery) -> None:
+    """Keep what a new matter is told apart by. Delivered again it changes nothing."""
+    async with ctx.db.write(SYSTEM) as write:
+        await put_features(ctx, event.matter_id)
+        await write.audit("petitions.matter.compared", access.ref(event.matter_id))
+
+
+async def put_features(ctx: Ctx, matter_id: UUID) -> Features:
+    """Keep a matter's features, inside a write."""
+    features = Hasher(ctx.keys.derive("matching")).features(await letter_of(ctx, matter_id))
+    sql = "INSERT INTO petitions.feature (id, features) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"
+    await ctx.db.execute(sql, matter_id, features.to_bytes())
+    return features
+
+
+async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
+    """Matters like this one within the actor's reach, the likest first. Raises NotFound for one out of reach."""
+    await access.matter_for(ctx, actor, matter_id, access.READ)
+    kept = await ctx.db.fetch("SELECT features FROM petitions.feature WHERE id = $1", matter_id)
+    here = await letter_of(ctx, matter_id)
+    features = Features.from_bytes(kept[0]["features"]) if kept else Hasher(ctx.keys.derive("matching")).features(here)
+    found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
+    rows = await _in_reach(ctx, actor, list(found))
+    rows.sort(key=lambda row: (-found[row["id"]].score, row["number"]))
+    return [await _alike(ctx, here, found[row["id"]], row) for row in rows[:MOST]]
+
+
+async def _query(ctx: Ctx, features: Features, but: str) -> list[Match]:
+    index = _INDEXES.setdefault(ctx.db, _Index())
+    async with index.lock:
+        await _read_new(ctx, index)
+        return await asyncio.to_thread(index.letters.query, features, 40, but=but)
+
+
+async def _read_new(ctx: Ctx, index: _Index) -> None:
+    """What came since; looked at a little further back, since numbers are taken before their rows are committed."""
+    sql = "SELECT id, sequence, features FROM petitions.feature WHERE sequence > $1 ORDER BY sequence LIMIT $2"
+    last = max(0, index.read - 1000)
+    while rows := await ctx.db.fetch(sql, last, BATCH):
+        fresh = [(str(row["id"]), Features.from_bytes(row["features"])) for row in rows]
+        await asyncio.to_thread(index.letters.extend, [one for one in fresh if one[0] not in index.letters])
+        last = index.read = rows[-1]["sequence"]
+
+
+async def _in_reach(ctx: Ctx, actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:
+    sql = Sql(ids)
+    condition = await access.visible(ctx, actor, access.READ, sql)
+    return await ctx.db.fetch(
+        f"SELECT m.id, m.number, m.state, m.subject FROM petitions.matter m WHERE m.id = ANY($1) AND {condition}",
+        *sql.values,
+    )
+
+
+async def _alike(ctx: Ctx, here: Letter, match: Match, row: Mapping[str, Any]) -> Alike:
+    there = await letter_of(ctx, row["id"])
+    return Alike(
+        id=row["id"],
+        number=row["number"],
+        subject=there.subject,
+        state=row["state"],
+        relation=match.relation,
+        score=match.score,
+        reasons=explain(here, there, match.evidence),
+    )
+
+
+async def letter_of(ctx: Ctx, matter_id: UUID) -> Letter:
+    """The matter as the letter of whoever stands first in it."""
+    rows = await ctx.db.fetch(
+        "SELECT m.subject, m.body, m.place, t.id AS petitioner_id, t.name, t.phone FROM petitions.matter m"
+        " LEFT JOIN petitions.party p ON p.matter_id = m.id LEFT JOIN petitions.petitioner t ON t.id = p.petitioner_id"
+        " WHERE m.id = $1 ORDER BY p.position LIMIT 1",
+        matter_id,
+    )
+    row = rows[0]
+    name, phone = (
+        ctx.personal.unseal(f"petitioner.{column}", row["petitioner_id"], row[column]) if row["petitioner_id"] else ""
+        for column in ("name", "phone")
+    )
+    subject, body, place = (
+        ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body", "place")
+    )
+    return Letter(name, phone, place, subject, body)

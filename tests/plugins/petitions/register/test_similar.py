@@ -1,0 +1,109 @@
+"""Letters about one matter are found over the whole register, and joined without losing anybody."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.services import access, merging, protecting, similar
+from huitang_petitions.services.registering import register
+from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.submission import Intake, Person
+from huitang_sdk.contracts import Delivery
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Forbidden, NotFound
+from tests.plugins.petitions.register.matters import at
+
+WANG = Person(name="王样例", phone="13800000001")
+LI = Person(name="李示范", phone="13900000002")
+LIFT = "东江区人民路12号院3号楼是老旧小区，居民多次申请加装电梯，至今没有批复，请协调。"
+AGAIN = "人民路十二号院三号楼老人上下楼困难，加装电梯的申请一直没有答复，希望尽快协调解决。"
+RIVER = "西江下游排污口夜间排放黑水，气味刺鼻，请环保部门查处。"
+
+
+async def brought(town, person: Person, subject: str, body: str, place: str) -> UUID:
+    """A letter that came in, and was compared."""
+    intake = Intake(channel="letter", subject=subject, body=body, place=place, persons=(person,), kind="appeal")
+    done = await register(town.ctx, town.actors["officer"], intake)
+    event = MatterRegistered(matter_id=done.id, channel="letter")
+    for attempt in (1, 2):
+        await similar.keep_features(town.ctx, event, Delivery(new_id(), attempt, None))
+    return done.id
+
+
+@pytest_asyncio.fixture
+async def letters(town) -> tuple[UUID, UUID, UUID, UUID]:
+    at(town)
+    return (
+        await brought(town, WANG, "老旧小区加装电梯", LIFT, "人民路12号院"),
+        await brought(town, WANG, "再次反映加装电梯", AGAIN, "人民路12号院"),
+        await brought(town, LI, "人民路12号院加装电梯", LIFT.replace("居民", "住户"), "人民路12号院"),
+        await brought(town, LI, "河道排污", RIVER, "西江下游"),
+    )
+
+
+async def test_repeats_and_joint_letters_are_found_with_what_matched(town, letters):
+    first, again, joint, other = letters
+    found = await similar.similar_to(town.ctx, town.actors["officer"], first)
+    assert {one.id for one in found} == {again, joint}
+    relations = {one.id: one.relation for one in found}
+    assert relations[joint] == "joint"
+    assert relations[again] in ("repeat", "duplicate")
+    assert all(one.reasons for one in found)
+    assert other not in relations
+    features = await town.fetch("SELECT features FROM petitions.feature")
+    assert len(features) == 4
+    assert not any("电梯".encode() in row["features"] for row in features)
+
+
+async def test_what_is_out_of_reach_is_not_found(town, letters):
+    first, again, joint, _other = letters
+    await protecting.accuse(town.ctx, town.actors["head"], joint, account_id=town.actors["officer"].account_id)
+    found = await similar.similar_to(town.ctx, town.actors["officer"], first)
+    assert {one.id for one in found} == {again}
+    with pytest.raises(NotFound):
+        await similar.similar_to(town.ctx, town.actors["county"], first)
+
+
+async def test_joined_matters_keep_their_people_codes_and_clocks(town, letters):
+    first, again, joint, _other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    codes = "SELECT id, code_hash FROM petitions.matter ORDER BY id"
+    parties = "SELECT matter_id, petitioner_id FROM petitions.party ORDER BY id"
+    kept = await town.fetch(codes), await town.fetch(parties)
+    with pytest.raises(Conflict):
+        await merging.join(ctx, officer, first, first)
+    with pytest.raises(Forbidden):
+        await merging.join(ctx, town.actors["receptionist"], again, first)
+    await merging.join(ctx, officer, again, first)
+    await merging.join(ctx, officer, joint, first)
+    with pytest.raises(Conflict):
+        await merging.join(ctx, officer, again, joint)
+    with pytest.raises(Conflict):
+        await take(ctx, officer, again, "accept", Wanted())
+    for step in ("accept", "answer"):
+        await take(ctx, officer, first, step, Wanted())
+    assert (await town.fetch(codes), await town.fetch(parties)) == kept
+    duties = "SELECT limit_id, state FROM petitions.deadline WHERE matter_id = $1 AND duty"
+    for matter in (first, again, joint):
+        states = {row["limit_id"]: row["state"] for row in await town.fetch(duties, matter)}
+        assert states == {"handle": "met", "tell": "met"}
+        shown = await town.fetch("SELECT kind FROM petitions.event WHERE matter_id = $1 AND shown", matter)
+        assert {"accepted", "answered"} <= {row["kind"] for row in shown}
+    await merging.part(ctx, officer, joint)
+    with pytest.raises(Conflict):
+        await merging.part(ctx, officer, joint)
+    assert (await access.matter_for(ctx, officer, joint, access.READ))["merged_into"] is None
+
+
+async def test_the_page_names_them_and_joins_them(town, letters):
+    first, again, _joint, _other = letters
+    client = await town.sign_in("officer")
+    assert str(again) in (await client.get(f"/petitions/matters/{first}/way")).text
+    done = await client.post(f"/petitions/matters/{again}/way/join", data={"into": str(first)})
+    assert done.status_code == 303
+    assert f"/petitions/matters/{first}/way" in (await client.get(f"/petitions/matters/{again}/way")).text
+    assert (await client.post(f"/petitions/matters/{again}/way/join", data={})).status_code == 303
