@@ -13,8 +13,8 @@ from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.messages.telling import CHANNEL, RECIPIENT, TEXT
 from huitang_sdk.contracts import Actor, Personal, Ref, Sealed, SentMessage
 from huitang_sdk.db import Sql
-from huitang_sdk.errors import Conflict, NotFound, SealBroken
-from huitang_sdk.i18n import Translator
+from huitang_sdk.errors import Conflict, Invalid, NotFound, SealBroken
+from huitang_sdk.i18n import Translator, format_time
 from huitang_sdk.lists import ListQuery
 from huitang_sdk.messages import phone_to_dial
 from huitang_sdk.personal import masked
@@ -130,10 +130,20 @@ class Reading:
         return ",".join(one.hex() for one in self.personal.matches(RECIPIENT, phone_to_dial(address) or address))
 
     async def reveal(self, actor: Actor, identifier: UUID, reason: str) -> tuple[str, str]:
-        """Recipient and text in clear, on the record. Raises Invalid without a reason."""
-        rows = await self._database.fetch("SELECT recipient, text FROM messages.message WHERE id = $1", identifier)
+        """Recipient and text in clear, on the record. Raises Invalid without a reason, and for what is still valid:
+        with somebody's sign-in code one could sign in in their place.
+        """
+        rows = await self._database.fetch(
+            """SELECT recipient, text, expires_at > now() AS is_valid, expires_at FROM messages.message
+            WHERE id = $1""",
+            identifier,
+        )
         if not rows:
             raise NotFound(_("There is no such message."))
+        if rows[0]["is_valid"]:
+            until = format_time(rows[0]["expires_at"])
+            said = _("This message may hold a code that is still valid. It can be shown after {time}.", time=until)
+            raise Invalid(fields={"reason": said})
         values = [Sealed(RECIPIENT, identifier, rows[0]["recipient"]), Sealed(TEXT, identifier, rows[0]["text"])]
         subject = Ref("messages.message", identifier)
         recipient, text = await self.personal.reveal(actor, REVEAL, subject, values, reason=reason)

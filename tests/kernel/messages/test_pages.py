@@ -74,6 +74,11 @@ async def test_in_clear_with_a_reason_on_record(hall):
         page = (await client.post(f"/messages/{identifier}/reveal", data={"reason": "来电核实"})).text
         assert PHONE in page
         assert "7K2M-9QXD" in page
+        await send(hall, kind="demo.code", code="424242-code")
+        valid = (await rows(hall, "id"))[1]
+        refused = await client.post(f"/messages/{valid}/reveal", data={"reason": "来电核实"})
+        assert refused.status_code == 422
+        assert "424242-code" not in refused.text
     sql = "SELECT reason, detail::text AS detail FROM kernel.audit_record WHERE action = 'personal.revealed'"
     (record,) = await hall.core.database.fetch(sql)
     assert record["reason"] == "来电核实"
