@@ -65,7 +65,7 @@ def forecast(counts: Sequence[int]) -> Forecast:
     if len(counts) < ENOUGH:
         return Forecast(verdict="not enough", history=len(counts))
     values = np.asarray(counts, dtype=float)
-    with _threads().limit(limits=1):
+    with _threads().limit(limits=1), np.errstate(divide="ignore"):
         return _forecast(values)
 
 

@@ -1,0 +1,203 @@
+"""The situation page: figures, charts with their tables, a map of districts, bursts, words, forecasts and topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from huitang_petitions.judging.tree import default_tree
+from huitang_petitions.pages.common import AnyRequest
+from huitang_petitions.services import situation, situation_signals
+from huitang_petitions.services.access import SITUATION, Ctx
+from huitang_petitions.services.situation import Dimension, Figure, Period, Wanted
+from huitang_petitions.services.wording import word
+from huitang_petitions.situation.series import Series
+from huitang_sdk.contracts import Actor
+from huitang_sdk.documents import WORKBOOK_TYPE, Column, Sheet, workbook
+from huitang_sdk.http import Page, requires
+from huitang_sdk.i18n import Translator, current_locale, local_time
+
+_ = Translator("petitions")
+WEEKS = (4, 12, 26, 52)
+DIMENSIONS: tuple[Dimension, ...] = ("category", "district", "channel", "handler")
+ACCENT, GREY = "#a61e24", "#adb5bd"
+
+
+@get("/situation", guards=[requires(SITUATION)])
+async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    wanted = _wanted(request, ctx)
+    series = await situation.week_counts(ctx, actor)
+    tables = {name: await situation.figures(ctx, actor, name, wanted) for name in DIMENSIONS}
+    named = await _named(ctx)
+    context = {
+        "wanted": wanted,
+        "weeks": (wanted.period.end - wanted.period.first).days // 7,
+        "choices": WEEKS,
+        "total": sum(figure.count for figure in tables["channel"]),
+        "before": sum(figure.before for figure in tables["channel"]),
+        "people": sum(figure.people for figure in tables["channel"]),
+        "late": sum(figure.late for figure in tables["channel"]),
+        "tables": tables,
+        "charts": {name: _bars(figures, name, named) for name, figures in tables.items()},
+        "time": _over_time(series),
+        "time_chart": _line(_over_time(series)),
+        "heat": _heat(series, wanted.period),
+        "unusual": await situation_signals.unusual(series),
+        "suggested": await situation_signals.suggested(ctx, actor, wanted),
+        "named": lambda name, value: called(name, value, named),
+        "link": lambda **values: _link(wanted, values),
+    }
+    return Page("petitions/situation.html", context)
+
+
+@get("/situation/forecast", guards=[requires(SITUATION)])
+async def forecast_part(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    """Loaded by itself: it takes a second."""
+    told = await situation_signals.expected(await situation.week_counts(ctx, actor))
+    return Page("petitions/situation_forecast.html", {"told": told, "named": lambda value: called("category", value)})
+
+
+@get("/situation/words", guards=[requires(SITUATION)])
+async def words_part(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    return Page("petitions/situation_words.html", {"topics": await situation_signals.rising(ctx, actor)})
+
+
+@get("/situation/rows", guards=[requires(SITUATION)])
+async def rows_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    """The matters behind a figure."""
+    wanted = _wanted(request, ctx)
+    shown, total = await situation.lines(ctx, actor, wanted)
+    named = await _named(ctx)
+    said = [called(name, value, named) for name in DIMENSIONS if (value := getattr(wanted, name))]
+    context = {"wanted": wanted, "lines": shown, "total": total, "said": said, "word": word, "category": _category}
+    return Page("petitions/situation_rows.html", {**context, "export": _link(wanted, {}, "rows.xlsx")})
+
+
+@get("/situation/rows.xlsx", guards=[requires(SITUATION)])
+async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Response[bytes]:
+    wanted = _wanted(request, ctx)
+    shown, _total = await situation.lines(ctx, actor, wanted, situation.EXPORTED)
+    columns = [
+        Column(_("Number"), 24),
+        Column(_("Received"), kind="date"),
+        Column(_("Channel")),
+        Column(_("Subject category"), 40),
+        Column(_("District")),
+        Column(_("State")),
+        Column(_("People"), kind="integer"),
+    ]
+    rows = [
+        (
+            line.number,
+            local_time(line.received_at).date(),
+            word(line.channel),
+            _category(line.category),
+            line.district,
+            word(line.state),
+            line.people,
+        )
+        for line in shown
+    ]
+    await situation.note_export(ctx, actor, wanted, len(rows))
+    headers = {"Content-Disposition": 'attachment; filename="matters.xlsx"'}
+    return Response(workbook([Sheet(_("Matters"), columns, rows)]), media_type=WORKBOOK_TYPE, headers=headers)
+
+
+def _wanted(request: AnyRequest, ctx: Ctx) -> Wanted:
+    """What the address asks for; anything wrong in it counts as not asked."""
+    asked = request.query_params
+    weeks = int(asked.get("weeks", "12")) if asked.get("weeks", "12") in {str(number) for number in WEEKS} else 12
+    period = situation.period_of(ctx, weeks)
+    return Wanted(
+        period=period,
+        **{name: asked.get(name, "")[:100] for name in DIMENSIONS},
+    )
+
+
+def _link(wanted: Wanted, values: Mapping[str, str], page: str = "rows") -> str:
+    asked: dict[str, str] = {name: getattr(wanted, name) for name in DIMENSIONS if getattr(wanted, name)}
+    asked |= {name: value or "-" for name, value in values.items()}
+    asked["weeks"] = str((wanted.period.end - wanted.period.first).days // 7)
+    return f"/petitions/situation/{page}?{urlencode(asked)}"
+
+
+async def _named(ctx: Ctx) -> dict[str, str]:
+    return {str(node.id): node.name for node in await ctx.identity.organisations()}
+
+
+def _category(path: str) -> str:
+    if not path or path == "-":
+        return _("(none yet)")
+    titles = default_tree().titles(path)
+    return titles.zh if current_locale() == "zh-CN" else titles.en
+
+
+def called(dimension: str, value: str, units: Mapping[str, str] | None = None) -> str:
+    """A value of a dimension as people call it."""
+    if not value or value == "-":
+        return _("(none yet)")
+    if dimension == "category":
+        return _category(value)
+    if dimension == "handler":
+        return (units or {}).get(value, value)
+    return word(value) if dimension == "channel" else value
+
+
+def _bars(figures: Sequence[Figure], dimension: str, units: Mapping[str, str]) -> dict[str, Any]:
+    shown = list(reversed(figures[:12]))
+    return {
+        "tooltip": {"trigger": "axis"},
+        "legend": {"top": 0},
+        "grid": {"left": 8, "right": 32, "top": 36, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "value", "minInterval": 1},
+        "yAxis": {
+            "type": "category",
+            "data": [called(dimension, figure.value, units) for figure in shown],
+            "axisLabel": {"width": 112, "overflow": "break", "lineHeight": 15},
+        },
+        "series": [
+            {"type": "bar", "name": _("this period"), "data": [figure.count for figure in shown], "color": ACCENT},
+            {"type": "bar", "name": _("period before"), "data": [figure.before for figure in shown], "color": GREY},
+        ],
+    }
+
+
+def _over_time(series: Mapping[tuple[str, str], Series]) -> list[tuple[str, int]]:
+    """The last year week by week, all together."""
+    if not series:
+        return []
+    every = list(series.values())
+    totals = [sum(counts) for counts in zip(*(one.counts for one in every), strict=True)]
+    return [(day.isoformat(), count) for day, count in zip(every[0].weeks, totals, strict=True)][-52:]
+
+
+def _line(weeks: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    return {
+        "tooltip": {"trigger": "axis"},
+        "grid": {"left": 8, "right": 16, "top": 16, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": [day for day, _count in weeks]},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [{"type": "line", "name": _("Matters"), "data": [count for _day, count in weeks], "color": ACCENT}],
+    }
+
+
+def _heat(series: Mapping[tuple[str, str], Series], period: Period) -> dict[str, Any]:
+    """Districts by categories in the period: a map as a table, each cell with its share of the fullest one."""
+    cells: dict[tuple[str, str], int] = {}
+    for (category, district), one in series.items():
+        count = sum(
+            number for day, number in zip(one.weeks, one.counts, strict=True) if period.first <= day < period.end
+        )
+        if count:
+            cells[district, category] = count
+    most = max(cells.values(), default=1)
+    districts = sorted({district for district, _category in cells})
+    categories = sorted({category for _district, category in cells})
+    return {"cells": cells, "most": most, "districts": districts, "categories": categories}
+
+
+SITUATION_PAGES = (situation_page, forecast_part, words_part, rows_page, rows_export)
