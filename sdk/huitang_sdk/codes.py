@@ -95,11 +95,12 @@ def code_hash(key: bytes, code: str) -> bytes:
     return hmac.new(key, code.replace("-", "").encode("ascii"), hashlib.sha256).digest()
 
 
-def qr_svg(text: str, *, title: str = "") -> Markup:
+def qr_svg(text: str, *, title: str = "", mask: int | None = None) -> Markup:
     """A QR code to put straight into a page: an SVG that fills its box, class "ht-qr"; `title` is its name for readers
-    who cannot see it ("": it repeats what stands beside it).
+    who cannot see it ("": it repeats what stands beside it). `mask` (0 to 7) draws it in a tenth of the time, for pages
+    that are asked for hundreds of times a second: readers read every mask, the best of the eight a little sooner.
     """
-    code = segno.make(text, error="m", micro=False)
+    code = segno.make(text, error="m", micro=False, mask=mask)
     drawn = code.svg_inline(omitsize=True, border=4, svgclass="ht-qr", lineclass=None, light="white", title=title)
     role = 'role="img"' if title else 'aria-hidden="true"'
     return Markup(drawn.replace("<svg ", f"<svg {role} ", 1))  # noqa: S704 - drawn from the text, which stands in it nowhere; the title is escaped by segno

@@ -26,6 +26,7 @@ from tests.bench import (
     pages,
     permissions,
     personal,
+    petitions,
     search,
     startup,
     workflow,
@@ -67,6 +68,9 @@ class Bench:
                 self._with_hall(lambda hall: workflow.measure(hall, self.dsn, self.processes, self.seconds))
             ),
             "matching": lambda: matching.measure(20_000 if self.quick else 1_000_000),
+            "petitions": lambda: petitions.measure(
+                self._with_hall, self.dsn, self.folder, self.processes, self.seconds, self.quick
+            ),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
         rows: list[Row] = []

@@ -25,12 +25,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(factory: str, dsn: str, data_dir: Path) -> Iterator[int]:
-    """A Granian with one worker on loopback; stopped by its own process."""
+def serving(factory: str, dsn: str, data_dir: Path, workers: int = 1) -> Iterator[int]:
+    """A Granian on loopback; stopped by its own process."""
     port = free_port()
     environment = {**os.environ, "BENCH_DSN": dsn, "BENCH_DATA": str(data_dir)}
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--log-level", "warning"]
     process = subprocess.Popen([*command, f"tests.bench.servers:{factory}"], env=environment)
     try:
         for _ in range(200):

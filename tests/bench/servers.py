@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from litestar import Litestar, get
+from litestar import Litestar, Request, get, post
 from litestar.di import NamedDependency
 
 from huitang_kernel.app import Hall, build_app
 from huitang_kernel.config import load_settings
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import new_id
 from huitang_sdk.declare import Permission, Role, SearchSource
 from huitang_sdk.http import requires
 from tests.bench.search import SOURCE
@@ -63,6 +64,34 @@ def make_hall(data_dir: str) -> Hall:
 
 def ours() -> Any:
     return build_app(make_hall(os.environ["BENCH_DATA"]), os.environ["BENCH_DSN"])
+
+
+def bare_register() -> Litestar:
+    """One INSERT a letter and one SELECT a look-up, in the same process as the HTTP, and nothing else."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.pool = await asyncpg.create_pool(os.environ["BENCH_DSN"], min_size=2, max_size=10)
+        yield
+        await app.state.pool.close()
+
+    @post("/petitions/write", status_code=200)
+    async def write(request: Request[Any, Any, Any]) -> str:
+        form = await request.form()
+        values = (new_id(), str(form["token"]), *(str(form[name]) for name in ("subject", "body", "name", "phone")))
+        async with app.state.pool.acquire() as connection, connection.transaction():
+            await connection.execute("INSERT INTO bench.letter VALUES ($1, $2, $3, $4, $5, $6)", *values)
+        return str(form["token"])
+
+    @post("/petitions/look-up", status_code=303)
+    async def look_up(request: Request[Any, Any, Any]) -> str:
+        form = await request.form()
+        async with app.state.pool.acquire() as connection:
+            found = await connection.fetch("SELECT id FROM bench.letter WHERE code = $1", str(form["code"]))
+        return str(len(found))
+
+    app = Litestar([write, look_up], lifespan=[lifespan], openapi_config=None)
+    return app
 
 
 def bare() -> Litestar:

@@ -10,6 +10,8 @@ from huitang_sdk.http import Page
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
+MASK = 2
+"""Of QR codes: looking for the best of eight would take longer than registering the letter."""
 
 
 def receipt_page(request: AnyRequest, done: Registered, *, by_staff: bool, channel: str, renewed: bool = False) -> Page:
@@ -19,7 +21,7 @@ def receipt_page(request: AnyRequest, done: Registered, *, by_staff: bool, chann
     address = f"{str(request.base_url).rstrip('/')}/petitions/look-up"
     context = {
         "done": done,
-        "qr": qr_svg(f"{address}#{done.code}", title=_("QR code of the look-up code")) if done.code else "",
+        "qr": qr_svg(f"{address}#{done.code}", title=_("QR code of the look-up code"), mask=MASK) if done.code else "",
         "address": address,
         "by_staff": by_staff,
         "renewed": renewed,
