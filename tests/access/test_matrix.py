@@ -27,6 +27,8 @@ CHEAP = {"identity": {"argon2_memory_kib": 64, "argon2_time": 1}}
 SIGN_IN = ("/identity/sign-in", "/identity/residents/sign-in?next=")
 OWN = ("signed in", "resident")
 """What is asked for where no permission is: to be an account, or to be a resident."""
+SIGNED = ("/api/messages/sms/events", "/api/messages/wechat/events")
+"""Webhooks: public, for whoever signs what is sent."""
 VALUES = {"uuid": str(uuid.UUID(int=7)), "int": "1", "str": "none", "path": "none"}
 
 
@@ -44,7 +46,7 @@ class Door(Struct, frozen=True):
 def doors_of(hall: Hall) -> list[Door]:
     found: set[Door] = set()
     for route in hall.app.app.routes:
-        if not isinstance(route, HTTPRoute) or route.path.startswith("/static/"):
+        if not isinstance(route, HTTPRoute) or route.path.startswith(("/static/", *SIGNED)):
             continue
         path = route.path_format
         for name, parameter in route.path_parameters.items():
@@ -109,6 +111,13 @@ async def test_every_permission_that_a_route_asks_for_is_declared(hall):
     declared = {permission.id for record in hall.registry for permission in record.declarations.permissions}
     asked = {door.access for door in doors_of(hall) if "." in door.access}
     assert asked - declared == set()
+
+
+async def test_nothing_comes_in_by_a_webhook_without_a_signature(hall):
+    async with client_of(hall) as client:
+        for path in SIGNED:
+            answer = await client.post(path, json={"events": []})
+            assert answer.status_code in (400, 401, 403), f"{path}: {answer.status_code}"
 
 
 async def test_anonymous_enters_public_doors_only(hall):

@@ -18,7 +18,7 @@ from huitang_petitions.services.way import way_of
 from huitang_petitions.services.wording import word
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import Conflict, HuitangError, Invalid
+from huitang_sdk.errors import Conflict, HuitangError, Invalid, NotSignedIn
 from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.i18n import Translator
 from huitang_sdk.workflow import picture
@@ -193,7 +193,8 @@ async def stay_away(
         wrong = _("Nobody has this user name.")
         return await way_page(ctx, actor, matter_id, Invalid(wrong, fields={"who": wrong}), typed_in(form))
     account_id = found[0].id if found else actor.account_id
-    assert account_id is not None
+    if account_id is None:
+        raise NotSignedIn  # a device handles no matters
     try:
         await protecting.recuse(ctx, actor, matter_id, account_id, text_of(form, "why"))
     except (Invalid, Conflict) as error:
