@@ -63,8 +63,16 @@ PUT_MARKS = """
 INSERT INTO workflow.marks (workflow, deadline, days) VALUES ($1, $2, $3)
 ON CONFLICT (workflow, deadline) DO UPDATE SET days = excluded.days
 """
-COUNT_MARKS = """
-UPDATE workflow.deadline d SET next_on = d.due + (
-    SELECT min(days) FROM unnest($3::int[]) AS days WHERE d.reached IS NULL OR days > d.reached)
-WHERE d.workflow = $1 AND d.name = $2 AND d.done_on IS NULL AND d.paused_on IS NULL
+NEXT_MARK = "d.due + (SELECT min(days) FROM unnest($3::int[]) AS days WHERE d.reached IS NULL OR days > d.reached)"
+COUNT_MARKS = f"""
+WITH part AS (
+    SELECT process_id, name, starts FROM workflow.deadline d
+    WHERE workflow = $1 AND name = $2 AND done_on IS NULL AND paused_on IS NULL
+    AND (process_id, starts) > ($4::uuid, $5::date) ORDER BY process_id, starts LIMIT $6
+), counted AS (
+    UPDATE workflow.deadline d SET next_on = {NEXT_MARK} FROM part
+    WHERE (d.process_id, d.name, d.starts) = (part.process_id, part.name, part.starts)
+    AND d.done_on IS NULL AND d.paused_on IS NULL AND d.next_on IS DISTINCT FROM {NEXT_MARK}
+)
+SELECT process_id, starts FROM part ORDER BY process_id DESC, starts DESC LIMIT 1
 """

@@ -18,6 +18,8 @@ from huitang_sdk.workflow.limits import next_mark
 from huitang_sdk.workflow.marks import Marks
 from huitang_sdk.workflow.store import BEFORE_ALL, Place
 
+MARKS_AT_ONCE = 5000
+
 
 class PostgresStore:
     """Implements `huitang_sdk.workflow.store.Store`."""
@@ -170,8 +172,15 @@ class PostgresStore:
         for name, declared in marks.items():
             days = sorted({mark.days for mark in declared})
             if known.get(name) != days:
-                await self._database.execute(statements.COUNT_MARKS, workflow.id, name, days)
+                await self._count_marks(workflow.id, name, days)
                 await self._database.execute(statements.PUT_MARKS, workflow.id, name, days)
+
+    async def _count_marks(self, workflow: str, name: str, days: Sequence[int]) -> None:
+        """In parts, so that steps never wait for it long; what has the right day already is left alone."""
+        place: tuple[UUID, date] | None = BEFORE_ALL[1], BEFORE_ALL[0]
+        while place is not None:
+            rows = await self._database.fetch(statements.COUNT_MARKS, workflow, name, days, *place, MARKS_AT_ONCE)
+            place = (rows[0]["process_id"], rows[0]["starts"]) if rows else None
 
 
 def _row(process: Process) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
+from huitang_kernel.workflow import store
 from huitang_kernel.workflow.statements import DUE
 from huitang_sdk.contracts import Begin, Ref
 from huitang_sdk.contracts.identity import SYSTEM
@@ -97,8 +98,11 @@ async def test_one_that_fails_holds_up_no_other(office, monkeypatch):
 
 
 async def test_other_marks_count_from_the_next_morning_on(office, monkeypatch):
-    """An operator changed the days of reminders; what was seen to stays so."""
+    """An operator changed the days of reminders; what was seen to stays so. Counted in parts, none is left out."""
+    monkeypatch.setattr(store, "MARKS_AT_ONCE", 2)
     await office.begin(since=date(2026, 4, 1))
+    for _ in range(5):
+        await office.begin(since=date(2026, 5, 1))
     assert await office.workflow.watch(DUE_DAY - timedelta(3)) == 1
 
     async def sooner(_ctx):
@@ -108,6 +112,8 @@ async def test_other_marks_count_from_the_next_morning_on(office, monkeypatch):
     other = replace(CASE, deadlines=(replace(CASE.deadlines[0], marks=sooner), CASE.deadlines[1]))
     monkeypatch.setattr(engine, "_workflows", {CASE.id: other})
     assert [await engine.watch(DUE_DAY - timedelta(days)) for days in (2, 1, 0)] == [0, 1, 0]
+    days = await office.ctx.db.fetch("SELECT next_on, count(*) AS n FROM workflow.deadline GROUP BY 1 ORDER BY 1")
+    assert [(row["next_on"], row["n"]) for row in days] == [(date(2026, 6, 10), 5), (None, 1)]
 
 
 async def test_columns_of_the_plugin_follow(office, monkeypatch):
