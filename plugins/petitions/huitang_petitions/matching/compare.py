@@ -14,6 +14,8 @@ from huitang_petitions.matching.normal import data
 Weights = Mapping[int, float]
 """How rare a hash is: the rarer, the more it says."""
 LESS = 0.25
+HALF = 0.5
+"""By so much a place counts less of which one letter says more than the other."""
 CLEAR, VAGUE = 0.6, 0.25
 """From so much in common on the topic is clear; below so much it is vague."""
 ENOUGH = 4.5
@@ -103,15 +105,18 @@ def _place(a: Sets, b: Sets, weights: Weights) -> tuple[float, float]:
     """(found, not found): the names of one letter's place looked for in all of the other letter."""
     names_a, names_b = a.place or a.mentioned, b.place or b.mentioned
     found, missing = 0.0, 0.0
-    known = []
+    known: list[float] = []
+    shares: list[float] = []
     for names, other in ((names_a, b), (names_b, a)):
         mass = _mass(names, weights)
         if mass:
             there = _mass(names & (other.somewhere | other.pairs), weights)
             known.append(mass)
+            shares.append(there / mass)
             found = max(found, there / mass * min(1.0, there / ENOUGH))
     if len(known) == 2:
         missing = max(0.0, 1 - 1.5 * found) * min(1.0, min(known) / ENOUGH)
+        found *= 1 - HALF + HALF * min(shares)
     return found, missing
 
 
@@ -187,7 +192,7 @@ def terms(evidence: Evidence) -> dict[str, float]:
         "topic, person": topic * person,
         "topic, place": topic * e.place,
         "topic, elsewhere": topic * e.elsewhere,
-        "same words": max(0.0, e.pairs - 0.5),
+        "same words": max(0.0, e.pairs - 0.4) * (1 - e.elsewhere) * float(min(e.phone, e.name, e.district) >= 0),
         "vague": vague,
         "vague, person": vague * person,
         "vague, place": vague * e.place,

@@ -15,7 +15,7 @@ from huitang_petitions.matching.features import SECTIONS, Features, Numbers
 from huitang_petitions.matching.segment import Segment
 
 Relation = Literal["repeat", "duplicate", "joint"]
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 """From which score on two letters count as about one matter; chosen on the measured sets."""
 CANDIDATES = 48
 """So many letters are compared in full."""

@@ -58,6 +58,8 @@ def poorer(rng: random.Random, letter: Letter) -> Letter:
         return structs.replace(letter, place="")
     if chance < 0.42:
         return structs.replace(letter, subject="")
+    if chance < 0.5:
+        return structs.replace(letter, petitioner="", phone="", place="", subject="")
     return letter
 
 
