@@ -5,6 +5,7 @@ from __future__ import annotations
 from huitang_petitions.services import drafts, limits, supervision
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
+from huitang_petitions.services.renewing import renew_all
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.declare import HealthCheck, HealthStatus, Job
@@ -47,7 +48,17 @@ async def draw_visits(ctx: Ctx, run: Run) -> str:
     return _("{count} follow-up visits opened", count=await visiting.draw(ctx))
 
 
+async def renew(ctx: Ctx, run: Run) -> str:
+    """Reckon every limit anew, after a profile or the calendar has changed; begun again it goes on where it matters."""
+    done = await renew_all(ctx, SYSTEM)
+    wrong = _(", {count} matters do not fit their profile and keep their limits", count=len(done.wrong))
+    return _("{count} matters, {changed} changed", count=done.matters, changed=done.changed) + (
+        wrong if done.wrong else ""
+    )
+
+
 JOBS = (
+    Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
     Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
