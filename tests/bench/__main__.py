@@ -21,6 +21,7 @@ from huitang_kernel.testing import with_database
 from tests.bench import (
     conference,
     files,
+    judging,
     limits,
     matching,
     pages,
@@ -71,6 +72,7 @@ class Bench:
             "petitions": lambda: petitions.measure(
                 self._with_hall, self.dsn, self.folder, self.processes, self.seconds, self.quick
             ),
+            "judging": lambda: judging.measure(self.quick),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
         rows: list[Row] = []

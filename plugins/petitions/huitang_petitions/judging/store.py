@@ -37,11 +37,11 @@ def model_of(tree: Tree, confirmed: Sequence[Example] = (), folder: Path | None 
     from huitang_petitions.judging.learning import learn
 
     raw = packed(learn(tree, confirmed))
-    _keep(path, raw)
+    keep(path, raw)
     return unpacked(raw)
 
 
-def _keep(path: Path, raw: bytes) -> None:
+def keep(path: Path, raw: bytes) -> None:
     """Written beside and moved into place, so that nobody reads half a model."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,3 +61,12 @@ def _key(tree: Tree, confirmed: Sequence[Example]) -> str:
                 digest.update(file.read_bytes())
     digest.update(msgspec.json.encode((tree, confirmed)))
     return digest.hexdigest()[:24]
+
+
+def read_or_learn(path: Path, tree: Tree, folder: Path) -> Model:
+    """The office's own model where there is one for this tree, else the one learnt from what the plugin brings."""
+    try:
+        model = unpacked(path.read_bytes())
+    except (OSError, ValueError):
+        return model_of(tree, folder=folder)
+    return model if set(model.categories.labels) <= set(tree.nodes) else model_of(tree, folder=folder)

@@ -25,6 +25,7 @@ ENOUGH = 2 * YEAR
 COVERED = 0.8
 Verdict = Literal["signal", "no signal", "not enough"]
 Values = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 
 class Week(Struct, frozen=True):
@@ -110,31 +111,35 @@ def _expected(values: Values) -> list[float]:
     length, ceiling = len(values), 2 * max(1.0, float(values.max()))
     if float(values.min()) == float(values.max()):
         return [float(values[-1])] * HORIZON
-    rows, counts = [], []
-    for week in range(YEAR + 2, length):
-        for ahead in range(1, HORIZON + 1):
-            if week - ahead >= 13:
-                rows.append(_row(values, week, week - ahead))
-                counts.append(values[week])
+    weeks = np.arange(YEAR + 2, length)
+    rows = np.vstack([_rows(values, weeks, weeks - ahead) for ahead in range(1, HORIZON + 1)])
+    counts = np.tile(values[weeks], HORIZON)
     regression = PoissonRegressor(alpha=1e-2, max_iter=200, tol=1e-3)
-    fitted = regression.fit(np.array(rows), np.array(counts))
-    coming = np.array([_row(values, length + step, length - 1) for step in range(HORIZON)])
+    fitted = regression.fit(rows, counts)
+    weeks = length + np.arange(HORIZON)
+    coming = _rows(values, weeks, np.full(HORIZON, length - 1))
     return [min(float(mean), ceiling) for mean in fitted.predict(coming)]
 
 
-def _row(values: Values, week: int, known: int) -> list[float]:
-    """What is known of a week at the end of the week `known`: levels and season, all of a like size."""
-    turn = 2 * np.pi * week / 52.18
-    last_year = values[max(0, week - YEAR - 1) : min(week - YEAR + 2, known + 1)]
-    return [
-        float(np.log1p(values[known - 3 : known + 1].mean())),
-        float(np.log1p(values[known - 12 : known + 1].mean())),
-        float(np.log1p(last_year.mean())),
-        float(np.sin(turn)),
-        float(np.cos(turn)),
-        float(np.sin(2 * turn)),
-        float(np.cos(2 * turn)),
-    ]
+def _rows(values: Values, weeks: Indices, known: Indices) -> Values:
+    """What is known of each of the weeks at the end of the week `known`: levels and season, all of a like size."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+
+    def mean(first: Indices, end: Indices) -> Values:
+        return np.asarray((sums[end] - sums[first]) / (end - first))
+
+    turn = 2 * np.pi * weeks / 52.18
+    return np.column_stack(
+        [
+            np.log1p(mean(known - 3, known + 1)),
+            np.log1p(mean(known - 12, known + 1)),
+            np.log1p(mean(weeks - YEAR - 1, np.minimum(weeks - YEAR + 2, known + 1))),
+            np.sin(turn),
+            np.cos(turn),
+            np.sin(2 * turn),
+            np.cos(2 * turn),
+        ]
+    )
 
 
 def _spread(tested: Sequence[Tested]) -> float:
