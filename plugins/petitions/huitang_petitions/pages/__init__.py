@@ -7,6 +7,7 @@ from huitang_petitions.pages.listing import LISTING_PAGES
 from huitang_petitions.pages.looking_up import LOOK_UP_PAGES
 from huitang_petitions.pages.matter import MATTER_PAGES
 from huitang_petitions.pages.mine import MINE_PAGES
+from huitang_petitions.pages.receipt import RECEIPT_PAGES
 from huitang_petitions.pages.rules import RULES_PAGES
 from huitang_petitions.pages.situation import SITUATION_PAGES
 from huitang_petitions.pages.way import WAY_PAGES
@@ -14,5 +15,5 @@ from huitang_petitions.pages.writing import WRITING_PAGES
 
 PAGES = (
     *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *BOARD_PAGES, *RULES_PAGES, *IMPORT_PAGES),
-    *(*WRITING_PAGES, *LOOK_UP_PAGES, *MINE_PAGES, *SITUATION_PAGES),
+    *(*WRITING_PAGES, *LOOK_UP_PAGES, *RECEIPT_PAGES, *MINE_PAGES, *SITUATION_PAGES),
 )

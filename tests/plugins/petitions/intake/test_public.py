@@ -180,3 +180,12 @@ async def test_a_new_code_ends_the_old_one_and_its_pass(town):
     late = await client.post("/petitions/write", data=values)
     assert 'id="code"' not in late.text
     assert await town.one("SELECT count(*) FROM petitions.matter") == 1
+
+
+async def test_the_slip_carries_the_code_as_a_qr_code_and_looks_nothing_up(town):
+    client = await town.sign_in("")
+    code = await send(client)
+    page = await client.post("/petitions/slip", data={"code": code, "number": "2026-000001"})
+    assert page.status_code == 200
+    assert "ht-qr" in page.text
+    assert (await client.post("/petitions/slip", data={"code": code[:-1]})).status_code == 422
