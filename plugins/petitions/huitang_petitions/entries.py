@@ -26,4 +26,11 @@ ENTRIES = (
         icon="shield-lock",
         order=30,
     ),
+    PublicEntry(
+        "What became of letters",
+        "Who handled them, how, and with what result.",
+        "/petitions/public/published",
+        icon="news",
+        order=40,
+    ),
 )

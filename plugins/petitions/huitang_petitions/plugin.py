@@ -13,7 +13,7 @@ from huitang_petitions.personal import COLUMNS
 from huitang_petitions.reactions import SUBSCRIPTIONS
 from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
-from huitang_petitions.services.access import READ, REGISTER, RULES, SITUATION, SUPERVISE
+from huitang_petitions.services.access import READ, REGISTER, RULES, SATISFACTION, SITUATION, SUPERVISE
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
@@ -63,6 +63,8 @@ class PetitionsPlugin(Plugin):
             MenuItem("Statutory limits of offices", "/petitions/rules", RULES, icon="scale", order=80),
             MenuItem("Entry desk", "/petitions/desk", REGISTER, icon="pencil-plus", order=20),
             MenuItem("Situation of letters and visits", "/petitions/situation", SITUATION, icon="chart-bar", order=60),
+            MenuItem("Follow-up visits", "/petitions/visits", SATISFACTION, icon="phone-call", order=40),
+            MenuItem("Satisfaction", "/petitions/satisfaction", SATISFACTION, icon="star", order=50),
         ]
 
     @hookimpl

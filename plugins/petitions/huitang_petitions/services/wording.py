@@ -76,6 +76,16 @@ _WORDS = {
     "step-escalate": "Bring before the heads",
     "step-inspect": "Inspect on the spot",
     "fact-started": "Taken in hand",
+    # follow-up visits
+    "cause-urgent": "urgent",
+    "cause-late": "a limit was missed",
+    "cause-bad": "badly rated",
+    "cause-joint": "many people",
+    "cause-sample": "drawn by lot",
+    # ways ratings come in
+    "rated-web": "With the look-up code",
+    "rated-phone": "By telephone",
+    "rated-desk": "At the desk",
     # papers
     "attachment": "Attachment",
     "scan": "Scan",

@@ -1,0 +1,34 @@
+"""What everybody may read: what became of letters, and how satisfied people were."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from huitang_petitions.pages.common import AnyRequest
+from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.closing.publishing import published
+from huitang_petitions.services.closing.satisfaction import public_figures
+from huitang_petitions.services.wording import title_of, word
+from huitang_sdk.http import Page, public
+from huitang_sdk.lists import ListQuery
+
+SIZE = 20
+
+
+@get("/public/published", guards=[public])
+async def published_page(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Page:
+    query = ListQuery.from_request(request, size=SIZE)
+    matters, total = await published(ctx, offset=(query.page - 1) * SIZE, limit=SIZE)
+    context = {
+        "query": query.changed(size=SIZE),
+        "matters": matters,
+        "total": total,
+        "figures": await public_figures(ctx),
+        "word": word,
+        "title_of": title_of,
+    }
+    return Page("petitions/closing/published.html", context)
+
+
+PUBLISHED_PAGES = (published_page,)

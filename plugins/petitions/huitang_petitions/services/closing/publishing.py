@@ -1,0 +1,258 @@
+"""Publication of body, process and result (处理机构、过程、结果公开), as far as the law allows.
+
+Published is what the petitioner agreed to publish, of a known kind that is no accusation, of no whistle-blower, and in
+which nobody is complained of: a public page is a route like any other. These conditions stand in the query of every
+reader, so that what is marked later is gone from the page at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.judging.tree import default_tree
+from huitang_petitions.services import access, limits
+from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.closing.ending import ENDED, ROUND, ending_of
+from huitang_petitions.tables import Publication
+from huitang_sdk.contracts import Actor
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid
+from huitang_sdk.i18n import local_time
+
+MOST_TEXT = 2000
+STEPS = (
+    "received",
+    "accepted",
+    "refused",
+    "transferred_out",
+    "transferred_in",
+    "assigned_out",
+    "assigned_in",
+    "extended",
+    "answered",
+    "settled",
+    "review_requested",
+    "review_answered",
+    "recheck_requested",
+    "recheck_answered",
+    "reopened",
+    "closed",
+)
+"""Events whose days are published: the process as the law names it, not what people wrote or said in between."""
+PUBLISHABLE = (
+    "m.publish AND NOT m.whistle AND m.kind IN ('suggestion', 'appeal') AND m.merged_into IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = m.id)"
+)
+"""The condition that the public may know of a matter `m` at all; every public query and count carries it."""
+_DAY = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b")
+_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
+_FOUND = f"""
+SELECT p.matter_id, p.summary, p.published_at, m.number, m.category, m.district, m.state, m.organisation_id,
+    m.handler_id, {ROUND} AS round, count(*) OVER () AS total
+FROM petitions.publication p JOIN petitions.matter m ON m.id = p.matter_id
+WHERE p.withdrawn_at IS NULL AND m.state = ANY($1) AND {PUBLISHABLE}
+ORDER BY p.published_at DESC, p.id DESC LIMIT $2 OFFSET $3
+"""
+
+
+class PublicStep(Struct, frozen=True):
+    """A step of the process, and its day."""
+
+    kind: str
+    day: date
+
+
+class PublicMatter(Struct, frozen=True, kw_only=True):
+    """What everybody may read of a matter: nothing of it leads to a person."""
+
+    number: str
+    category: str
+    district: str
+    office: str
+    handler: str
+    result: str
+    summary: str
+    published_at: datetime | None
+    steps: list[PublicStep]
+    ratings: list[tuple[str, str]]
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """Where the publication of a matter stands; `refused` says why it may not be published, "" when it may."""
+
+    summary: str = ""
+    version: int = 0
+    is_published: bool = False
+    published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    refused: str = ""
+
+
+def masked_number(number: str) -> str:
+    """A number without its last digits: those who know it learn nothing, and nobody can point at it.
+
+    >>> masked_number("XF2026-001234")
+    'XF2026-00****'
+    """
+    return number[:-4] + "****"
+
+
+async def draft_of(ctx: Ctx, matter: Mapping[str, Any]) -> Draft:
+    """The publication of a matter the actor was let to."""
+    rows = await ctx.db.fetch("SELECT * FROM petitions.publication WHERE matter_id = $1", matter["id"])
+    refused = await _refusal(ctx, matter)
+    if not rows:
+        return Draft(refused=refused)
+    row = rows[0]
+    return Draft(
+        summary=row["summary"],
+        version=row["version"],
+        is_published=row["withdrawn_at"] is None and not refused,
+        published_at=row["published_at"],
+        withdrawn_at=row["withdrawn_at"],
+        refused=refused,
+    )
+
+
+async def preview(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str) -> PublicMatter:
+    """What everybody would read: the second look before it is published. Raises what `publish` raises."""
+    row = await access.matter_for(ctx, actor, matter_id, access.DECIDE)
+    await _check(ctx, row, summary)
+    ending = await ending_of(ctx, matter_id)
+    looked_at = {**row, "matter_id": matter_id, "round": ending.round, "published_at": None, "summary": summary}
+    (found,) = await _public(ctx, [looked_at])
+    return found
+
+
+async def publish(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str, version: int) -> None:
+    """Publish, or publish other words; `version` is the draft's that was looked at, 0 for none.
+
+    Raises Invalid for words that are missing, too long or name somebody, Conflict for what may not be published and
+    for a version that is no longer the one that was looked at, and what `access.matter_for` raises.
+    """
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
+        await _check(ctx, row, summary)
+        before = await ctx.db.fetch("SELECT version FROM petitions.publication WHERE matter_id = $1", matter_id)
+        if (before[0]["version"] if before else 0) != version:
+            raise Conflict(_("Somebody changed this in the meantime. Look at it again."))
+        now, words = ctx.clock.now(), summary.strip()
+        if before:
+            await Publication.update(
+                {
+                    Publication.summary: words,
+                    Publication.published_at: now,
+                    Publication.published_by: actor.account_id,
+                    Publication.withdrawn_at: None,
+                    Publication.withdrawn_by: None,
+                    Publication.version: version + 1,
+                }
+            ).where(Publication.matter_id == matter_id)
+        else:
+            made = Publication(id=new_id(), matter_id=matter_id, summary=words, published_at=now)
+            made.published_by = actor.account_id
+            await Publication.insert(made)
+        await write.audit("petitions.publication.published", access.ref(matter_id), detail={"version": version + 1})
+
+
+async def withdraw(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
+    """Take it off the public page. Raises Conflict when it is not there."""
+    async with ctx.db.write(actor) as write:
+        await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
+        rows = await ctx.db.fetch(
+            "UPDATE petitions.publication SET withdrawn_at = $2, withdrawn_by = $3, version = version + 1"
+            " WHERE matter_id = $1 AND withdrawn_at IS NULL RETURNING id",
+            *(matter_id, ctx.clock.now(), actor.account_id),
+        )
+        if not rows:
+            raise Conflict(_("This is not published."))
+        await write.audit("petitions.publication.withdrawn", access.ref(matter_id))
+
+
+async def published(ctx: Ctx, *, offset: int = 0, limit: int = 20) -> tuple[list[PublicMatter], int]:
+    """What everybody may read, newest first, and how many there are."""
+    rows = await ctx.db.fetch(_FOUND, list(ENDED), limit, offset)
+    return await _public(ctx, rows), rows[0]["total"] if rows else 0
+
+
+async def _public(ctx: Ctx, rows: Sequence[Mapping[str, Any]]) -> list[PublicMatter]:
+    ids = [row["matter_id"] for row in rows]
+    names = {unit.id: unit.name for unit in await ctx.identity.organisations()} if rows else {}
+    scale = {grade.id: grade.title for grade in ctx.settings.rating_scale}
+    steps: dict[UUID, list[PublicStep]] = {}
+    events = "SELECT matter_id, kind, at FROM petitions.event WHERE matter_id = ANY($1) AND kind = ANY($2) AND shown"
+    for event in await ctx.db.fetch(f"{events} ORDER BY at, recorded_at, id", ids, list(STEPS)):
+        day = local_time(event["at"]).date()
+        steps.setdefault(event["matter_id"], []).append(PublicStep(event["kind"], day))
+    ratings: dict[tuple[UUID, int], list[tuple[str, str]]] = {}
+    given = "SELECT * FROM petitions.rating WHERE matter_id = ANY($1) AND invalid_at IS NULL ORDER BY office"
+    for row in await ctx.db.fetch(given, ids):
+        grade = scale.get(row["grade"], row["grade"])
+        ratings.setdefault((row["matter_id"], row["round"]), []).append((names.get(row["body_id"], ""), _(grade)))
+    return [
+        PublicMatter(
+            number=masked_number(row["number"]),
+            category=limits.said(default_tree().titles(row["category"])) if row["category"] else "",
+            district=row["district"],
+            office=names.get(row["organisation_id"], ""),
+            handler=names.get(row["handler_id"] or row["organisation_id"], ""),
+            result=row["state"],
+            summary=row["summary"],
+            published_at=row["published_at"],
+            steps=steps.get(row["matter_id"], []),
+            ratings=ratings.get((row["matter_id"], row["round"]), []),
+        )
+        for row in rows
+    ]
+
+
+async def _refusal(ctx: Ctx, matter: Mapping[str, Any]) -> str:
+    """Why a matter may not be published; "" when it may."""
+    if not matter["publish"]:
+        return _("The petitioner did not agree to publication.")
+    if matter["whistle"] or matter["kind"] == "accusation":
+        return _("Reports and accusations are never published.")
+    if not matter["kind"]:
+        return _("Say first of which kind it is: accusations are never published.")
+    if matter["merged_into"] or matter["state"] not in ENDED:
+        return _("It can be published once it was answered.")
+    if not await ctx.db.fetch(f"SELECT m.id FROM petitions.matter m WHERE m.id = $1 AND {PUBLISHABLE}", matter["id"]):
+        return _("Somebody is complained of in this matter: it stays out of the public eye (art. 30).")
+    return ""
+
+
+async def _check(ctx: Ctx, matter: Mapping[str, Any], summary: str) -> None:
+    if refused := await _refusal(ctx, matter):
+        raise Conflict(refused)
+    wrong = ""
+    if not summary.strip():
+        wrong = _("Write what everybody may read.")
+    elif len(summary) > MOST_TEXT:
+        wrong = _("Write at most {count} characters.", count=MOST_TEXT)
+    elif await _names_somebody(ctx, matter["id"], summary):
+        wrong = _("The text holds a name, a telephone, an address or a number of a person. Take it out.")
+    if wrong:
+        raise Invalid(wrong, fields={"summary": wrong})
+
+
+async def _names_somebody(ctx: Ctx, matter_id: UUID, text: str) -> bool:
+    """Whether a text holds what the register knows of the people of the matter, or any long number."""
+    if _NUMBER.search(_DAY.sub("", text)):
+        return True
+    plain = "".join(text.split())
+    sql = (
+        "SELECT t.id, t.name, t.phone, t.id_number, t.address FROM petitions.petitioner t"
+        " JOIN petitions.party p ON p.petitioner_id = t.id WHERE p.matter_id = $1"
+    )
+    for row in await ctx.db.fetch(sql, matter_id):
+        for column in ("name", "phone", "id_number", "address"):
+            known = "".join(ctx.personal.unseal(f"petitioner.{column}", row["id"], row[column] or None).split())
+            if len(known) > 1 and known in plain:
+                return True
+    return False
