@@ -22,6 +22,7 @@ COLUMNS = (
     PersonalColumn("supervision", "answer", "text"),
     PersonalColumn("event", "note", "text"),
     PersonalColumn("extension", "reason", "text"),
+    PersonalColumn("feature", "features", "text"),
     PersonalColumn("rating", "comment", "text"),
     PersonalColumn("rating", "invalid_reason", "text"),
     PersonalColumn("visit", "note", "text"),

@@ -1,4 +1,4 @@
--- What letters are told apart by: keyed hashes of their pieces, which say nothing without the key. `sequence` tells every
+-- What letters are told apart by: keyed hashes of their pieces, sealed. `sequence` tells every
 -- node what it has not yet read.
 
 CREATE TABLE feature (

@@ -7,6 +7,7 @@ hashes; the words that matched are read from the letters themselves, for whoever
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from huitang_sdk.contracts import Actor, Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql
 
+COLUMN = "feature.features"
 MOST = 10
 BATCH = 20_000
 
@@ -72,16 +74,22 @@ async def put_features(ctx: Ctx, matter_id: UUID) -> Features:
     """Keep a matter's features, inside a write."""
     features = Hasher(ctx.keys.derive("matching")).features(await letter_of(ctx, matter_id))
     sql = "INSERT INTO petitions.feature (id, features) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"
-    await ctx.db.execute(sql, matter_id, features.to_bytes())
+    kept = base64.b64encode(features.to_bytes()).decode()
+    await ctx.db.execute(sql, matter_id, ctx.personal.seal(COLUMN, matter_id, kept))
     return features
+
+
+def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
+    """Sealed, although they are keyed hashes: how often each occurs would tell something to whoever knows letters."""
+    return Features.from_bytes(base64.b64decode(ctx.personal.unseal(COLUMN, row["id"], row["features"])))
 
 
 async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
     """Matters like this one within the actor's reach, the likest first. Raises NotFound for one out of reach."""
     await access.matter_for(ctx, actor, matter_id, access.READ)
-    kept = await ctx.db.fetch("SELECT features FROM petitions.feature WHERE id = $1", matter_id)
+    kept = await ctx.db.fetch("SELECT id, features FROM petitions.feature WHERE id = $1", matter_id)
     here = await letter_of(ctx, matter_id)
-    features = Features.from_bytes(kept[0]["features"]) if kept else Hasher(ctx.keys.derive("matching")).features(here)
+    features = _opened(ctx, kept[0]) if kept else Hasher(ctx.keys.derive("matching")).features(here)
     found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
     rows = await _in_reach(ctx, actor, list(found))
     rows.sort(key=lambda row: (-found[row["id"]].score, row["number"]))
@@ -100,7 +108,7 @@ async def _read_new(ctx: Ctx, index: _Index) -> None:
     sql = "SELECT id, sequence, features FROM petitions.feature WHERE sequence > $1 ORDER BY sequence LIMIT $2"
     last = max(0, index.read - 1000)
     while rows := await ctx.db.fetch(sql, last, BATCH):
-        fresh = [(str(row["id"]), Features.from_bytes(row["features"])) for row in rows]
+        fresh = [(str(row["id"]), _opened(ctx, row)) for row in rows]
         await asyncio.to_thread(index.letters.extend, [one for one in fresh if one[0] not in index.letters])
         last = index.read = rows[-1]["sequence"]
 
