@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import extending, merging, protecting, steps, supervision
-from huitang_petitions.services.access import APPROVE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
+from huitang_petitions.services import extending, merging, protecting, sorting, steps, supervision
+from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
+from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.way import way_of
-from huitang_petitions.services.wording import word
+from huitang_petitions.services.wording import choices, word
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, HuitangError, Invalid, NotSignedIn
@@ -29,7 +30,13 @@ DELIVERED = ("answer", "decide_review", "decide_recheck")
 
 
 async def way_page(
-    ctx: Ctx, actor: Actor, matter_id: UUID, error: HuitangError | None = None, typed: dict[str, str] | None = None
+    ctx: Ctx,
+    actor: Actor,
+    matter_id: UUID,
+    error: HuitangError | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    suggestion: Mapping[str, list[dict[str, object]]] | None = None,
 ) -> Page:
     """The page; when something was refused it says so at the form it was typed in."""
     way = await way_of(ctx, actor, matter_id)
@@ -41,6 +48,10 @@ async def way_page(
         "with_reason": steps.WITH_REASON,
         "delivered": DELIVERED,
         "by_hand": supervision.BY_HAND,
+        "kinds": choices(*KINDS),
+        "remits": sorting.remit_choices(),
+        "categories": sorting.category_choices(),
+        "suggestion": suggestion or {},
         "title_of_step": lambda step: _(MATTER.transition(step.transition).title) if step.transition else "",
         "refused": error,
         "errors": error.fields if error else {},
@@ -215,6 +226,22 @@ async def join_matter(
     return await _done(request, ctx, actor, matter_id, act, "#alike")
 
 
+@post(f"{WAY}/sorting", guards=[requires(DECIDE)], status_code=200)
+async def sort_matter(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """Say what it is, or ask for a suggestion first: nothing is kept before a person has confirmed it."""
+    form = await request.form()
+    if text_of(form, "act") == "suggest":
+        suggestion = await sorting.suggestion_for(ctx, actor, matter_id)
+        best = {name: str(found[0]["id"]) for name, found in suggestion.items() if found}
+        typed = {"kind": text_of(form, "kind"), **best}
+        return await way_page(ctx, actor, matter_id, typed=typed, suggestion=suggestion)
+    kind, remit, category = (text_of(form, name) for name in ("kind", "remit", "category"))
+    act = sorting.sort(ctx, actor, matter_id, kind=kind, remit=remit, category=category)
+    return await _done(request, ctx, actor, matter_id, act, "#sorting")
+
+
 WAY_PAGES = (
     show_way,
     take_step,
@@ -222,6 +249,7 @@ WAY_PAGES = (
     decide_extension,
     supervise,
     answer_supervision,
+    sort_matter,
     join_matter,
     mark_accused,
     unmark_accused,

@@ -82,6 +82,9 @@ class Way(Struct, frozen=True, kw_only=True):
     due: date | None
     mark: str
     handler: str
+    kind: str
+    remit: str
+    category: str
     acts: Sequence[Act]
     visited: frozenset[str]
     limits: list[LimitLine]
@@ -115,6 +118,9 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         version=process.version,
         due=row["due"],
         mark=row["mark"],
+        kind=row["kind"],
+        remit=row["remit"],
+        category=row["category"],
         handler=next((unit.name for unit in units if unit.id == row["handler_id"]), ""),
         acts=await ctx.workflow.available(actor, process),
         visited=frozenset(step.state for step in history) - {process.state},
@@ -163,6 +169,7 @@ async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
         "supervise": access.SUPERVISE,
         "protect": access.PROTECT,
         "merge": access.MERGE,
+        "decide": access.DECIDE,
     }
     if actor.account_id is None:
         return dict.fromkeys(wanted, False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.services import steps
+import pytest
+
+from huitang_petitions.services import sorting, steps
 from huitang_petitions.tables import Matter
 from tests.plugins.petitions.register.matters import at, received
 
@@ -80,3 +82,31 @@ async def test_people_are_kept_away_by_forms(town):
     assert gone.headers["location"] == "/petitions/"
     assert (await receptionist.get(address)).status_code == 404
     assert steps.WITH_REASON
+
+
+async def test_a_matter_is_sorted_by_a_person_and_its_limits_follow(town):
+    address, matter = await opened(town)
+    officer = await town.sign_in("officer")
+    for wrong in ({"kind": "song"}, {"remit": "moon"}, {"category": "a.b"}):
+        assert (await officer.post(f"{address}/sorting", data=wrong)).status_code == 422
+    assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 303
+    limits = "SELECT limit_id FROM petitions.deadline WHERE matter_id = $1 AND state = 'running'"
+    assert "handle" in {row["limit_id"] for row in await town.fetch(limits, matter)}
+    remit, category = sorting.remit_choices()[0][0], sorting.category_choices()[-1][0]
+    sorted_as = {"kind": "suggestion", "remit": remit, "category": category}
+    assert (await officer.post(f"{address}/sorting", data=sorted_as)).status_code == 303
+    (row,) = await town.fetch("SELECT kind, remit, category FROM petitions.matter WHERE id = $1", matter)
+    assert row == sorted_as
+    assert "handle" not in {row["limit_id"] for row in await town.fetch(limits, matter)}
+    assert (await (await town.sign_in("receptionist")).post(f"{address}/sorting", data=sorted_as)).status_code == 403
+
+
+@pytest.mark.timeout(300)
+async def test_a_suggestion_is_shown_with_its_reasons_and_nothing_is_kept(town):
+    address, matter = await opened(town)
+    officer = await town.sign_in("officer")
+    page = await officer.post(f"{address}/sorting", data={"act": "suggest", "kind": "appeal"})
+    assert page.status_code == 200
+    assert "%" in page.text.split('id="sorting"')[1].split('id="steps"')[0]
+    (row,) = await town.fetch("SELECT remit, category FROM petitions.matter WHERE id = $1", matter)
+    assert row == {"remit": "", "category": ""}

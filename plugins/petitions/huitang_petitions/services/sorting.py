@@ -1,0 +1,72 @@
+"""Sorting a matter: its statutory kind, whose remit it is, what it is about. A person decides; a model may suggest."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from huitang_petitions.judging.office import office_of
+from huitang_petitions.services import access, limits
+from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.submission import KINDS
+from huitang_petitions.services.suggesting import suggest_for
+from huitang_sdk.contracts import Actor
+from huitang_sdk.errors import Invalid
+
+
+def remit_choices() -> list[tuple[str, str]]:
+    """(id, title) of every remit."""
+    return [(remit.id, limits.said(remit.title)) for remit in office_of().remits.remits]
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """(path, titles from the top) of every category."""
+    tree = office_of().tree
+    return [(path, limits.said(tree.titles(path))) for path in tree.nodes]
+
+
+async def sort(ctx: Ctx, actor: Actor, matter_id: UUID, *, kind: str, remit: str, category: str) -> None:
+    """Put on record what somebody decided; the kind decides which limits there are, so they are reckoned anew.
+
+    Raises Invalid at the field for what is none, and what `access.matter_for` raises.
+    """
+    wrong: dict[str, str] = {}
+    if kind and kind not in KINDS:
+        wrong["kind"] = _("Choose one of the list.")
+    if remit and remit not in dict(remit_choices()):
+        wrong["remit"] = _("Choose one of the list.")
+    if category and category not in office_of().tree.nodes:
+        wrong["category"] = _("Choose one of the list.")
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
+        before = {name: row[name] for name in ("kind", "remit", "category")}
+        after = {"kind": kind, "remit": remit, "category": category}
+        await ctx.db.execute(
+            "UPDATE petitions.matter SET kind = $2, remit = $3, category = $4, updated_at = $5, version = version + 1"
+            " WHERE id = $1",
+            *(matter_id, kind, remit, category, ctx.clock.now()),
+        )
+        if kind != row["kind"]:
+            await limits.renew(ctx, {**row, "kind": kind})
+        await write.audit("petitions.matter.sorted", access.ref(matter_id), detail={"before": before, "after": after})
+
+
+async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, list[dict[str, object]]]:
+    """What the model thinks: for remit, category and handler up to three choices with probability and reasons."""
+    row = await access.matter_for(ctx, actor, matter_id, access.DECIDE)
+    subject, body = (ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body"))
+    found = await suggest_for(ctx, subject, body)
+    return {
+        name: [
+            {
+                "id": choice.id,
+                "title": limits.said(choice.title),
+                "percent": round(choice.probability * 100),
+                "reasons": [limits.said(reason) for reason in choice.reasons],
+                "sure": answer.sure,
+            }
+            for choice in answer.choices[:3]
+        ]
+        for name, answer in (("remit", found.remit), ("category", found.category), ("handler", found.handler))
+    }
