@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.closing.publishing import published
-from huitang_petitions.services.closing.satisfaction import public_figures
+from huitang_petitions.services.closing.satisfaction import percent, public_figures
 from huitang_petitions.services.wording import title_of, word
 from huitang_sdk.http import Page, public
 from huitang_sdk.lists import ListQuery
@@ -25,6 +25,7 @@ async def published_page(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Page
         "matters": matters,
         "total": total,
         "figures": await public_figures(ctx),
+        "percent": percent,
         "word": word,
         "title_of": title_of,
     }

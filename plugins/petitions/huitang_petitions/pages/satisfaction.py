@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.services.access import SATISFACTION, Ctx
-from huitang_petitions.services.closing.satisfaction import Line, Satisfaction, satisfaction_of
+from huitang_petitions.services.closing.satisfaction import Line, Satisfaction, percent, satisfaction_of
 from huitang_petitions.services.wording import word
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk.contracts import Actor
@@ -58,17 +58,12 @@ def targets(found: Satisfaction, settings: PetitionsSettings) -> list[dict[str, 
             "met": None if errors is None else errors <= settings.target_errors,
         },
         {
-            "title": _("Satisfied"),
+            "title": _("Share of satisfied"),
             "reached": percent(share),
             "wanted": _("at least {count} %", count=settings.target_satisfied),
             "met": None if share is None else share >= settings.target_satisfied,
         },
     ]
-
-
-def percent(value: float | None) -> str:
-    """A share with one digit, cut and never rounded up: 89.96 is not 90."""
-    return "—" if value is None else f"{int(value * 10 + 1e-9) / 10:.1f} %"
 
 
 def months_chart(lines: list[Line]) -> dict[str, Any]:
@@ -80,13 +75,13 @@ def months_chart(lines: list[Line]) -> dict[str, Any]:
         "xAxis": {"type": "category", "data": [line.name for line in lines]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
-            {"name": _("Satisfied"), "type": "bar", "stack": "all", "data": [line.tally.satisfied for line in lines]},
             {
                 "name": _("Not satisfied"),
                 "type": "bar",
                 "stack": "all",
                 "data": [line.tally.grades - line.tally.satisfied for line in lines],
             },
+            {"name": _("Satisfied"), "type": "bar", "stack": "all", "data": [line.tally.satisfied for line in lines]},
         ],
     }
 
@@ -95,7 +90,7 @@ def _tables(found: Satisfaction) -> list[tuple[str, str, list[Line]]]:
     """(title, head of the first column, rows)."""
     channels = [Line(word(f"rated-{line.name}"), line.tally) for line in found.channels]
     return [
-        (_("By office for letters and visits"), _("Office"), found.offices),
+        (_("By office for letters and visits"), _("Body"), found.offices),
         (_("By handling unit"), _("Unit"), found.units),
         (_("By way of collection"), _("Way"), channels),
     ]

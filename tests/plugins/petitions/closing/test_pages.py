@@ -62,7 +62,7 @@ async def test_the_page_of_the_end_shows_each_what_is_theirs(town):
     assert (await officer.post(f"{address}/ratings", data=said)).status_code == 403
 
 
-async def test_publication_needs_a_second_look_and_everybody_reads_it(town):
+async def test_it_is_looked_at_before_everybody_reads_it(town):
     _ctx, _clock, (matter,) = await answered(town, publish=True)
     address = f"/petitions/matters/{matter}/closing"
     officer, public = await town.sign_in("officer"), await town.sign_in("")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from huitang_petitions.pages.satisfaction import percent, targets
+from huitang_petitions.pages.satisfaction import targets
 from huitang_petitions.services.closing.rating import Opinion, invalidate, rate_with
-from huitang_petitions.services.closing.satisfaction import Satisfaction, Tally, satisfaction_of
+from huitang_petitions.services.closing.satisfaction import Satisfaction, Tally, percent, satisfaction_of
 from huitang_petitions.services.protecting import accuse, recuse
 from huitang_petitions.settings import PetitionsSettings
 from tests.plugins.petitions.closing.matters import BAD, GOOD, answered, pass_for, rated

@@ -112,6 +112,11 @@ async def public_figures(ctx: Ctx) -> list[Line]:
     return [line for line in _bodies(rows, scale, names) if line.tally.grades >= FEWEST]
 
 
+def percent(value: float | None) -> str:
+    """A share with one digit, cut and never rounded up: 89.96 is not 90."""
+    return "—" if value is None else f"{int(value * 10 + 1e-9) / 10:.1f} %"
+
+
 def _between(sql: Sql, column: str, since: date | None, until: date | None) -> str:
     found = ""
     if since:
