@@ -11,13 +11,13 @@ from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, text_of, typed_in, whole_number
 from huitang_petitions.pages.rating import given_in, grades_of, opinions_in
-from huitang_petitions.services.access import DECIDE, SATISFACTION, Ctx
+from huitang_petitions.services.access import DECIDE, READ, SATISFACTION, Ctx
 from huitang_petitions.services.closing import publishing, rating
 from huitang_petitions.services.closing.page import closing_of
 from huitang_petitions.services.wording import choices, title_of, word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, HuitangError, Invalid
-from huitang_sdk.http import Page, go_to, requires, signed_in
+from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
@@ -51,9 +51,8 @@ async def closing_page(
     return Page("petitions/closing/page.html", context, status_code=error.status if error else 200)
 
 
-@get(CLOSING, guards=[signed_in])
+@get(CLOSING, guards=[requires(READ)])
 async def show_closing(matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
-    """For whoever may read the matter, or collect ratings of it: the service asks."""
     return await closing_page(ctx, actor, matter_id)
 
 

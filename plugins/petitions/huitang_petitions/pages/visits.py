@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, text_of, ticked, typed_in
-from huitang_petitions.services.access import DECIDE, SATISFACTION, Ctx, reaching
+from huitang_petitions.services.access import DECIDE, READ, SATISFACTION, Ctx, reaching
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.wording import word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Forbidden, HuitangError, Invalid
-from huitang_sdk.http import Page, go_to, requires, signed_in
+from huitang_sdk.http import Page, go_to, requires
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
@@ -44,13 +44,13 @@ async def visit_page(
     return Page("petitions/closing/visit.html", context, status_code=error.status if error else 200)
 
 
-@get("/visits/{visit_id:uuid}", guards=[signed_in])
+@get("/visits/{visit_id:uuid}", guards=[requires(READ)])
 async def show_visit(visit_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     """For whoever collects ratings, or, where nobody does, handles matters: the service asks."""
     return await visit_page(ctx, actor, visit_id)
 
 
-@post("/visits/{visit_id:uuid}", guards=[signed_in], status_code=200)
+@post("/visits/{visit_id:uuid}", guards=[requires(READ)], status_code=200)
 async def record_visit(
     request: AnyRequest, visit_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:

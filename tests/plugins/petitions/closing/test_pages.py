@@ -45,10 +45,11 @@ async def test_the_page_of_the_end_shows_each_what_is_theirs(town):
     assert (await head.post(f"{address}/ratings", data=said)).status_code == 303
     for name, found, sees in (
         ("head", True, True),
-        ("analyst", True, True),
+        ("supervisor", True, True),
         ("officer", True, False),
         ("receptionist", True, False),
         ("county", False, False),
+        ("analyst", False, False),
         ("plain", False, False),
         ("", False, False),
     ):

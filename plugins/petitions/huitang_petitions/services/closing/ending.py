@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
+from huitang_sdk.contracts import Actor
 
 ENDED = ("answered", "reviewing", "reviewed", "rechecking", "rechecked", "refused", "closed")
 """States in which the petitioner has an answer to rate."""
@@ -32,3 +36,19 @@ class Ending(Struct, frozen=True):
 async def ending_of(ctx: Ctx, matter_id: UUID) -> Ending:
     (row,) = await ctx.db.fetch(_ENDING, matter_id, list(END_EVENTS))
     return Ending(row["round"], row["ended_at"])
+
+
+async def matter_to_ask_about(
+    ctx: Ctx, actor: Actor, matter_id: UUID, permission: str = access.SATISFACTION, *, lock: bool = False
+) -> dict[str, Any]:
+    """The row, for whoever may read the matter and holds `permission` on it: figures alone need no reading, asking a
+    petitioner does. Raises what `access.matter_for` raises."""
+    row = await access.matter_for(ctx, actor, matter_id, access.READ, lock=lock)
+    await access.matter_for(ctx, actor, matter_id, permission)
+    return row
+
+
+async def who_may_ask(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str) -> list[UUID]:
+    """Those of the accounts for whom `matter_to_ask_about` would answer."""
+    readers = await access.reaching(ctx, accounts, matter_id)
+    return await access.reaching(ctx, readers, matter_id, permission)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,7 +11,6 @@ from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.closing import publishing, rating, visiting
 from huitang_sdk.contracts import Actor
-from huitang_sdk.errors import NotFound
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -47,17 +45,9 @@ class Closing(Struct, frozen=True, kw_only=True):
     may_publish: bool
 
 
-async def row_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, Any]:
-    """The row, for whoever may read the matter or collect ratings of it. Raises NotFound."""
-    try:
-        return await access.matter_for(ctx, actor, matter_id, access.READ)
-    except NotFound:
-        return await access.matter_for(ctx, actor, matter_id, access.SATISFACTION)
-
-
 async def closing_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Closing:
     """The end of a matter. Raises NotFound for one that is not the actor's to see."""
-    row = await row_for(ctx, actor, matter_id)
+    row = await access.matter_for(ctx, actor, matter_id, access.READ)
     collects = await _may(ctx, actor, matter_id, access.SATISFACTION)
     decides = await _may(ctx, actor, matter_id, access.DECIDE)
     return Closing(

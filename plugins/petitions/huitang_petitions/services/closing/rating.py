@@ -12,7 +12,7 @@ from msgspec import Struct
 from huitang_petitions.services import access, happening, lookup
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
-from huitang_petitions.services.closing.ending import ENDED, Ending, ending_of
+from huitang_petitions.services.closing.ending import ENDED, Ending, ending_of, matter_to_ask_about
 from huitang_petitions.settings import Grade
 from huitang_petitions.tables import Rating
 from huitang_sdk.contracts import Actor, Write
@@ -107,7 +107,7 @@ async def collect(ctx: Ctx, actor: Actor, matter_id: UUID, channel: str, opinion
         wrong = _("Say how the petitioner was asked.")
         raise Invalid(wrong, fields={"channel": wrong})
     async with ctx.db.write(actor) as write:
-        matter = await access.matter_for(ctx, actor, matter_id, access.SATISFACTION, lock=True)
+        matter = await matter_to_ask_about(ctx, actor, matter_id, lock=True)
         await _give(ctx, write, actor, matter, channel, opinions)
 
 
@@ -117,7 +117,7 @@ async def invalidate(ctx: Ctx, actor: Actor, matter_id: UUID, rating_id: UUID, r
     if not reason.strip():
         raise Invalid(_("Say why."), fields={"invalid_reason": _("Say why.")})
     async with ctx.db.write(actor) as write:
-        await access.matter_for(ctx, actor, matter_id, access.SATISFACTION, lock=True)
+        await matter_to_ask_about(ctx, actor, matter_id, lock=True)
         rows = await ctx.db.fetch(
             "UPDATE petitions.rating SET invalid_at = $3, invalid_by = $4, invalid_reason = $5"
             " WHERE id = $1 AND matter_id = $2 AND invalid_at IS NULL RETURNING id",

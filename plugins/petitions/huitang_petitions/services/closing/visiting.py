@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from huitang_petitions.services import access, codes, happening, steps
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.services.closing.ending import END_EVENTS, ROUND
+from huitang_petitions.services.closing.ending import END_EVENTS, ROUND, matter_to_ask_about, who_may_ask
 from huitang_petitions.services.closing.sampling import cause_of
 from huitang_petitions.tables import Visit
 from huitang_sdk.contracts import Actor, Ref, Write
@@ -125,7 +125,7 @@ async def _visitors(ctx: Ctx, matter: Mapping[str, Any]) -> list[UUID]:
         office = matter["organisation_id"]
         accounts = await ctx.identity.accounts(await ctx.permissions.holders(permission, office))
         own = [account_id for account_id, account in accounts.items() if account.organisation_id == office]
-        found = await access.reaching(ctx, own or list(accounts), matter["id"], permission)
+        found = await who_may_ask(ctx, own or list(accounts), matter["id"], permission)
         others = [account_id for account_id in found if account_id != matter["assignee_id"]]
         if found:
             return others or found
@@ -135,7 +135,8 @@ async def _visitors(ctx: Ctx, matter: Mapping[str, Any]) -> list[UUID]:
 async def visits(ctx: Ctx, actor: Actor, *, done: bool = False, limit: int = 200) -> tuple[list[VisitLine], int]:
     """The visits that are open (or done) of matters the actor may reach, the most urgent first, and how many."""
     sql = Sql()
-    condition = await access.visible(ctx, actor, access.SATISFACTION, sql)
+    readable = await access.visible(ctx, actor, access.READ, sql)
+    condition = f"{readable} AND {await access.visible(ctx, actor, access.SATISFACTION, sql)}"
     state, order = ("NOT NULL", "v.done_at DESC") if done else ("NULL", "v.due, v.id")
     rows = await ctx.db.fetch(
         "SELECT v.*, m.number, count(*) OVER () AS total FROM petitions.visit v"
@@ -159,7 +160,7 @@ async def visit_for(ctx: Ctx, actor: Actor, visit_id: UUID, *, lock: bool = Fals
         raise NotFound(_("There is no such visit, or it is not yours to see."))
     holds = ctx.permissions.may(actor, access.SATISFACTION)
     permission = access.SATISFACTION if holds else access.HANDLE
-    matter = await access.matter_for(ctx, actor, rows[0]["matter_id"], permission, lock=lock)
+    matter = await matter_to_ask_about(ctx, actor, rows[0]["matter_id"], permission, lock=lock)
     if lock:
         rows = await ctx.db.fetch("SELECT * FROM petitions.visit WHERE id = $1", visit_id)
     (line,) = await _lines(ctx, [{**rows[0], "number": matter["number"]}])
