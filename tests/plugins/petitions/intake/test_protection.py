@@ -53,7 +53,7 @@ async def met(town, client, done) -> list[str]:
         if done.number in answer.text or SUBJECT in answer.text:
             seen.append("find")
     number = await client.post("/petitions/find", data={"who": done.number}, follow_redirects=False)
-    if number.status_code == 303:
+    if number.headers.get("location", "").startswith("/petitions/matters/"):
         seen.append("find by number")
     history = await client.post("/petitions/desk/history", data={"phone": PHONE})
     if done.number in history.text or "王**" in history.text:
