@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import lookup, similar
+from huitang_petitions.services import lookup, similar, steps
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import BODY
@@ -70,6 +70,7 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
 
 SUBSCRIPTIONS = (
     Subscription(MessageReceived, "petitions.take_message", take_message),
+    Subscription(MatterRegistered, "petitions.begin", steps.begin),
     Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features),
     Subscription(ResidentDeleted, "petitions.forget_resident", forget_resident),
 )

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_petitions.events import MatterRegistered
 from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx, _
-from huitang_sdk.contracts import Actor, Process, Write
+from huitang_sdk.contracts import Actor, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
@@ -76,6 +77,15 @@ async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
         assignee=row["assignee_id"],
         since=ctx.clock.today(),
     )
+
+
+async def begin(ctx: Ctx, event: MatterRegistered, delivery: Delivery) -> None:
+    """Begin the way of a new matter, so that it stands on the lists of those who decide. Delivered again: nothing."""
+    if await ctx.workflow.process(access.ref(event.matter_id)):
+        return
+    async with ctx.db.write(SYSTEM) as write:
+        rows = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", event.matter_id)
+        await begun(ctx, write, rows[0])
 
 
 async def _whose(

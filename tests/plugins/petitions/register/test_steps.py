@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
-from huitang_petitions.services import access
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.services import access, steps
 from huitang_petitions.services.steps import Wanted, take
+from huitang_sdk.contracts import Delivery
+from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.register.matters import at, received
 
@@ -107,3 +110,14 @@ async def test_an_organ_outside_the_platform_is_named(town):
     await take(ctx, town.actors["officer"], matter, "send_away", Wanted(organ="云江市中级人民法院"))
     detail = await town.one("SELECT detail->>'organ' FROM petitions.event WHERE kind = 'transferred_out'")
     assert detail == "云江市中级人民法院"
+
+
+async def test_a_new_matter_stands_on_the_lists_of_those_who_decide(town):
+    ctx, _clock = at(town)
+    (matter,) = await received(town, ctx, 1)
+    event, delivery = MatterRegistered(matter_id=matter, channel="letter"), Delivery(new_id(), 1, None)
+    for _again in range(2):
+        await steps.begin(ctx, event, delivery)
+    assert await todos(town) == {("petitions.to_decide", "officer"), ("petitions.to_decide", "head")}
+    due = "SELECT DISTINCT due FROM notifications.todo WHERE kind = 'petitions.to_decide'"
+    assert await town.one(due) == date(2026, 3, 17)
