@@ -8,7 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    pass_context,
+)
 from jinja2.runtime import Context
 
 from huitang_kernel.plugins.registry import PluginRecord, Registry
@@ -70,6 +78,8 @@ def make_environment(registry: Registry, permissions: Permissions) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
+        # Compiled templates outlive the process, in a folder of this user's own: the first page comes sooner.
+        bytecode_cache=FileSystemBytecodeCache(),
     )
     environment.globals.update(
         _=_translate,
