@@ -21,7 +21,7 @@ help:
 install: $(STAMP) ## make .venv with everything at the versions of requirements.lock
 
 $(STAMP): requirements.lock Makefile $(addsuffix /pyproject.toml,$(PARTS)) \
-		kernel/build_assets.py kernel/assets/package-lock.json kernel/assets/build.mjs
+		kernel/build_assets.py kernel/assets/package-lock.json kernel/assets/build.mjs kernel/assets/icons.txt
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Huitang needs Python 3.11 or newer; here is: $$(python3 --version 2>&1 || echo none)."; \
 		echo "Install one (Debian: apt-get install python3 python3-venv), or name it: make install PYTHON=/path/to/python3"; \

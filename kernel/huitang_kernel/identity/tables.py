@@ -22,6 +22,7 @@ class AccountRow(PluginTable, tablename="account", schema="identity"):
     name = Text()
     email = Text()
     phone = Bytea(null=True, default=None)
+    phone_sealed = Bytea(null=True, default=None, secret=True)
     locale = Text(default="zh-CN")
     text_size = Integer(default=16)
     high_contrast = Boolean()
