@@ -15,8 +15,8 @@ from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in,
 from huitang_petitions.services import extending, merging, protecting, sorting, steps, supervision
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.submission import KINDS
-from huitang_petitions.services.way import way_of
-from huitang_petitions.services.wording import choices, word
+from huitang_petitions.services.way import Way, way_of
+from huitang_petitions.services.wording import choices, title_of, word
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, HuitangError, Invalid, NotSignedIn
@@ -52,6 +52,7 @@ async def way_page(
         "remits": sorting.remit_choices(),
         "categories": sorting.category_choices(),
         "suggestion": suggestion or {},
+        "noted": [(kind, title_of(kind)) for kind in noted_on(way)],
         "title_of_step": lambda step: _(MATTER.transition(step.transition).title) if step.transition else "",
         "refused": error,
         "errors": error.fields if error else {},
@@ -59,6 +60,14 @@ async def way_page(
         "word": word,
     }
     return Page("petitions/way/page.html", context, status_code=error.status if error else 200)
+
+
+def noted_on(way: Way) -> list[str]:
+    """What can be put on record beside the steps: what a limit waits for, and hearings while a re-review goes on."""
+    running = {limit.id for limit in way.limits if limit.state in ("running", "extended", "late", "paused")}
+    found = ["told"] if way.may["handle"] and running & {"tell", "tell_transferred"} else []
+    found += ["reported_back"] if way.may["handle"] and way.state == "answered" and way.handler else []
+    return found + (["hearing_started", "hearing_ended"] if way.may["review"] and way.state == "rechecking" else [])
 
 
 @get(WAY, guards=[requires(READ)])
@@ -110,6 +119,15 @@ def _day(text: str) -> date | None:
     except ValueError:
         wrong = _("{value} is not a date. Write it like 2026-11-23.", value=text[:40])
         raise Invalid(wrong, fields={"delivered": wrong}) from None
+
+
+@post(f"{WAY}/events", guards=[requires(READ)], status_code=200)
+async def note_event(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """Something that changes no state; each kind has a permission of its own, asked there."""
+    form = await request.form()
+    return await _done(request, ctx, actor, matter_id, steps.note(ctx, actor, matter_id, text_of(form, "kind")))
 
 
 @post(f"{WAY}/extensions", guards=[requires(HANDLE)], status_code=200)
@@ -245,6 +263,7 @@ async def sort_matter(
 WAY_PAGES = (
     show_way,
     take_step,
+    note_event,
     ask_extension,
     decide_extension,
     supervise,

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access
+from huitang_petitions.services import access, happening
 from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Actor, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
@@ -21,6 +21,13 @@ TO_ORGANISATION = ("transfer", "assign")
 """Moves into another organisation's hands."""
 BACK = ("object", "take_back")
 """Moves back into the hands of the office that registered the matter."""
+NOTED = {
+    "told": access.HANDLE,
+    "reported_back": access.HANDLE,
+    "hearing_started": access.REVIEW,
+    "hearing_ended": access.REVIEW,
+}
+"""What is put on record without a step, and the permission it needs."""
 WITH_REASON = ("refuse", "object", "insist", "settle", "close", "reopen", "withdraw")
 
 
@@ -60,6 +67,22 @@ async def take(
         )
         await _finish(ctx, row, moved, event_id, wanted.note.strip())
     return moved
+
+
+async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
+    """Put on record what changes no state: the petitioner was told, a hearing began or ended, a result was reported.
+
+    Raises Invalid for anything else, Conflict when the clock refuses it, and what `access.matter_for` raises.
+    """
+    if kind not in NOTED:
+        raise Invalid(_("Choose one of the list."), fields={"kind": _("Choose one of the list.")})
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, NOTED[kind], lock=True)
+        process = await begun(ctx, write, row)
+        _stays, organ = await _whose(ctx, kind, row, process, Wanted())
+        detail = {"organ": organ} if organ else {}
+        await happening.record(ctx, write, actor, row, kind, detail=detail, shown=True)
+        await ctx.workflow.recount(write, access.ref(matter_id))
 
 
 async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:

@@ -170,6 +170,7 @@ async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
         "protect": access.PROTECT,
         "merge": access.MERGE,
         "decide": access.DECIDE,
+        "review": access.REVIEW,
     }
     if actor.account_id is None:
         return dict.fromkeys(wanted, False)

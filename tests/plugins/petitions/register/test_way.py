@@ -110,3 +110,16 @@ async def test_a_suggestion_is_shown_with_its_reasons_and_nothing_is_kept(town):
     assert "%" in page.text.split('id="sorting"')[1].split('id="steps"')[0]
     (row,) = await town.fetch("SELECT remit, category FROM petitions.matter WHERE id = $1", matter)
     assert row == {"remit": "", "category": ""}
+
+
+async def test_the_petitioner_is_told_by_a_button_and_the_limit_is_met(town):
+    address, matter = await opened(town)
+    officer = await town.sign_in("officer")
+    assert 'value="told"' in (await officer.get(address)).text
+    assert (await officer.post(f"{address}/events", data={"kind": "sung"})).status_code == 422
+    assert (await officer.post(f"{address}/events", data={"kind": "hearing_started"})).status_code == 403
+    assert (await officer.post(f"{address}/events", data={"kind": "told"})).status_code == 303
+    state = "SELECT state FROM petitions.deadline WHERE matter_id = $1 AND limit_id = 'tell'"
+    assert await town.one(state, matter) == "met"
+    assert 'value="told"' not in (await officer.get(address)).text
+    assert (await officer.post(f"{address}/events", data={"kind": "told"})).status_code == 409
