@@ -13,7 +13,7 @@ BROWSER := $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-b
 JOBS ?= 2
 ARGS ?=
 
-.PHONY: help install demo test lint format lock bench docs e2e clean
+.PHONY: help install demo test e2e pictures lint format lock bench docs clean
 
 help:
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,7 +30,8 @@ $(STAMP): requirements.lock Makefile $(addsuffix /pyproject.toml,$(PARTS)) \
 		rm -rf .venv; echo "Cannot make .venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; fi
 	@echo "→ packages of requirements.lock (the first time this takes a minute or two)"
 	# The lock names everything that is needed: pip must not look for more (a newer pydantic for "pydantic[email]", say).
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	# Modules are compiled when they are first imported, by whoever needs them: most never are.
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@echo "→ Huitang's own parts, and the portal's assets"
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(EDITABLE)
 	$(BIN)/python -m pip check --disable-pip-version-check
@@ -52,6 +53,10 @@ endif
 
 e2e: install ## run the browser tests alone
 	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e $(ARGS)
+
+pictures: install ## take pictures of every page in every look into var/screenshots
+	HUITANG_PICTURES=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope \
+		tests/e2e/test_screenshots.py tests/e2e/test_staff_pictures.py $(ARGS)
 
 lint: install ## style, types and import rules
 	$(BIN)/ruff check .

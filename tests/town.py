@@ -73,7 +73,7 @@ async def settle(
     **options: Any,
 ) -> Town:
     """Open a hall with the plugin; `units` are (key, name, parent's key), `people` what `add_person` takes."""
-    hall = await open_hall(plugin, **options)
+    hall = await open_hall(plugin, serve=False, **options)
     record = hall.registry.get(plugin.manifest.id)
     assert record.is_active, record.cause
     made: dict[str, Any] = {}

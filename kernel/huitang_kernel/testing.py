@@ -26,6 +26,7 @@ from huitang_kernel.config import load_settings
 from huitang_kernel.db import Migrator
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.services import BUILTINS
+from huitang_kernel.web.edge import Edge
 from huitang_sdk import Plugin
 
 CHEAP = {"argon2_memory_kib": 64, "argon2_time": 1}
@@ -134,7 +135,16 @@ async def open_hall(fresh_dsn: str, tmp_path: Path) -> AsyncIterator[OpenHall]:
         await hall.close()
 
 
+def app_of(hall: Hall) -> Edge:
+    """The hall's application. One that was opened with `serve=False` gets it now: many tests ask for no page, and
+    building it takes longer than the rest of the hall.
+    """
+    if hall.app is None:  # type: ignore[attr-defined]
+        hall.app = build_app(hall, hall.dsn)  # type: ignore[attr-defined]
+    return hall.app  # type: ignore[attr-defined,no-any-return]
+
+
 def client_of(hall: Hall, **options: Any) -> httpx.AsyncClient:
     """An HTTP client that talks to the hall's application without a socket."""
-    transport = httpx.ASGITransport(app=hall.app, raise_app_exceptions=False)  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app=app_of(hall), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://hall.test", **options)

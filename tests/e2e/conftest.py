@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -30,6 +32,7 @@ FLAGS = [
 ]
 VIEWPORTS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 ROOT = Path(__file__).parents[2]
+CLOSE_WITHIN = 20.0
 HOW = "Chromium is missing: `apt-get install chromium fonts-noto-cjk`, or set CHROMIUM to its path"
 
 
@@ -109,7 +112,18 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
+        # A browser that does not close must not hold up everybody: it has nothing that is needed any more.
+        late = threading.Timer(CLOSE_WITHIN, _kill_browsers)
+        late.start()
         browser.close()
+    late.cancel()
+
+
+def _kill_browsers() -> None:
+    """The browser, and the driver between it and this process."""
+    for process in psutil.Process().children(recursive=True):
+        if process.name().startswith(("chrom", "node")):
+            process.kill()
 
 
 class Visitor:

@@ -51,5 +51,6 @@ def test_a_page_that_is_signed_out_elsewhere_stops_listening(visit: Callable[...
     expect(page.locator("html")).to_have_attribute("data-live-state", "connected")
     other = visitor.context.new_page()
     other.goto("/")
-    other.evaluate("document.querySelector('form[action=\"/identity/sign-out\"]').submit()")
+    with other.expect_navigation():
+        other.evaluate("document.querySelector('form[action=\"/identity/sign-out\"]').submit()")
     expect(page.locator("html")).to_have_attribute("data-live-state", "lost")

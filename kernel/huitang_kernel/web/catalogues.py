@@ -4,6 +4,7 @@ own.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -22,11 +23,16 @@ class Catalogues:
         for locale in LOCALES:
             path = folder / "locale" / f"{locale}.po"
             if path.is_file():
-                with path.open("rb") as file:
-                    catalogue = read_po(file, locale=locale.replace("-", "_"))
-                texts = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
-                self._texts[domain, locale] = texts
+                self._texts[domain, locale] = _read(path, locale, path.stat().st_mtime_ns)
 
     def lookup(self, domain: str, locale: str, message: str) -> str:
         own = self._texts.get((domain, locale), {}).get(message)
         return own or self._texts.get(("portal", locale), {}).get(message, message)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, locale: str, _changed: int) -> dict[str, str]:
+    """Kept for the next hall of this process, for as long as the file is the same."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=locale.replace("-", "_"))
+    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}

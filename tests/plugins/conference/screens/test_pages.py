@@ -7,6 +7,7 @@ import re
 import pytest
 
 from huitang_conference.services.voting.running import announce, close_poll
+from huitang_kernel.testing import app_of
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -116,7 +117,7 @@ async def test_every_route_for_everybody(town, scene):
 async def test_every_route_is_in_the_matrix(town, scene):
     known = {(method, re.sub(r"[0-9a-f-]{36}", "*", address)) for method, address, _who in routes(town, *scene)}
     ours = re.compile(r"/(seat|chair|operator|teller|hall|results|votes)(/|$)")
-    for route in town.hall.app.app.routes:
+    for route in app_of(town.hall).app.routes:
         if not ours.match(route.path):
             continue
         for method in route.methods & {"GET", "POST"}:

@@ -9,6 +9,7 @@ import re
 import pytest
 from litestar.routes import HTTPRoute
 
+from huitang_kernel.testing import app_of
 from huitang_petitions.services import codes, filing, lookup
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import NewPaper
@@ -25,7 +26,7 @@ async def pages_of(town, done) -> list[str]:
     paper = await town.one("SELECT id FROM petitions.paper WHERE matter_id = $1", done.id)
     known = {"matter_id": str(done.id), "paper_id": str(paper)}
     found = []
-    for route in town.hall.app.app.routes:
+    for route in app_of(town.hall).app.routes:
         if not isinstance(route, HTTPRoute) or "petitions" not in route.path or route.path.startswith("/static/"):
             continue
         if any("GET" in handler.http_methods for handler in route.route_handlers):
