@@ -49,7 +49,7 @@ def words() -> dict[str, Any]:
         "channels": choices(*CHANNELS),
         "kinds": choices(*KINDS),
         "marks": choices(*MARKS),
-        "states": choices(*STATES),
+        "states": [(state, word(f"state-{state}")) for state in STATES],
     }
 
 

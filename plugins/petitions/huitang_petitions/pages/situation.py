@@ -97,7 +97,7 @@ async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
             word(line.channel),
             _category(line.category),
             line.district,
-            word(line.state),
+            word(f"state-{line.state}"),
             line.people,
         )
         for line in shown

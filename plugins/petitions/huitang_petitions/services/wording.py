@@ -91,16 +91,14 @@ _WORDS = {
     "scan": "Scan",
     "report": "Report",
     "paper-letter": "Official letter",
-}
-
-
-_STATES = {state.id: state.title for state in MATTER.states}
-STATES = tuple(_STATES)
+} | {f"state-{state.id}": state.title for state in MATTER.states}
+STATES = tuple(state.id for state in MATTER.states)
 
 
 def word(code: str) -> str:
-    """A code in the reader's language; "" stays ""."""
-    known = _WORDS.get(code) or _STATES.get(code)
+    """A code in the reader's language; "" stays "". What could be mistaken for another's code has its kind before it:
+    `word("state-transferred")` is not `word("transferred")`, the channel."""
+    known = _WORDS.get(code)
     return _(known) if known else code
 
 

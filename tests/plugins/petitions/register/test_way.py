@@ -35,6 +35,15 @@ async def test_each_sees_the_steps_that_are_theirs(town):
         assert (await (await town.sign_in(name)).get(address)).status_code in (403, 404)
 
 
+async def test_a_matter_that_was_transferred_is_not_called_by_its_channel(town):
+    address, _matter = await opened(town, state="transferred", channel="letter")
+    client = await town.sign_in("officer")
+    for page in (address.removesuffix("/way"), "/petitions/?state=transferred"):
+        shown = (await client.get(page)).text
+        assert "已转送" in shown, page
+        assert "其他机关转来" not in shown.partition("<main")[2].replace('value="transferred">其他机关转来', ""), page
+
+
 async def test_a_matter_is_handled_by_forms_alone(town):
     address, matter = await opened(town)
     officer, head = await town.sign_in("officer"), await town.sign_in("head")
