@@ -1,28 +1,44 @@
 """Commands in processes of their own, forked from one that has the platform's modules loaded.
 
-A command of the platform begins by importing some 1,500 modules. The tests call it a hundred times; done once, that is
-minutes less. What a command does after its imports is the same: its process, arguments, environment, folder, output and
-exit status are its own. That commands start from nothing is seen by tests that start them so.
+A command of the platform begins by importing some 1,500 modules. The tests start it two hundred times; imported once,
+that is minutes less. What a command does after its imports is the same: its process, arguments, environment, folder,
+output and exit status are its own. That commands start from nothing is seen by the tests of `huitang demo` and `serve`.
+
+done = call(["users", "list"], folder, environment)      # runs to its end
+server = start(["serve"], folder, environment, log)      # goes on; server.pid, await server.wait()
 """
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from babel import Locale
+from msgspec import Struct
 
-PLATFORM = ("huitang_kernel.app", "huitang_kernel.cli", "tests.command")
+PLATFORM = ("huitang_kernel.app", "huitang_kernel.cli", "huitang_kernel.cli.serving", "tests.command")
 PATIENCE = 110.0
 Locale.parse("zh_CN")  # reads babel's data of all languages, as every command does
+
+
+class Command(Struct, frozen=True):
+    """What is run, where, and where its output goes."""
+
+    arguments: tuple[str, ...]
+    folder: str
+    environment: dict[str, str]
+    out: str
+    err: str
 
 
 @cache
@@ -37,10 +53,7 @@ def call(arguments: Sequence[str], folder: Path, environment: Mapping[str, str])
     """`huitang` with these arguments, in this folder and environment; fails when it does not end in time."""
     with tempfile.TemporaryDirectory(prefix="huitang-command-") as name:
         out, err = Path(name) / "out", Path(name) / "err"
-        process = _server().Process(
-            target=_be_huitang, args=(list(arguments), str(folder), dict(environment), str(out), str(err))
-        )
-        process.start()
+        process = _begin(Command((*arguments,), str(folder), {**environment}, str(out), str(err)))
         process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
@@ -50,15 +63,54 @@ def call(arguments: Sequence[str], folder: Path, environment: Mapping[str, str])
         return subprocess.CompletedProcess(["huitang", *arguments], process.exitcode, *said)
 
 
-def _be_huitang(arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str) -> None:
+class Started:
+    """A command that goes on, in a session of its own: `os.killpg(started.pid, …)` reaches all its processes."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        assert process.pid is not None
+        self._process = process
+        self.pid = process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; negative when a signal ended it."""
+        return self._process.exitcode
+
+    async def wait(self) -> int:
+        """Its exit status, once it has ended."""
+        while self._process.exitcode is None:  # noqa: ASYNC110 - its end can be asked for, but is not told
+            await asyncio.sleep(0.02)
+        return self._process.exitcode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+
+def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Started:
+    """`huitang` with these arguments; what it says is added to the log."""
+    log.touch()
+    return Started(_begin(Command((*arguments,), str(folder), {**environment}, str(log), str(log))))
+
+
+def _begin(command: Command) -> ForkServerProcess:
+    process = _server().Process(target=_be_huitang, args=(command,))
+    process.start()
+    return process
+
+
+def _be_huitang(command: Command) -> None:
+    os.setsid()
     os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    for number, path in ((0, os.devnull), (1, out), (2, err)):
-        opened = os.open(path, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, number)
-    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, mode, encoding="utf-8") for n, mode in enumerate("rww"))
-    sys.argv = ["huitang", *arguments]
+    os.environ.update(command.environment)
+    sys.path[:0] = filter(None, command.environment.get("PYTHONPATH", "").split(os.pathsep))
+    os.chdir(command.folder)
+    for number, path in enumerate((os.devnull, command.out, command.err)):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), number)
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode, buffering=1, encoding="utf-8") for number, mode in enumerate("rww")
+    )
+    sys.argv = ["huitang", *command.arguments]
     from huitang_kernel.cli import main
 
     try:

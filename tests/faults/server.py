@@ -7,13 +7,13 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 from types import TracebackType
 
 import httpx
 
 from huitang_kernel.testing import TEST_KEY
+from tests.command import start
 
 
 class ServerProcess:
@@ -36,14 +36,7 @@ class ServerProcess:
         self._log = folder / "server.log"
 
     async def __aenter__(self) -> ServerProcess:
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "huitang_kernel.cli", "serve"),
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = start(["serve"], self._log.parent, self._environment, self._log)
         async with httpx.AsyncClient() as client:
             for _ in range(300):
                 with contextlib.suppress(httpx.TransportError):

@@ -23,7 +23,7 @@ async def speak(fresh_dsn):
 
 
 async def until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - the condition tells nobody
             await asyncio.sleep(0.01)
 

@@ -73,7 +73,7 @@ async def say(hall: Any, topic: str = "talk.words", key: str = "", **data: Any) 
         await write.audit("talk.word.said", Ref("talk.word", UUID(int=1)))
 
 
-async def until(condition: Any, seconds: float = 5.0) -> None:
+async def until(condition: Any, seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the condition tells nobody
             await asyncio.sleep(0.01)

@@ -18,7 +18,7 @@ from huitang_sdk.contracts import Actor
 from huitang_sdk.i18n import local_time
 
 
-async def until(hall, sql: str, seconds: float = 8.0):
+async def until(hall, sql: str, seconds: float = 30.0):
     """Wait until the query gives a row, and return all of them."""
     end = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < end:
@@ -108,7 +108,7 @@ async def test_two_nodes_share_the_work_and_send_nothing_twice(open_town, mail, 
     try:
         await process.stdout.readline()
         await hall.core.background.start(hall.dsn)
-        await until(hall, "SELECT 1 FROM notifications.delivery WHERE state = 'sent' HAVING count(*) = 120", 20)
+        await until(hall, "SELECT 1 FROM notifications.delivery WHERE state = 'sent' HAVING count(*) = 120", 60)
     finally:
         process.kill()
         await process.wait()

@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 
 from huitang_kernel.testing import TEST_KEY
+from tests.command import Started, call, start
 
 HERE = Path(__file__).parent
 
@@ -76,28 +76,15 @@ class Installation:
 
     async def _start(self, *command: str, url: str) -> Node:
         log = self.folder / f"{command[0]}-{len(self.nodes)}.log"
-        with log.open("wb") as out:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "huitang_kernel.cli", *command),
-                env={**self.environment, "LANG": "C.UTF-8"},
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+        process = start(command, self.folder, {**self.environment, "LANG": "C.UTF-8"}, log)
         self.nodes.append(Node(process, log, url))
         return self.nodes[-1]
 
     async def command(self, *words: str) -> str:
         """What `huitang <words>` says, run to its end."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "huitang_kernel.cli", *words),
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
-        return said.decode()
+        done = await asyncio.to_thread(call, words, self.folder, self.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     async def stop(self) -> None:
         for node in self.nodes:
@@ -105,7 +92,7 @@ class Installation:
 
 
 class Node:
-    def __init__(self, process: asyncio.subprocess.Process, log: Path, url: str) -> None:
+    def __init__(self, process: Started, log: Path, url: str) -> None:
         self.process, self.log, self.url = process, log, url
 
     @property

@@ -72,7 +72,7 @@ async def until(watch, sql: str, seconds: float):
 
 
 async def leader_pid(watch) -> int:
-    row = await until(watch, "SELECT node FROM scheduling.leader WHERE heartbeat_at > now() - interval '2 seconds'", 10)
+    row = await until(watch, "SELECT node FROM scheduling.leader WHERE heartbeat_at > now() - interval '2 seconds'", 30)
     return int(row["node"].split(":")[1])
 
 
@@ -95,7 +95,7 @@ async def test_every_due_time_runs_once_even_when_the_leader_is_killed(cluster, 
     cluster.nodes[first].kill()
     await until(watch, f"SELECT 1 FROM scheduling.leader WHERE split_part(node, ':', 2) <> '{first}'", 10)
     assert asyncio.get_running_loop().time() - killed < 10
-    await until(watch, "SELECT 1 FROM scheduling.run WHERE cause = 'dated' AND state = 'done' HAVING count(*) = 20", 15)
+    await until(watch, "SELECT 1 FROM scheduling.run WHERE cause = 'dated' AND state = 'done' HAVING count(*) = 20", 40)
     ran = await watch.fetch(
         "SELECT due, payload, count(*) AS times FROM clockwork.ran WHERE job = 'clockwork.mark' GROUP BY due, payload"
     )
@@ -116,11 +116,11 @@ async def test_a_run_whose_process_dies_is_taken_up_by_the_next_leader(cluster, 
     await cluster.add()
     first = await leader_pid(watch)
     await plan(watch, "clockwork.slow", datetime.now(UTC), range(1))
-    await until(watch, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.slow'", 8)
+    await until(watch, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.slow'", 20)
     cluster.nodes[first].kill()
-    again = await until(watch, "SELECT * FROM scheduling.run WHERE state = 'running' AND attempts = 2", 12)
+    again = await until(watch, "SELECT * FROM scheduling.run WHERE state = 'running' AND attempts = 2", 30)
     assert again["error"].startswith("process-died: ")
-    await until(watch, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.slow' HAVING count(*) = 2", 5)
+    await until(watch, "SELECT 1 FROM clockwork.ran WHERE job = 'clockwork.slow' HAVING count(*) = 2", 20)
     runs = await watch.fetch("SELECT run, due, pid FROM clockwork.ran WHERE job = 'clockwork.slow'")
     assert {row["run"] for row in runs} == {again["id"]}
     assert {row["due"] for row in runs} == {again["due"]}
@@ -132,12 +132,12 @@ async def test_a_leader_that_stops_gives_its_run_back(cluster, watch):
     await cluster.add()
     first = await leader_pid(watch)
     await plan(watch, "clockwork.slow", datetime.now(UTC), range(1))
-    await until(watch, "SELECT 1 FROM clockwork.ran", 8)
+    await until(watch, "SELECT 1 FROM clockwork.ran", 20)
     process = cluster.nodes[first]
     assert process.stdin is not None
     process.stdin.close()
     async with asyncio.timeout(10):
         assert await process.wait() == 0
-    await until(watch, "SELECT 1 FROM clockwork.ran HAVING count(DISTINCT pid) = 2", 8)
+    await until(watch, "SELECT 1 FROM clockwork.ran HAVING count(DISTINCT pid) = 2", 20)
     run = await watch.fetchrow("SELECT state, attempts, error FROM scheduling.run")
     assert dict(run) == {"state": "running", "attempts": 1, "error": ""}

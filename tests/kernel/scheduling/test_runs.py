@@ -33,7 +33,7 @@ async def rows(hall, sql: str, *values):
     return await hall.core.database.fetch(sql, *values)
 
 
-async def until(hall, sql: str, *values, seconds: float = 6.0):
+async def until(hall, sql: str, *values, seconds: float = 30.0):
     """Wait until the query gives a row, and return it."""
     end = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < end:

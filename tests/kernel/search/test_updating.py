@@ -213,7 +213,7 @@ async def test_asking_for_a_rebuild(open_things):
     await eventually(lambda: hall.services.search.folder.current() != first)
 
 
-async def eventually(check, seconds=15.0):
+async def eventually(check, seconds=40.0):
     for _ in range(int(seconds * 20)):
         if check():
             return
