@@ -146,5 +146,6 @@ def app_of(hall: Hall) -> Edge:
 
 def client_of(hall: Hall, **options: Any) -> httpx.AsyncClient:
     """An HTTP client that talks to the hall's application without a socket."""
-    transport = httpx.ASGITransport(app=app_of(hall), raise_app_exceptions=False)
+    app: Any = app_of(hall)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://hall.test", **options)
