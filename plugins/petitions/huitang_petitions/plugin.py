@@ -61,6 +61,7 @@ class PetitionsPlugin(Plugin):
             MenuItem("Register of letters and visits", "/petitions/", READ, icon="mail-opened", order=10),
             MenuItem("Board of supervision", "/petitions/board", SUPERVISE, icon="alarm", order=30),
             MenuItem("Statutory limits of offices", "/petitions/rules", RULES, icon="scale", order=80),
+            MenuItem("Categories, remits and districts", "/petitions/data", RULES, icon="database", order=85),
             MenuItem("Entry desk", "/petitions/desk", REGISTER, icon="pencil-plus", order=20),
             MenuItem("Situation of letters and visits", "/petitions/situation", SITUATION, icon="chart-bar", order=60),
             MenuItem("Follow-up visits", "/petitions/visits", SATISFACTION, icon="phone-call", order=40),

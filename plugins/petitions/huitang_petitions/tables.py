@@ -282,3 +282,14 @@ class Publication(PluginTable, tablename="publication", schema="petitions"):
     withdrawn_at = Timestamptz(null=True, default=None)
     withdrawn_by = UUID(null=True, default=None)
     version = Integer(default=1)
+
+
+class OfficeData(PluginTable, tablename="office_data", schema="petitions"):
+    """One version of a file of rules or outlines of the office's own; an empty `content` is the shipped one again."""
+
+    id = UUID(primary_key=True, default=new_id)
+    kind = Text()
+    version = Integer()
+    content = Text()
+    changed_at = Timestamptz()
+    changed_by = UUID(null=True, default=None)

@@ -8,6 +8,7 @@ from huitang_petitions.pages.listing import LISTING_PAGES
 from huitang_petitions.pages.looking_up import LOOK_UP_PAGES
 from huitang_petitions.pages.matter import MATTER_PAGES
 from huitang_petitions.pages.mine import MINE_PAGES
+from huitang_petitions.pages.office_data import OFFICE_DATA_PAGES
 from huitang_petitions.pages.published import PUBLISHED_PAGES
 from huitang_petitions.pages.rating import RATING_PAGES
 from huitang_petitions.pages.receipt import RECEIPT_PAGES
@@ -19,7 +20,8 @@ from huitang_petitions.pages.way import WAY_PAGES
 from huitang_petitions.pages.writing import WRITING_PAGES
 
 PAGES = (
-    *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *BOARD_PAGES, *RULES_PAGES, *IMPORT_PAGES),
+    *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *BOARD_PAGES, *RULES_PAGES),
+    *(*IMPORT_PAGES, *OFFICE_DATA_PAGES),
     *(*WRITING_PAGES, *LOOK_UP_PAGES, *RECEIPT_PAGES, *MINE_PAGES, *SITUATION_PAGES),
     *(*CLOSING_PAGES, *VISIT_PAGES, *RATING_PAGES, *PUBLISHED_PAGES, *SATISFACTION_PAGES),
 )

@@ -11,7 +11,8 @@ from litestar.di import NamedDependency
 
 from huitang_petitions.judging.tree import default_tree
 from huitang_petitions.pages.common import AnyRequest
-from huitang_petitions.services import situation, situation_signals
+from huitang_petitions.pages.district_map import map_of
+from huitang_petitions.services import office_data, situation, situation_signals
 from huitang_petitions.services.access import SITUATION, Ctx
 from huitang_petitions.services.situation import Dimension, Figure, Period, Wanted
 from huitang_petitions.services.wording import word
@@ -46,6 +47,7 @@ async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: 
         "time": _over_time(series),
         "time_chart": _line(_over_time(series)),
         "heat": _heat(series, wanted.period),
+        "map": map_of(await office_data.drawing(ctx), tables["district"]),
         "unusual": await situation_signals.unusual(series),
         "suggested": await situation_signals.suggested(ctx, actor, wanted),
         "named": lambda name, value: called(name, value, named),
@@ -144,7 +146,7 @@ def called(dimension: str, value: str, units: Mapping[str, str] | None = None) -
         return _category(value)
     if dimension == "handler":
         return (units or {}).get(value, value)
-    return word(value) if dimension == "channel" else value
+    return word(value) if dimension == "channel" else value.replace(situation.ALSO, _(", "))
 
 
 def _bars(figures: Sequence[Figure], dimension: str, units: Mapping[str, str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, str] = {
     "channel": "m.channel",
     "handler": "coalesce(m.handler_id::text, '')",
 }
+ALSO = "|"
 YEARS = 3
 RECENT, BEFORE = 4, 12
 """Weeks in which words are sought that rise, and weeks they are compared with."""
@@ -55,7 +56,7 @@ class Period(Struct, frozen=True):
 class Wanted(Struct, frozen=True, kw_only=True):
     """What a figure counts: matters received in the period, and more of the same kind. "" for all; "-" for none given.
 
-    `category` is a path with all below it.
+    `category` is a path with all below it; `district` may be several ways of writing one, parted by `ALSO`.
     """
 
     period: Period
@@ -107,7 +108,10 @@ def _where(wanted: Wanted, sql: Sql) -> str:
     elif wanted.category:
         category = sql.put(wanted.category)
         found.append(f"(m.category = {category} OR starts_with(m.category, {category} || '.'))")
-    for name in ("district", "channel", "handler"):
+    if wanted.district:
+        names = {wanted.district, *wanted.district.split(ALSO)} if wanted.district != "-" else {""}
+        found.append(f"m.district = ANY({sql.put(sorted(names))})")
+    for name in ("channel", "handler"):
         value = getattr(wanted, name)
         if value:
             found.append(f"{COLUMNS[name]} = {sql.put('' if value == '-' else value)}")
@@ -134,6 +138,17 @@ async def figures(ctx: Ctx, actor: Actor, dimension: Dimension, wanted: Wanted) 
         *sql.values,
     )
     return [Figure(**row) for row in rows]
+
+
+async def districts(ctx: Ctx, actor: Actor) -> list[str]:
+    """How the matters that the actor may count write their districts; the commonest first."""
+    sql = Sql()
+    rows = await ctx.db.fetch(
+        f"SELECT m.district FROM petitions.matter m WHERE {await visible(ctx, actor, SITUATION, sql)}"
+        " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 300",
+        *sql.values,
+    )
+    return [row["district"] for row in rows]
 
 
 async def week_counts(ctx: Ctx, actor: Actor) -> dict[tuple[str, str], Series]:

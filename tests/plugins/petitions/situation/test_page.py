@@ -118,7 +118,7 @@ async def test_words_rise_from_sealed_texts(town, ctx):
 
 
 async def test_the_page_its_parts_and_the_export_for_each_role(town, ctx):
-    await put(town, datetime.now(UTC) - WEEK, category="labour.work.wages", district="云溪区")
+    await put(town, NOW - WEEK, category="labour.work.wages", district="云溪区")
     async with client_of(town.hall) as client:
         assert (await client.get("/petitions/situation")).status_code in (303, 401)
     client = await town.sign_in("analyst")

@@ -1,0 +1,141 @@
+"""What an office keeps as files of its own in place of what comes with the plugin; the newest version holds.
+
+One hall is one office's: its register, its figures and what is learnt from them need one set of categories and
+districts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.limits import said
+from huitang_petitions.situation.outlines import Drawing, draw, parse_outlines
+from huitang_petitions.tables import OfficeData
+from huitang_sdk.cases import CaseError
+from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict, Invalid
+
+MOST_BYTES = 4 * 1024 * 1024
+MOST_TOLD = 20
+NONE = UUID(int=0)
+_drawings: dict[UUID, Drawing] = {}
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """One version of a file; `shipped` when it brought back what comes with the plugin."""
+
+    id: UUID
+    kind: str
+    version: int
+    shipped: bool
+    changed_at: datetime
+    changed_by: UUID | None
+
+
+async def check_districts(ctx: Ctx, content: str) -> None:
+    """CaseError for outlines that cannot be drawn."""
+    draw(parse_outlines(content))
+
+
+class Kind(Struct, frozen=True):
+    """A kind of file: how its name ends, what a new one has to pass, and the text of the shipped one, if any."""
+
+    ending: str
+    check: Callable[[Ctx, str], Awaitable[None]]
+    shipped: Callable[[], str]
+
+
+KINDS = {"districts": Kind("geojson", check_districts, str)}
+
+
+async def versions(ctx: Ctx) -> list[Version]:
+    """Every version of every file, newest first."""
+    rows = await ctx.db.fetch(
+        "SELECT id, kind, version, content = '' AS shipped, changed_at, changed_by FROM petitions.office_data"
+        " ORDER BY kind, version DESC"
+    )
+    return [Version(**row) for row in rows]
+
+
+async def newest(ctx: Ctx, kind: str) -> tuple[UUID, int]:
+    """Which version of a kind holds: its id and number; NONE and 0 when nothing was ever uploaded."""
+    rows = await ctx.db.fetch(
+        "SELECT id, version FROM petitions.office_data WHERE kind = $1 ORDER BY version DESC LIMIT 1", kind
+    )
+    return (rows[0]["id"], rows[0]["version"]) if rows else (NONE, 0)
+
+
+async def content_of(ctx: Ctx, kind: str, version: int) -> str | None:
+    """The text of a version; None when there is none such, "" when it brought back what is shipped."""
+    rows = await ctx.db.fetch(
+        "SELECT content FROM petitions.office_data WHERE kind = $1 AND version = $2", kind, version
+    )
+    return rows[0]["content"] if rows else None
+
+
+async def replace(ctx: Ctx, actor: Actor, kind: str, raw: bytes, version: int) -> int:
+    """Let a new file hold from now on; nothing in it brings back what is shipped. The number of the new version.
+
+    Raises Invalid at the field `file` with every mistake of the file, Conflict when `version` is not the newest.
+    """
+    content = _text(raw)
+    async with ctx.db.write(actor) as write:
+        if content:
+            await _check(ctx, kind, content)
+        if (await newest(ctx, kind))[1] != version:
+            raise Conflict(_("Somebody changed this in the meantime. Look at it again."))
+        row = OfficeData(
+            id=new_id(),
+            kind=kind,
+            version=version + 1,
+            content=content,
+            changed_at=ctx.clock.now(),
+            changed_by=actor.account_id,
+        )
+        await OfficeData.insert(row)
+        detail = {"kind": kind, "version": version + 1, "shipped": not content}
+        await write.audit("petitions.office_data.replaced", Ref("petitions.office_data", row.id), detail=detail)
+    return version + 1
+
+
+def _text(raw: bytes) -> str:
+    wrong = ""
+    if len(raw) > MOST_BYTES:
+        wrong = _("The file is larger than {limit} MB.", limit=MOST_BYTES // 1024 // 1024)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text, wrong = "", wrong or _("The file is not UTF-8 text.")
+    if "\x00" in text:
+        wrong = _("The file is not UTF-8 text.")
+    if wrong:
+        raise Invalid(wrong, fields={"file": wrong})
+    return text.strip()
+
+
+async def _check(ctx: Ctx, kind: str, content: str) -> None:
+    try:
+        await KINDS[kind].check(ctx, content)
+    except CaseError as error:
+        told = [f"{problem.path}: {said(problem.text)}" for problem in error.problems]
+        more = [_("… and {count} more", count=len(told) - MOST_TOLD)] if len(told) > MOST_TOLD else []
+        raise Invalid(_("The file cannot be used."), fields={"file": "\n".join(told[:MOST_TOLD] + more)}) from None
+
+
+async def drawing(ctx: Ctx) -> Drawing | None:
+    """The map of districts; None when the office gave no outlines."""
+    id_, version = await newest(ctx, "districts")
+    if id_ not in _drawings:
+        content = await content_of(ctx, "districts", version)
+        if not content:
+            return None
+        if len(_drawings) > 8:
+            _drawings.clear()
+        _drawings[id_] = draw(parse_outlines(content))
+    return _drawings[id_]
