@@ -31,6 +31,10 @@ PEOPLE = (
     ("plain", "city", "", "", ""),
     ("stranger", "east", "conference.chair", "", "below"),
 )
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cfc00000030101003fd7a3a30000000049454e44ae426082"
+)
 MEMBERS = ("周文清", "陈立新", "吴晓岚", "郑国安", "林若梅")
 """The first is the chair, the next two sign in as member and second."""
 DEVICES = (
