@@ -37,6 +37,10 @@ class Happening(Struct, frozen=True, kw_only=True):
         return not self.organ or not organ or self.organ == organ
 
 
+ARRIVALS = ("received", "transferred_in", "assigned_in")
+"""How a case comes in."""
+
+
 class _Read(Struct):
     index: int
     name: str
@@ -141,13 +145,20 @@ def _check(place: int, event: Happening, happened: Sequence[Happening]) -> Itera
         if other.kind.ends and not event.kind.after_end and (not other.organ or other.organ == event.organ):
             yield _against("ended", event, other)
     for other in later:
-        if other.name in event.kind.after and event.concerns(other.organ) and not _any(before, other.name, event):
+        known = _any(before, other.name, event) or (other.name in ARRIVALS and _arrived(before, event))
+        if other.name in event.kind.after and event.concerns(other.organ) and not known:
             yield _early(event, other)
     if event.kind.needs and not any(other.name in event.kind.needs and event.concerns(other.organ) for other in before):
         late = next((other for other in later if other.name in event.kind.needs), None)
         kinds = {one.name: one.kind.text for one in happened}
         others = [kinds.get(name, name) for name in event.kind.needs]
         yield _early(event, late) if late else Problem(event.path, say("case.needs", **values, others=others))
+
+
+def _arrived(before: Iterable[Happening], event: Happening) -> bool:
+    """Whether the case had come in already when something happened that names no organ: that it went on to another
+    organ later does not make it too early."""
+    return not event.organ and any(other.name in ARRIVALS for other in before)
 
 
 def _any(before: Iterable[Happening], name: str, event: Happening) -> bool:

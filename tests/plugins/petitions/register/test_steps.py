@@ -8,10 +8,13 @@ import pytest
 
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.services import access, steps
-from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.registering import register
+from huitang_petitions.services.steps import Wanted, note, take
 from huitang_sdk.contracts import Delivery
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.plugins.petitions.intake.letters import intake
 from tests.plugins.petitions.register.matters import at, received
 
 EVENTS = "SELECT kind FROM petitions.event WHERE matter_id = $1 ORDER BY recorded_at, id"
@@ -72,6 +75,19 @@ async def test_a_matter_is_assigned_objected_to_insisted_on_handled_answered_rev
     assert ctx.personal.unseal("event.note", row["id"], row["note"]) == "不属于本县职权"
     told = [*await town.fetch("SELECT note, detail::text AS detail FROM workflow.history")]
     assert not any("职权" in row["note"] + row["detail"] for row in told)
+
+
+@pytest.mark.parametrize("step", ["assign", "transfer"])
+async def test_what_came_in_by_the_front_door_goes_on_to_another_organ(town, step):
+    ctx, clock = at(town)
+    done = await register(ctx, SYSTEM, intake(organisation_id=town.units["office"].id, kind="appeal"))
+    clock.forward(days=2)
+    await note(ctx, town.actors["officer"], done.id, "told")
+    clock.forward(days=1)
+    await take(ctx, town.actors["officer"], done.id, step, Wanted(organisation_id=town.units["committee"].id))
+    clock.forward(days=1)
+    await take(ctx, town.actors["handler"], done.id, "take_up", Wanted())
+    assert await state(town, done.id) == "handling"
 
 
 async def test_a_refusal_needs_its_article_and_reason_and_can_be_opened_again(town):
