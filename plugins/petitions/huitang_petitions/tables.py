@@ -293,3 +293,14 @@ class OfficeData(PluginTable, tablename="office_data", schema="petitions"):
     content = Text()
     changed_at = Timestamptz()
     changed_by = UUID(null=True, default=None)
+
+
+class LearntSuggester(PluginTable, tablename="suggester", schema="petitions"):
+    """One version of the learnt model. `measured` is JSON: how often it is right, by set and question."""
+
+    id = UUID(primary_key=True, default=new_id)
+    version = Integer()
+    file_id = UUID(null=True, default=None)
+    decided = Array(base_column=UUID(), default=list)
+    measured = JSONB(default="[]")
+    learnt_at = Timestamptz()

@@ -62,9 +62,11 @@ def _seen(suggester: Suggester, question: Question, example: Example, given: Sug
 
 
 def _truth(suggester: Suggester, question: Question, example: Example) -> str:
-    """The right answer; of the handler the one the office's table names for the right remit and category."""
+    """The right answer, "" for one the office's own rules do not know; of the handler the one its table names."""
     if question == "remit":
-        return example.remit
+        return example.remit if example.remit in suggester.remits.ids else ""
+    if example.category not in suggester.tree.nodes:
+        return ""
     if question == "handler":
         known = example.remit and example.category
         return suggester.handlers.usual(example.remit, example.category) if known else ""

@@ -61,12 +61,3 @@ def _key(tree: Tree, confirmed: Sequence[Example]) -> str:
                 digest.update(file.read_bytes())
     digest.update(msgspec.json.encode((tree, confirmed)))
     return digest.hexdigest()[:24]
-
-
-def read_or_learn(path: Path, tree: Tree, folder: Path) -> Model:
-    """The office's own model where there is one for this tree, else the one learnt from what the plugin brings."""
-    try:
-        model = unpacked(path.read_bytes())
-    except (OSError, ValueError):
-        return model_of(tree, folder=folder)
-    return model if set(model.categories.labels) <= set(tree.nodes) else model_of(tree, folder=folder)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, text_of, uploads_of, whole_number
-from huitang_petitions.services import office_data, situation
+from huitang_petitions.services import learnt, office_data, situation
 from huitang_petitions.services.access import RULES, Ctx
 from huitang_petitions.services.office_data import KINDS
 from huitang_petitions.situation.outlines import fold
@@ -31,6 +31,18 @@ async def data_page(ctx: Ctx, actor: Actor, error: HuitangError | None = None, k
         "titles": titles(),
         "who": {id_: account.name for id_, account in people.items()},
         "districts": await _matched(ctx, actor),
+        "learnt": await learnt.newest(ctx),
+        "sets": {
+            "decided": _("matters people decided, before they were learnt"),
+            "handwritten": _("letters in other words"),
+            "synthetic": _("synthetic letters"),
+        },
+        "questions": {
+            "remit": _("Whose remit"),
+            "category": _("Subject category"),
+            "top category": _("First level of the category"),
+            "handler": _("Handler"),
+        },
         "refused": error,
         "errors": told,
     }

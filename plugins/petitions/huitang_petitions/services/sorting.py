@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from huitang_petitions.judging.office import office_of
-from huitang_petitions.services import access, limits
+from huitang_petitions.services import access, learnt, limits
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.suggesting import suggest_for
@@ -57,6 +57,7 @@ async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, l
     row = await access.matter_for(ctx, actor, matter_id, access.DECIDE)
     subject, body = (ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body"))
     found = await suggest_for(ctx, subject, body)
+    version = await learnt.newest(ctx)
     return {
         name: [
             {
@@ -65,6 +66,8 @@ async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, l
                 "percent": round(choice.probability * 100),
                 "reasons": [limits.said(reason) for reason in choice.reasons],
                 "sure": answer.sure,
+                "version": version.version if version else 0,
+                "right": version.right(name) if version else None,
             }
             for choice in answer.choices[:3]
         ]

@@ -1,27 +1,38 @@
 """Suggestions for the register: the suggester of this office, learnt anew each night from what people have decided.
 
-What is kept is a model of hashed features in the plugin's folder: no word of any letter, and no matter of a
-whistle-blower among those learnt from.
+What is kept is a model of hashed features in the platform's file store (`services.learnt`): no word of any letter, and
+no matter of a whistle-blower among those learnt from. Every process asks which version holds and reads it when it
+changed.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+import msgspec
 from msgspec import structs
 
+from huitang_petitions.services import learnt
 from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.learnt import Learnt, Right
 from huitang_sdk.cases import Text
+from huitang_sdk.errors import NotFound
 
 if TYPE_CHECKING:
     from huitang_petitions.judging.letters import Example
+    from huitang_petitions.judging.model import Model
     from huitang_petitions.judging.suggesting import Confirmed, Suggester, Suggestion
+    from huitang_petitions.judging.tree import Tree
 
 MOST = 5000
 """So many of the newest decided matters are learnt from."""
-_kept: dict[Path, tuple[float, Suggester]] = {}
+MEASURED_SYNTHETIC, FEWEST_DECIDED = 600, 20
+"""How many synthetic letters a version is measured on, and how many decided matters it takes to measure on those."""
+_kept: dict[Path, tuple[UUID | None, Suggester]] = {}
 _learning = asyncio.Lock()
 
 
@@ -36,34 +47,46 @@ async def suggest_for(ctx: Ctx, subject: str, text: str) -> Suggestion:
 
 
 async def suggester(ctx: Ctx) -> Suggester:
-    """The suggester as last learnt."""
-    path = ctx.folder / "suggester.npz"
+    """The suggester as last learnt, on whatever node."""
     async with _learning:
-        stamp = await asyncio.to_thread(_stamp, path)
-        kept = _kept.get(path)
+        newest = await learnt.newest(ctx)
+        stamp = newest.id if newest else None
+        kept = _kept.get(ctx.folder)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, await _made(ctx, path))
-            _kept[path] = kept
+            kept = (stamp, await _made(ctx, newest))
+            _kept[ctx.folder] = kept
     return kept[1]
 
 
-def _stamp(path: Path) -> float:
-    return path.stat().st_mtime if path.exists() else 0.0
-
-
-async def _made(ctx: Ctx, path: Path) -> Suggester:
+async def _made(ctx: Ctx, newest: Learnt | None) -> Suggester:
     from huitang_petitions.judging.handlers import Handler
     from huitang_petitions.judging.office import office_of
-    from huitang_petitions.judging.store import read_or_learn
     from huitang_petitions.judging.suggesting import Suggester
 
     office = office_of()
-    model = await asyncio.to_thread(read_or_learn, path, office.tree, ctx.folder)
+    model = await _model(ctx, newest, office.tree)
     confirmed = await confirmed_counts(ctx)
     names = {str(node.id): node.name for node in await ctx.identity.organisations()}
     units = {one.handler: Handler(title=Text(names[one.handler], names[one.handler]), remits=()) for one in confirmed}
     handlers = structs.replace(office.handlers, handlers={**office.handlers.handlers, **units})
     return Suggester(model, office.tree, office.remits, handlers, confirmed)
+
+
+async def _model(ctx: Ctx, newest: Learnt | None, tree: Tree) -> Model:
+    """The model of the version that holds, where it knows no category that the tree does not; else the one learnt from
+    what the plugin brings, which is the same on every node.
+    """
+    from huitang_petitions.judging.model import unpacked
+    from huitang_petitions.judging.store import model_of
+
+    if newest:
+        try:
+            model = await asyncio.to_thread(unpacked, await learnt.bytes_of(ctx, newest))
+            if set(model.categories.labels) <= set(tree.nodes):
+                return model
+        except (NotFound, ValueError) as error:
+            ctx.log.warning("version %d of the suggester cannot be read: %s", newest.version, error)
+    return await asyncio.to_thread(model_of, tree, (), ctx.folder)
 
 
 async def confirmed_counts(ctx: Ctx) -> list[Confirmed]:
@@ -85,20 +108,55 @@ async def confirmed_counts(ctx: Ctx) -> list[Confirmed]:
 
 
 async def learn_anew(ctx: Ctx) -> int:
-    """Learn from the letters the plugin brings and from the office's decided matters; how many those were."""
+    """Learn from the letters the plugin brings and from the office's decided matters; how many those were.
+
+    The version that held until now is asked about the matters decided since: what it says of those, which it has not
+    seen, is how good suggestions are in this office.
+    """
     from huitang_petitions.judging.learning import learn
-    from huitang_petitions.judging.model import packed
+    from huitang_petitions.judging.model import packed, unpacked
     from huitang_petitions.judging.office import office_of
-    from huitang_petitions.judging.store import keep
 
     examples = await _decided(ctx)
+    before = await learnt.newest(ctx)
+    seen = await learnt.decided_of(ctx, before)
+    held = await suggester(ctx)
+    new = [example for id_, example in examples.items() if id_ not in seen]
     tree = office_of().tree
-    raw = await asyncio.to_thread(lambda: packed(learn(tree, examples)))
-    await asyncio.to_thread(keep, ctx.folder / "suggester.npz", raw)
+
+    def work() -> tuple[bytes, list[Right]]:
+        raw = packed(learn(tree, list(examples.values())))
+        return raw, _measured(_with(held, unpacked(raw)), held, new, before)
+
+    raw, measured = await asyncio.to_thread(work)
+    await learnt.keep(ctx, raw, list(examples), measured)
     return len(examples)
 
 
-async def _decided(ctx: Ctx) -> list[Example]:
+def _with(held: Suggester, model: Model) -> Suggester:
+    from huitang_petitions.judging.suggesting import Suggester
+
+    return Suggester(model, held.tree, held.remits, held.handlers)
+
+
+def _measured(made: Suggester, held: Suggester, new: list[Example], before: Learnt | None) -> list[Right]:
+    """The new model on letters nobody learnt from; the old one on what was decided since, or what was said of it."""
+    from huitang_petitions.judging.letters import MEASURED_ON, handwritten, synthetic
+    from huitang_petitions.judging.measuring import measure
+
+    rows = [
+        *measure(made, "synthetic", list(synthetic(MEASURED_SYNTHETIC, MEASURED_ON))),
+        *measure(made, "handwritten", handwritten()),
+    ]
+    if len(new) >= FEWEST_DECIDED:
+        rows += measure(held, "decided", new)
+    found = [msgspec.convert(structs.asdict(row), Right) for row in rows]
+    if len(new) < FEWEST_DECIDED and before:
+        found += [one for one in before.measured if one.set == "decided"]
+    return found
+
+
+async def _decided(ctx: Ctx) -> Mapping[UUID, Example]:
     from huitang_petitions.judging.letters import Example
 
     rows = await ctx.db.fetch(
@@ -110,15 +168,15 @@ async def _decided(ctx: Ctx) -> list[Example]:
         MOST,
     )
 
-    def opened(name: str, row_id: object, sealed: bytes) -> str:
-        return ctx.personal.unseal(f"matter.{name}", row_id, sealed) if sealed else ""  # type: ignore[arg-type]
+    def opened(name: str, row_id: UUID, sealed: bytes) -> str:
+        return ctx.personal.unseal(f"matter.{name}", row_id, sealed) if sealed else ""
 
-    return [
-        Example(
+    return {
+        row["id"]: Example(
             subject=opened("subject", row["id"], row["subject"]),
             text=opened("body", row["id"], row["body"]),
             remit=row["remit"],
             category=row["category"],
         )
         for row in rows
-    ]
+    }

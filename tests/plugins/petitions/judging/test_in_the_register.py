@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 
 import pytest_asyncio
+from msgspec import structs
 
-from huitang_petitions.services import suggesting
+from huitang_petitions.judging.model import packed, unpacked
+from huitang_petitions.services import learnt, suggesting
+from huitang_petitions.services.learnt import Right
 from huitang_petitions.tables import Matter
 from huitang_sdk.db import new_id
 from tests.plugins.petitions.register.matters import MORNING
@@ -48,10 +51,44 @@ async def test_who_handled_such_matters_is_suggested_by_name(ready):
 
 async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(ready):
     for number in range(30):
-        text = f"无人机低空飞行扰民，第{number}次航拍到窗口"
+        text = f"无人机低空飞行，第{number}次航拍到窗口"
         await decided(ready, text, remit="government", category="environment.pollution.noise")
     await decided(ready, "举报", remit="supervisory", category="discipline.office.bribery", whistle=True)
     assert await suggesting.learn_anew(ready.ctx) == 30
     given = await suggesting.suggest_for(ready.ctx, "", "每天无人机航拍，低空飞行")
     assert given.category.choices[0].id == "environment.pollution.noise"
-    assert "无人机".encode() not in (ready.ctx.folder / "suggester.npz").read_bytes()
+    newest = await learnt.newest(ready.ctx)
+    assert (newest.version, newest.decided) == (1, 30)
+    raw = await learnt.bytes_of(ready.ctx, newest)
+    assert unpacked(raw)
+    assert "无人机".encode() not in raw
+    assert {one.set for one in newest.measured} == {"synthetic", "handwritten", "decided"}
+    assert newest.right("category").letters == 30
+    assert newest.right("category").first < 1, "measured before it was learnt"
+    # Another node has a folder of its own and knows the same version; a page tells it.
+    other = structs.replace(ready.ctx, folder=ready.ctx.folder / "elsewhere")
+    await suggesting.suggester(other)
+    assert not other.folder.exists()
+    again = await suggesting.suggest_for(other, "", "每天无人机航拍，低空飞行")
+    assert again == given
+    page = (await (await ready.sign_in("head")).get("/petitions/data")).text
+    assert "第 1 版" in page
+    assert "学习之前" in page
+
+
+async def test_what_holds_is_the_newest_version_and_old_models_go(ready, suggester):
+    raw = packed(suggester.model)
+    told = Right(set="decided", question="remit", letters=25, first=0.8, first_three=1, sure=0.5, right_when_sure=0.9)
+    for version in range(1, 6):
+        assert await learnt.keep(ready.ctx, raw, [], [told]) == version
+    rows = await ready.fetch("SELECT version, file_id FROM petitions.suggester ORDER BY version")
+    assert [row["version"] for row in rows if row["file_id"]] == [3, 4, 5]
+    stored = "SELECT count(*) FROM files.file_version WHERE name LIKE 'suggester-%'"
+    assert await ready.one(stored) == learnt.KEPT
+    first = await suggesting.suggester(ready.ctx)
+    assert await suggesting.suggester(ready.ctx) is first
+    # A version that cannot be read is told of in the log, and what the plugin brings is used.
+    assert await learnt.keep(ready.ctx, b"spoiled", [], []) == 6
+    other = await suggesting.suggester(ready.ctx)
+    assert other is not first
+    assert other.suggest("讨薪", "老板欠我工资不给").remit.choices[0].id == "government"
