@@ -55,7 +55,7 @@ e2e: install ## run the browser tests alone
 	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e $(ARGS)
 
 pictures: install ## take pictures of every page in every look into var/screenshots
-	HUITANG_PICTURES=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope \
+	EVERY_PICTURE=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope \
 		tests/e2e/test_screenshots.py tests/e2e/test_staff_pictures.py $(ARGS)
 
 lint: install ## style, types and import rules

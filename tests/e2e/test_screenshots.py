@@ -26,7 +26,7 @@ EVERY = {
     "desktop-large": ("desktop", "zh-CN", "size=24;contrast=high"),
     "phone-large": ("phone", "zh-CN", "size=24;contrast=high"),
 }
-LOOKS = EVERY if os.environ.get("HUITANG_PICTURES") else {"desktop-zh": EVERY["desktop-zh"]}
+LOOKS = EVERY if os.environ.get("EVERY_PICTURE") else {"desktop-zh": EVERY["desktop-zh"]}
 PAGES = {
     "director": {
         "workbench": "/",

@@ -14,7 +14,7 @@ from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_sdk.contracts.identity import SYSTEM
 from tests.faults.server import ServerProcess
 
-ROUNDS = int(os.environ.get("HUITANG_FAULT_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "2"))
 WRITERS = 6
 PEOPLE = {"editor": "noticeboard.editor", "reader1": "noticeboard.reader", "reader2": "noticeboard.reader"}
 

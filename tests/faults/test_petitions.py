@@ -15,7 +15,7 @@ from tests.faults.server import ServerProcess
 from tests.faults.test_kill import settled
 from tests.plugins.petitions.intake.letters import code_in, form
 
-ROUNDS = int(os.environ.get("HUITANG_FAULT_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 WRITERS = 4
 LIMITS = {
     "HUITANG_PLUGINS__PETITIONS__LETTERS_PER_HOUR": "1000000",

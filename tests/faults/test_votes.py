@@ -1,7 +1,7 @@
 """`kill -9` of a web node, of the node that closes and of PostgreSQL in the middle of votes; a full disk; a clock that
 jumps.
 
-Of what was acknowledged nothing is lost and nothing counts twice. Each round is a vote; HUITANG_FAULT_ROUNDS says how
+Of what was acknowledged nothing is lost and nothing counts twice. Each round is a vote; FAULT_ROUNDS says how
 many.
 """
 
@@ -29,8 +29,7 @@ import pytest
 from huitang_conference.verifier import verify_log
 from huitang_kernel.db.embedded import EmbeddedPostgres
 
-ROUNDS = int(os.environ.get("HUITANG_FAULT_ROUNDS", "9"))
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "HUITANG_FAULT_ROUNDS"}
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "9"))
 MEMBERS = 40
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +94,7 @@ class Node:
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, cwd=ROOT, env=ENVIRONMENT, limit=2**24,
+                *self._command, cwd=ROOT, limit=2**24,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         ready = asyncio.get_running_loop().create_future()

@@ -1,6 +1,6 @@
 """A hundred and twenty days of an office: no deadline is missed, nobody is urged twice, and nobody without cause.
 
-The suite simulates a hundred matters; `HUITANG_SIMULATED_MATTERS=10000` as many as a large city brings.
+The suite simulates a hundred matters; `SIMULATED_MATTERS=10000` as many as a large city brings.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict
 from tests.plugins.petitions.register.matters import at, happens, put
 
-MATTERS = int(os.environ.get("HUITANG_SIMULATED_MATTERS", "100"))
+MATTERS = int(os.environ.get("SIMULATED_MATTERS", "100"))
 DAYS = 120
 NEXT = {
     "received": ("told", "accepted", "refused"),
