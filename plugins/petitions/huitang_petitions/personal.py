@@ -26,4 +26,6 @@ COLUMNS = (
     PersonalColumn("rating", "comment", "text"),
     PersonalColumn("rating", "invalid_reason", "text"),
     PersonalColumn("visit", "note", "text"),
+    PersonalColumn("report_draft", "words", "text"),
+    PersonalColumn("report", "content", "text"),
 )

@@ -15,9 +15,11 @@ from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
 from huitang_petitions.services.access import READ, REGISTER, RULES, SATISFACTION, SITUATION, SUPERVISE
 from huitang_petitions.services.closing import visiting
+from huitang_petitions.services.reporting import documents
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import (
+    DocumentTemplate,
     HealthCheck,
     Job,
     MenuItem,
@@ -64,6 +66,7 @@ class PetitionsPlugin(Plugin):
             MenuItem("Categories, remits and districts", "/petitions/data", RULES, icon="database", order=85),
             MenuItem("Entry desk", "/petitions/desk", REGISTER, icon="pencil-plus", order=20),
             MenuItem("Situation of letters and visits", "/petitions/situation", SITUATION, icon="chart-bar", order=60),
+            MenuItem("Reports on letters and visits", "/petitions/reports", SITUATION, icon="report", order=65),
             MenuItem("Follow-up visits", "/petitions/visits", SATISFACTION, icon="phone-call", order=40),
             MenuItem("Satisfaction", "/petitions/satisfaction", SATISFACTION, icon="star", order=50),
         ]
@@ -99,6 +102,10 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:
         return [*supervision.KINDS, *workflow.KINDS, *visiting.KINDS]
+
+    @hookimpl
+    def document_templates(self) -> Sequence[DocumentTemplate]:
+        return documents.TEMPLATES
 
     @hookimpl
     def workflows(self) -> Sequence[Workflow]:

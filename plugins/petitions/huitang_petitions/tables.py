@@ -304,3 +304,39 @@ class LearntSuggester(PluginTable, tablename="suggester", schema="petitions"):
     decided = Array(base_column=UUID(), default=list)
     measured = JSONB(default="[]")
     learnt_at = Timestamptz()
+
+
+class ReportDraft(PluginTable, tablename="report_draft", schema="petitions"):
+    """What somebody is writing for a report. `words` is sealed JSON."""
+
+    id = UUID(primary_key=True, default=new_id)
+    account_id = UUID(default=None)
+    period = Text()
+    words = Bytea(default=b"")
+    updated_at = Timestamptz()
+
+
+class Report(PluginTable, tablename="report", schema="petitions"):
+    """A report as it was issued. `content` is sealed JSON."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organisation_id = UUID(default=None)
+    period = Text()
+    content = Bytea(default=b"")
+    report_file = UUID(default=None)
+    topics_file = UUID(default=None)
+    report_sha256 = Text()
+    topics_sha256 = Text()
+    issued_at = Timestamptz()
+    issued_by = UUID(default=None)
+
+
+class ReportRow(PluginTable, tablename="report_row", schema="petitions"):
+    """A matter behind the figures of an issued report, and the marks it counted under."""
+
+    id = UUID(primary_key=True, default=new_id)
+    report_id = UUID(default=None)
+    span = Text()
+    matter_id = UUID(default=None)
+    people = Integer()
+    marks = Array(base_column=Text(), default=list)

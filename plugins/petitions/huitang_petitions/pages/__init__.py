@@ -12,6 +12,7 @@ from huitang_petitions.pages.office_data import OFFICE_DATA_PAGES
 from huitang_petitions.pages.published import PUBLISHED_PAGES
 from huitang_petitions.pages.rating import RATING_PAGES
 from huitang_petitions.pages.receipt import RECEIPT_PAGES
+from huitang_petitions.pages.reports import REPORT_PAGES
 from huitang_petitions.pages.rules import RULES_PAGES
 from huitang_petitions.pages.satisfaction import SATISFACTION_PAGES
 from huitang_petitions.pages.situation import SITUATION_PAGES
@@ -22,6 +23,6 @@ from huitang_petitions.pages.writing import WRITING_PAGES
 PAGES = (
     *(*LISTING_PAGES, *DESK_PAGES, *MATTER_PAGES, *WAY_PAGES, *BOARD_PAGES, *RULES_PAGES),
     *(*IMPORT_PAGES, *OFFICE_DATA_PAGES),
-    *(*WRITING_PAGES, *LOOK_UP_PAGES, *RECEIPT_PAGES, *MINE_PAGES, *SITUATION_PAGES),
+    *(*WRITING_PAGES, *LOOK_UP_PAGES, *RECEIPT_PAGES, *MINE_PAGES, *SITUATION_PAGES, *REPORT_PAGES),
     *(*CLOSING_PAGES, *VISIT_PAGES, *RATING_PAGES, *PUBLISHED_PAGES, *SATISFACTION_PAGES),
 )

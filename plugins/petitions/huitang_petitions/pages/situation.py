@@ -9,18 +9,18 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from huitang_petitions.judging.tree import default_tree
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.pages.district_map import map_of
 from huitang_petitions.services import office_data, situation, situation_signals
 from huitang_petitions.services.access import SITUATION, Ctx
-from huitang_petitions.services.situation import Dimension, Figure, Period, Wanted
+from huitang_petitions.services.reporting.composing import category_title
+from huitang_petitions.services.situation import Dimension, Figure, Line, Period, Wanted
 from huitang_petitions.services.wording import word
 from huitang_petitions.situation.series import Series
 from huitang_sdk.contracts import Actor
 from huitang_sdk.documents import WORKBOOK_TYPE, Column, Sheet, workbook
 from huitang_sdk.http import Page, requires
-from huitang_sdk.i18n import Translator, current_locale, local_time
+from huitang_sdk.i18n import Translator, local_time
 
 _ = Translator("petitions")
 WEEKS = (4, 12, 26, 52)
@@ -75,7 +75,7 @@ async def rows_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Named
     shown, total = await situation.lines(ctx, actor, wanted)
     named = await _named(ctx)
     said = [called(name, value, named) for name in DIMENSIONS if (value := getattr(wanted, name))]
-    context = {"wanted": wanted, "lines": shown, "total": total, "said": said, "word": word, "category": _category}
+    context = {"wanted": wanted, "lines": shown, "total": total, "said": said, "word": word, "category": category_title}
     return Page("petitions/situation_rows.html", {**context, "export": _link(wanted, {}, "rows.xlsx")})
 
 
@@ -83,6 +83,13 @@ async def rows_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Named
 async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Response[bytes]:
     wanted = _wanted(request, ctx)
     shown, _total = await situation.lines(ctx, actor, wanted, situation.EXPORTED)
+    await situation.note_export(ctx, actor, wanted, len(shown))
+    headers = {"Content-Disposition": 'attachment; filename="matters.xlsx"'}
+    return Response(workbook([lines_sheet(shown)]), media_type=WORKBOOK_TYPE, headers=headers)
+
+
+def lines_sheet(shown: Sequence[Line]) -> Sheet:
+    """The matters behind a figure as a sheet."""
     columns = [
         Column(_("Number"), 24),
         Column(_("Received"), kind="date"),
@@ -97,16 +104,14 @@ async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
             line.number,
             local_time(line.received_at).date(),
             word(line.channel),
-            _category(line.category),
+            category_title(line.category),
             line.district,
             word(f"state-{line.state}"),
             line.people,
         )
         for line in shown
     ]
-    await situation.note_export(ctx, actor, wanted, len(rows))
-    headers = {"Content-Disposition": 'attachment; filename="matters.xlsx"'}
-    return Response(workbook([Sheet(_("Matters"), columns, rows)]), media_type=WORKBOOK_TYPE, headers=headers)
+    return Sheet(_("Matters"), columns, rows)
 
 
 def _wanted(request: AnyRequest, ctx: Ctx) -> Wanted:
@@ -132,10 +137,7 @@ async def _named(ctx: Ctx) -> dict[str, str]:
 
 
 def _category(path: str) -> str:
-    if not path or path == "-":
-        return _("(none yet)")
-    titles = default_tree().titles(path)
-    return titles.zh if current_locale() == "zh-CN" else titles.en
+    return category_title("" if path == "-" else path)
 
 
 def called(dimension: str, value: str, units: Mapping[str, str] | None = None) -> str:

@@ -109,12 +109,18 @@ async def suggested(ctx: Ctx, actor: Actor, wanted: Wanted) -> list[Suggested]:
     found = [
         Suggested(figure, reasons)
         for figure in await figures(ctx, actor, "category", wanted)
-        if figure.value and (reasons := _reasons(figure, bursting))
+        if figure.value and (reasons := reasons_of(figure, bursting))
     ]
-    return sorted(found, key=lambda one: (-len(one.reasons), -one.figure.people, one.figure.value))[:10]
+    return sorted(found, key=lambda one: weight(one.figure, one.reasons))[:10]
 
 
-def _reasons(figure: Figure, bursting: set[str]) -> tuple[str, ...]:
+def weight(figure: Figure, reasons: tuple[str, ...]) -> tuple[int, int, str]:
+    """By what topics are put in order: most reasons first, then most people."""
+    return -len(reasons), -figure.people, figure.value
+
+
+def reasons_of(figure: Figure, bursting: set[str]) -> tuple[str, ...]:
+    """What speaks for a category as a topic; nothing for one with few matters."""
     if figure.count < MANY:
         return ()
     told = {
