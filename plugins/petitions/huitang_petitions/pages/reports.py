@@ -59,7 +59,13 @@ def _asked(request: AnyRequest, ctx: Ctx) -> Period:
 
 
 async def _page(
-    ctx: Ctx, actor: Actor, period: Period, *, refused: Invalid | None = None, typed: dict[str, str] | None = None
+    ctx: Ctx,
+    actor: Actor,
+    period: Period,
+    *,
+    kept: bool = False,
+    refused: Invalid | None = None,
+    typed: dict[str, str] | None = None,
 ) -> Page:
     content = await report_of(ctx, actor, period)
     today = ctx.clock.today()
@@ -72,6 +78,7 @@ async def _page(
         "content": content,
         "chart_option": _chart(content),
         "issued": await issuing.issued_of(ctx, actor, period),
+        "kept": kept,
         "typed": typed or structs.asdict(content.words),
         "refused": refused,
         "errors": refused.fields if refused else {},
@@ -91,9 +98,7 @@ def _rows_address(period: Period, figure: Figure, span: str) -> str:
 
 @get("/reports", guards=[requires(SITUATION)])
 async def report_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
-    page = await _page(ctx, actor, _asked(request, ctx))
-    page.context["kept"] = request.query_params.get("kept") == "1"
-    return page
+    return await _page(ctx, actor, _asked(request, ctx), kept=request.query_params.get("kept") == "1")
 
 
 @post("/reports", guards=[requires(SITUATION)], status_code=200)

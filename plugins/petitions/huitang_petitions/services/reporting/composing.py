@@ -56,7 +56,7 @@ PLANS = (
     Plan("supervised", ("step:urge", "step:supervise", "reported", "step:escalate", "step:inspect"), ()),
 )
 _FACTS = {
-    "received": "Matters received",
+    "received": "Letters and visits received",
     "people": "People who brought them",
     "joint": "Joint matters of five people or more",
     "urgent": "Urgent matters",
@@ -69,7 +69,7 @@ _TITLES = {
     "came": "What came in",
     "fields": "What it was about",
     "handled": "How it was handled",
-    "supervised": "Supervision",
+    "supervised": "How it was supervised",
     "topics": "Suggested topics for the standing committee",
     "bursts": "Unusual weeks",
     "channel": "By channel",
