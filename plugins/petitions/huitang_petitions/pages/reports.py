@@ -43,7 +43,7 @@ WORDS = tuple(Words.__struct_fields__)
 
 
 def span_titles() -> dict[str, str]:
-    return {NOW: _("this period"), BEFORE: _("period before"), YEAR_BEFORE: _("same period of the year before")}
+    return {NOW: _("the period"), BEFORE: _("the one before"), YEAR_BEFORE: _("a year before")}
 
 
 def called(period: Period) -> str:
