@@ -105,6 +105,8 @@ def default_remits() -> Remits:
 
 
 def _problems(remits: Remits) -> Iterator[Problem]:
+    if not remits.remits:
+        yield Problem("$.remits", say("rules.no_remits"))
     yield from _twice("remits", remits.ids)
     yield from _twice("rules", [rule.id for rule in remits.rules])
     for number, remit in enumerate(remits.remits):

@@ -52,6 +52,18 @@ async def data_page(ctx: Ctx, actor: Actor, error: HuitangError | None = None, k
 def titles() -> dict[str, tuple[str, str]]:
     """What a kind is called, and what its file holds."""
     return {
+        "categories": (
+            _("Categories"),
+            _("TOML: id, title, and nodes with title and words. Three levels, parted by dots."),
+        ),
+        "remits": (
+            _("Remits and rules"),
+            _("TOML: the sources, the remits with the articles they stand on, and rules: which words point where."),
+        ),
+        "handlers": (
+            _("Handlers"),
+            _("TOML: who handles what, by remit and category. An own table has to fit the categories and remits."),
+        ),
         "districts": (
             _("Outlines of districts"),
             _(
@@ -87,7 +99,7 @@ async def show_data(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) ->
 async def download(kind: FromPath[str], version: FromPath[int], ctx: NamedDependency[Ctx]) -> Response[bytes]:
     """The file of a version; 0 is the one that comes with the plugin."""
     content = await office_data.content_of(ctx, kind, version) if kind in KINDS and version < 2**31 else None
-    content = content or (KINDS[kind].shipped() if kind in KINDS and (content == "" or version == 0) else None)
+    content = content or (KINDS[kind].text if kind in KINDS and (content == "" or version == 0) else None)
     if not content:
         raise NotFound(_("There is no such file."))
     ending = KINDS[kind].ending
@@ -107,6 +119,8 @@ async def put_data(
         await office_data.replace(ctx, actor, kind, await _asked(ctx, form, kind), version)
     except (Invalid, Conflict) as error:
         return await data_page(ctx, actor, error, kind)
+    if kind == "categories":
+        await ctx.scheduling.run_now("petitions.learn", actor=actor)
     return go_to(request, f"/petitions/data#{kind}")
 
 

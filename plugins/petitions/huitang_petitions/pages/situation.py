@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from msgspec import Struct
 
+from huitang_petitions.judging.tree import Tree
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.pages.district_map import map_of
-from huitang_petitions.services import office_data, situation, situation_signals
+from huitang_petitions.services import office_data, office_rules, situation, situation_signals
 from huitang_petitions.services.access import SITUATION, Ctx
+from huitang_petitions.services.limits import said
 from huitang_petitions.services.reporting.composing import category_title
 from huitang_petitions.services.situation import Dimension, Figure, Line, Period, Wanted
 from huitang_petitions.services.wording import word
@@ -33,7 +36,7 @@ async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: 
     wanted = _wanted(request, ctx)
     series = await situation.week_counts(ctx, actor)
     tables = {name: await situation.figures(ctx, actor, name, wanted) for name in DIMENSIONS}
-    named = await _named(ctx)
+    named = await names(ctx)
     context = {
         "wanted": wanted,
         "weeks": (wanted.period.end - wanted.period.first).days // 7,
@@ -50,7 +53,7 @@ async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: 
         "map": map_of(await office_data.drawing(ctx), tables["district"]),
         "unusual": await situation_signals.unusual(series),
         "suggested": await situation_signals.suggested(ctx, actor, wanted),
-        "named": lambda name, value: called(name, value, named),
+        "named": named.called,
         "link": lambda **values: _link(wanted, values),
     }
     return Page("petitions/situation.html", context)
@@ -60,7 +63,8 @@ async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: 
 async def forecast_part(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     """Loaded by itself: it takes a second."""
     told = await situation_signals.expected(await situation.week_counts(ctx, actor))
-    return Page("petitions/situation_forecast.html", {"told": told, "named": lambda value: called("category", value)})
+    named = await names(ctx)
+    return Page("petitions/situation_forecast.html", {"told": told, "named": named.category})
 
 
 @get("/situation/words", guards=[requires(SITUATION)])
@@ -73,9 +77,16 @@ async def rows_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Named
     """The matters behind a figure."""
     wanted = _wanted(request, ctx)
     shown, total = await situation.lines(ctx, actor, wanted)
-    named = await _named(ctx)
-    said = [called(name, value, named) for name in DIMENSIONS if (value := getattr(wanted, name))]
-    context = {"wanted": wanted, "lines": shown, "total": total, "said": said, "word": word, "category": category_title}
+    named = await names(ctx)
+    asked = [named.called(name, value) for name in DIMENSIONS if (value := getattr(wanted, name))]
+    context = {
+        "wanted": wanted,
+        "lines": shown,
+        "total": total,
+        "said": asked,
+        "word": word,
+        "category": named.category,
+    }
     return Page("petitions/situation_rows.html", {**context, "export": _link(wanted, {}, "rows.xlsx")})
 
 
@@ -85,11 +96,12 @@ async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
     shown, _total = await situation.lines(ctx, actor, wanted, situation.EXPORTED)
     await situation.note_export(ctx, actor, wanted, len(shown))
     headers = {"Content-Disposition": 'attachment; filename="matters.xlsx"'}
-    return Response(workbook([lines_sheet(shown)]), media_type=WORKBOOK_TYPE, headers=headers)
+    sheet = lines_sheet(shown, (await names(ctx)).category)
+    return Response(workbook([sheet]), media_type=WORKBOOK_TYPE, headers=headers)
 
 
-def lines_sheet(shown: Sequence[Line]) -> Sheet:
-    """The matters behind a figure as a sheet."""
+def lines_sheet(shown: Sequence[Line], category: Callable[[str], str] = category_title) -> Sheet:
+    """The matters behind a figure as a sheet; `category` gives the title of a path."""
     columns = [
         Column(_("Number"), 24),
         Column(_("Received"), kind="date"),
@@ -104,7 +116,7 @@ def lines_sheet(shown: Sequence[Line]) -> Sheet:
             line.number,
             local_time(line.received_at).date(),
             word(line.channel),
-            category_title(line.category),
+            category(line.category),
             line.district,
             word(f"state-{line.state}"),
             line.people,
@@ -132,26 +144,33 @@ def _link(wanted: Wanted, values: Mapping[str, str], page: str = "rows") -> str:
     return f"/petitions/situation/{page}?{urlencode(asked)}"
 
 
-async def _named(ctx: Ctx) -> dict[str, str]:
-    return {str(node.id): node.name for node in await ctx.identity.organisations()}
+class Names(Struct, frozen=True):
+    """What units and categories are called."""
+
+    units: Mapping[str, str]
+    tree: Tree
+
+    def category(self, path: str) -> str:
+        return said(self.tree.titles(path)) if path and path != "-" else _("(none yet)")
+
+    def called(self, dimension: str, value: str) -> str:
+        """A value of a dimension as people call it."""
+        if not value or value == "-":
+            return _("(none yet)")
+        if dimension == "category":
+            return self.category(value)
+        if dimension == "handler":
+            return self.units.get(value, value)
+        return word(value) if dimension == "channel" else value.replace(situation.ALSO, _(", "))
 
 
-def _category(path: str) -> str:
-    return category_title("" if path == "-" else path)
+async def names(ctx: Ctx) -> Names:
+    """The names as they are now."""
+    units = {str(node.id): node.name for node in await ctx.identity.organisations()}
+    return Names(units, (await office_rules.office(ctx)).tree)
 
 
-def called(dimension: str, value: str, units: Mapping[str, str] | None = None) -> str:
-    """A value of a dimension as people call it."""
-    if not value or value == "-":
-        return _("(none yet)")
-    if dimension == "category":
-        return _category(value)
-    if dimension == "handler":
-        return (units or {}).get(value, value)
-    return word(value) if dimension == "channel" else value.replace(situation.ALSO, _(", "))
-
-
-def _bars(figures: Sequence[Figure], dimension: str, units: Mapping[str, str]) -> dict[str, Any]:
+def _bars(figures: Sequence[Figure], dimension: str, named: Names) -> dict[str, Any]:
     shown = list(reversed(figures[:12]))
     return {
         "tooltip": {"trigger": "axis"},
@@ -160,7 +179,7 @@ def _bars(figures: Sequence[Figure], dimension: str, units: Mapping[str, str]) -
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {
             "type": "category",
-            "data": [called(dimension, figure.value, units) for figure in shown],
+            "data": [named.called(dimension, figure.value) for figure in shown],
             "axisLabel": {"width": 112, "overflow": "break", "lineHeight": 15},
         },
         "series": [

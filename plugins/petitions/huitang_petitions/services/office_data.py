@@ -6,12 +6,13 @@ districts.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_petitions.judging.reading import shipped
+from huitang_petitions.services import office_rules
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.limits import said
 from huitang_petitions.situation.outlines import Drawing, draw, parse_outlines
@@ -38,20 +39,23 @@ class Version(Struct, frozen=True, kw_only=True):
     changed_by: UUID | None
 
 
-async def check_districts(ctx: Ctx, content: str) -> None:
-    """CaseError for outlines that cannot be drawn."""
-    draw(parse_outlines(content))
-
-
 class Kind(Struct, frozen=True):
-    """A kind of file: how its name ends, what a new one has to pass, and the text of the shipped one, if any."""
+    """A kind of file: how its name ends, and the file that is shipped, if any."""
 
     ending: str
-    check: Callable[[Ctx, str], Awaitable[None]]
-    shipped: Callable[[], str]
+    shipped: str = ""
+
+    @property
+    def text(self) -> str:
+        return shipped(self.shipped) if self.shipped else ""
 
 
-KINDS = {"districts": Kind("geojson", check_districts, str)}
+KINDS = {
+    "categories": Kind("toml", "categories.toml"),
+    "remits": Kind("toml", "remits.toml"),
+    "handlers": Kind("toml", "handlers.toml"),
+    "districts": Kind("geojson"),
+}
 
 
 async def versions(ctx: Ctx) -> list[Version]:
@@ -86,8 +90,8 @@ async def replace(ctx: Ctx, actor: Actor, kind: str, raw: bytes, version: int) -
     """
     content = _text(raw)
     async with ctx.db.write(actor) as write:
-        if content:
-            await _check(ctx, kind, content)
+        await ctx.db.execute("LOCK TABLE petitions.office_data IN SHARE ROW EXCLUSIVE MODE")
+        await _check(ctx, kind, content)
         if (await newest(ctx, kind))[1] != version:
             raise Conflict(_("Somebody changed this in the meantime. Look at it again."))
         row = OfficeData(
@@ -121,7 +125,10 @@ def _text(raw: bytes) -> str:
 
 async def _check(ctx: Ctx, kind: str, content: str) -> None:
     try:
-        await KINDS[kind].check(ctx, content)
+        if kind != "districts":
+            await office_rules.check(ctx, kind, content)
+        elif content:
+            draw(parse_outlines(content))
     except CaseError as error:
         told = [f"{problem.path}: {said(problem.text)}" for problem in error.problems]
         more = [_("… and {count} more", count=len(told) - MOST_TOLD)] if len(told) > MOST_TOLD else []

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.judging.office import office_of
 from huitang_petitions.services import access, learnt, limits
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.office_rules import office
 from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.suggesting import suggest_for
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Invalid
 
 
-def remit_choices() -> list[tuple[str, str]]:
+async def remit_choices(ctx: Ctx) -> list[tuple[str, str]]:
     """(id, title) of every remit."""
-    return [(remit.id, limits.said(remit.title)) for remit in office_of().remits.remits]
+    return [(remit.id, limits.said(remit.title)) for remit in (await office(ctx)).remits.remits]
 
 
-def category_choices() -> list[tuple[str, str]]:
+async def category_choices(ctx: Ctx) -> list[tuple[str, str]]:
     """(path, titles from the top) of every category."""
-    tree = office_of().tree
+    tree = (await office(ctx)).tree
     return [(path, limits.said(tree.titles(path))) for path in tree.nodes]
 
 
@@ -32,9 +32,9 @@ async def sort(ctx: Ctx, actor: Actor, matter_id: UUID, *, kind: str, remit: str
     wrong: dict[str, str] = {}
     if kind and kind not in KINDS:
         wrong["kind"] = _("Choose one of the list.")
-    if remit and remit not in dict(remit_choices()):
+    if remit and remit not in (await office(ctx)).remits.ids:
         wrong["remit"] = _("Choose one of the list.")
-    if category and category not in office_of().tree.nodes:
+    if category and category not in (await office(ctx)).tree.nodes:
         wrong["category"] = _("Choose one of the list.")
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from huitang_petitions.services import learnt
+from huitang_petitions.services import learnt, office_rules
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.learnt import Learnt, Right
 from huitang_sdk.cases import Text
@@ -32,7 +32,7 @@ MOST = 5000
 """So many of the newest decided matters are learnt from."""
 MEASURED_SYNTHETIC, FEWEST_DECIDED = 600, 20
 """How many synthetic letters a version is measured on, and how many decided matters it takes to measure on those."""
-_kept: dict[Path, tuple[UUID | None, Suggester]] = {}
+_kept: dict[Path, tuple[tuple[UUID | None, ...], Suggester]] = {}
 _learning = asyncio.Lock()
 
 
@@ -50,7 +50,7 @@ async def suggester(ctx: Ctx) -> Suggester:
     """The suggester as last learnt, on whatever node."""
     async with _learning:
         newest = await learnt.newest(ctx)
-        stamp = newest.id if newest else None
+        stamp = (newest.id if newest else None, *await office_rules.stamp_of(ctx))
         kept = _kept.get(ctx.folder)
         if kept is None or kept[0] != stamp:
             kept = (stamp, await _made(ctx, newest))
@@ -60,10 +60,9 @@ async def suggester(ctx: Ctx) -> Suggester:
 
 async def _made(ctx: Ctx, newest: Learnt | None) -> Suggester:
     from huitang_petitions.judging.handlers import Handler
-    from huitang_petitions.judging.office import office_of
     from huitang_petitions.judging.suggesting import Suggester
 
-    office = office_of()
+    office = await office_rules.office(ctx)
     model = await _model(ctx, newest, office.tree)
     confirmed = await confirmed_counts(ctx)
     names = {str(node.id): node.name for node in await ctx.identity.organisations()}
@@ -115,14 +114,13 @@ async def learn_anew(ctx: Ctx) -> int:
     """
     from huitang_petitions.judging.learning import learn
     from huitang_petitions.judging.model import packed, unpacked
-    from huitang_petitions.judging.office import office_of
 
     examples = await _decided(ctx)
     before = await learnt.newest(ctx)
     seen = await learnt.decided_of(ctx, before)
     held = await suggester(ctx)
     new = [example for id_, example in examples.items() if id_ not in seen]
-    tree = office_of().tree
+    tree = (await office_rules.office(ctx)).tree
 
     def work() -> tuple[bytes, list[Right]]:
         raw = packed(learn(tree, list(examples.values())))

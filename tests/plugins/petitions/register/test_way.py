@@ -101,7 +101,7 @@ async def test_a_matter_is_sorted_by_a_person_and_its_limits_follow(town):
     assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 303
     limits = "SELECT limit_id FROM petitions.deadline WHERE matter_id = $1 AND state = 'running'"
     assert "handle" in {row["limit_id"] for row in await town.fetch(limits, matter)}
-    remit, category = sorting.remit_choices()[0][0], sorting.category_choices()[-1][0]
+    remit, category = (await sorting.remit_choices(town.ctx))[0][0], (await sorting.category_choices(town.ctx))[-1][0]
     sorted_as = {"kind": "suggestion", "remit": remit, "category": category}
     assert (await officer.post(f"{address}/sorting", data=sorted_as)).status_code == 303
     (row,) = await town.fetch("SELECT kind, remit, category FROM petitions.matter WHERE id = $1", matter)

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.judging.tree import default_tree
 from huitang_petitions.services import access, limits
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import ENDED, ROUND, ending_of
+from huitang_petitions.services.office_rules import office
 from huitang_petitions.tables import Publication
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import new_id
@@ -185,6 +185,7 @@ async def _public(ctx: Ctx, rows: Sequence[Mapping[str, Any]]) -> list[PublicMat
     ids = [row["matter_id"] for row in rows]
     names = {unit.id: unit.name for unit in await ctx.identity.organisations()} if rows else {}
     scale = {grade.id: grade.title for grade in ctx.settings.rating_scale}
+    tree = (await office(ctx)).tree
     steps: dict[UUID, list[PublicStep]] = {}
     events = "SELECT matter_id, kind, at FROM petitions.event WHERE matter_id = ANY($1) AND kind = ANY($2) AND shown"
     for event in await ctx.db.fetch(f"{events} ORDER BY at, recorded_at, id", ids, list(STEPS)):
@@ -198,7 +199,7 @@ async def _public(ctx: Ctx, rows: Sequence[Mapping[str, Any]]) -> list[PublicMat
     return [
         PublicMatter(
             number=masked_number(row["number"]),
-            category=limits.said(default_tree().titles(row["category"])) if row["category"] else "",
+            category=limits.said(tree.titles(row["category"])) if row["category"] else "",
             district=row["district"],
             office=names.get(row["organisation_id"], ""),
             handler=names.get(row["handler_id"] or row["organisation_id"], ""),

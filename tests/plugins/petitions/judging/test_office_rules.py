@@ -1,0 +1,88 @@
+"""An office's own categories, remits and handlers in the hall: checked together, followed everywhere, taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from huitang_petitions.judging.reading import shipped
+from huitang_petitions.services import office_data, office_rules, sorting
+from huitang_petitions.tables import OfficeData
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.errors import Invalid
+from tests.plugins.petitions.register.matters import MORNING
+
+TREE = """
+id = "own"
+title = { zh = "本局", en = "ours" }
+[nodes]
+"drones" = { title = { zh = "无人机", en = "drones" } }
+"drones.air" = { title = { zh = "飞行", en = "flying" } }
+"drones.air.noise" = { title = { zh = "低空飞行", en = "low" }, words = ["无人机"] }
+"""
+HANDLERS = """
+id = "own"
+title = { zh = "本局", en = "ours" }
+[handlers.desk]
+title = { zh = "低空办", en = "drone desk" }
+remits = ["government", "court", "procuratorate", "supervisory", "lower"]
+categories = ["drones"]
+"""
+
+
+async def give(client, kind: str, content: str, version: int = 0):
+    upload = {"file": (f"{kind}.toml", content.encode(), "text/plain")}
+    return await client.post(f"/petitions/data/{kind}", data={"version": str(version)}, files=upload)
+
+
+async def test_an_own_tree_is_what_people_choose_from_and_read(town):
+    head = await town.sign_in("head")
+    answer = await give(head, "categories", TREE.replace('"drones.air"', '"drones.ground"'))
+    assert answer.status_code == 422
+    assert "drones.air" in answer.text
+    assert (await give(head, "categories", TREE)).status_code == 303
+    paths = [path for path, _titles in await sorting.category_choices(town.ctx)]
+    assert paths == ["drones", "drones.air", "drones.air.noise"]
+    learns = "SELECT count(*) FROM scheduling.run WHERE job = 'petitions.learn'"
+    assert await town.one(learns) == 1
+
+
+@pytest.mark.parametrize("kind", ["categories", "remits", "handlers"])
+async def test_what_is_shipped_can_be_taken_home_and_given_as_one_s_own(town, kind):
+    head = await town.sign_in("head")
+    taken = await head.get(f"/petitions/data/{kind}/0")
+    assert taken.text == shipped(f"{kind}.toml")
+    before = await office_rules.office(town.ctx)
+    assert (await give(head, kind, taken.text)).status_code == 303
+    assert await office_rules.office(town.ctx) == before
+
+
+async def test_files_have_to_fit_together_whichever_comes_last(town):
+    async def put(kind: str, content: str, version: int) -> None:
+        await office_data.replace(town.ctx, SYSTEM, kind, content.encode(), version)
+
+    with pytest.raises(Invalid) as refused:
+        await put("handlers", HANDLERS, 0)
+    assert "drones" in refused.value.fields["file"]
+    await put("categories", TREE, 0)
+    await put("handlers", HANDLERS, 0)
+    assert (await office_rules.office(town.ctx)).handlers.usual("court", "drones.air.noise") == "desk"
+    with pytest.raises(Invalid) as refused:
+        await put("categories", "", 1)
+    assert "drones" in refused.value.fields["file"]
+    await put("handlers", "", 1)
+    await put("categories", "", 1)
+    assert "drones" not in (await office_rules.office(town.ctx)).tree.nodes
+
+
+async def test_remits_without_any_are_refused(town):
+    text = 'id = "x"\nremits = []\n[title]\nzh = "空"\nen = "none"\n[sources]\n'
+    with pytest.raises(Invalid) as refused:
+        await office_data.replace(town.ctx, SYSTEM, "remits", text.encode(), 0)
+    assert "$.remits" in refused.value.fields["file"]
+
+
+async def test_rules_that_a_later_release_cannot_read_give_way_to_the_shipped_ones(town):
+    row = OfficeData(kind="remits", version=1, content="spoiled", changed_at=MORNING)
+    await OfficeData.insert(row)
+    assert "government" in (await office_rules.office(town.ctx)).remits.ids
+    assert (await (await town.sign_in("head")).get("/petitions/data")).status_code == 200
