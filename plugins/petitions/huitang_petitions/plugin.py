@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from huitang_petitions import messages, workflow
+from huitang_petitions.api import API
 from huitang_petitions.entries import ENTRIES
 from huitang_petitions.jobs import CHECKS, JOBS
 from huitang_petitions.pages import PAGES
@@ -74,6 +75,10 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def pages(self) -> Sequence[Any]:
         return PAGES
+
+    @hookimpl
+    def api(self) -> Sequence[Any]:
+        return API
 
     @hookimpl
     def public_entries(self) -> Sequence[PublicEntry]:

@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from huitang_petitions import rates
 from huitang_petitions.pages.common import AnyRequest, papers_in, text_of
 from huitang_petitions.services import codes, lookup, papers
 from huitang_petitions.services.access import Ctx
@@ -62,8 +63,7 @@ async def look_up(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[An
         code = lookup.code_in(typed)
     except Invalid as error:
         return _code_page(error, typed)
-    await ctx.limits.take("look-up", sender_of(request), Rate(ctx.settings.look_ups_per_minute, 60))
-    await ctx.limits.take("look-up-all", "", Rate(ctx.settings.tries_per_second, 1))
+    await rates.take_look_up(ctx, request)
     token, _known = await lookup.pass_for(ctx, code)
     return with_pass(request, go_to(request, MINE), token)
 

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 
+from huitang_petitions import rates
 from huitang_petitions.pages.common import AnyRequest, at_fields, papers_in, text_of, ticked, typed_in
 from huitang_petitions.pages.receipt import receipt_page
 from huitang_petitions.services import codes, drafts
@@ -16,12 +17,12 @@ from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.drafts import Draft
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import GENDERS, KINDS, Intake, Person
-from huitang_petitions.services.validating import BODY, SUBJECT, check
+from huitang_petitions.services.validating import BODY, SUBJECT, require_name
 from huitang_petitions.services.wording import choices
-from huitang_sdk.contracts import Rate, Resident
+from huitang_sdk.contracts import Resident
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.errors import HuitangError, Invalid, TooLarge
-from huitang_sdk.http import Page, go_to, public, resident_actor, resident_of, sender_of
+from huitang_sdk.http import Page, go_to, public, resident_actor, resident_of
 from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("petitions")
@@ -29,12 +30,6 @@ COOKIE = "huitang_letter"
 FIELDS = ("subject", "body", "kind", "place", "earlier", "name", "phone", "id_number", "address", "gender")
 TICKS = ("anonymous", "publish")
 WRITE = {"letter": "/petitions/write", "whistle": "/petitions/report"}
-
-
-async def limited(ctx: Ctx, request: AnyRequest) -> None:
-    """Raises TooManyRequests: before anything is read of what was sent."""
-    await ctx.limits.take("letters", sender_of(request), Rate(ctx.settings.letters_per_hour, 3600))
-    await ctx.limits.take("letters-all", "", Rate(ctx.settings.tries_per_second, 1))
 
 
 def _form_page(
@@ -103,7 +98,7 @@ async def write_page(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Page:
 @post("/write", guards=[public], status_code=200)
 async def write(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
     """Send it, or keep it for later; with a mistake nothing typed is lost, nor any file."""
-    await limited(ctx, request)
+    await rates.take_letter(ctx, request)
     form = await request.form()
     typed = typed_in(form)
     cookie = _token_of(request)
@@ -188,20 +183,8 @@ async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft, resident: Residen
         key=_key(ctx, form, "web"),
         locale=current_locale(),
     )
-    if not anonymous and not person.name:
-        raise _nameless(ctx, intake)
+    require_name(intake, ctx.clock.now())
     return intake
-
-
-def _nameless(ctx: Ctx, intake: Intake) -> Invalid:
-    """A letter without a name: whatever else is wrong is said at once."""
-    wrong: dict[str, str] = {}
-    try:
-        check(intake, ctx.clock.now(), None)
-    except Invalid as error:
-        wrong = {name: message for name, message in error.fields.items() if name != "persons"}
-    nameless = {"persons.0.name": _("Give your name, or choose to stay anonymous.")}
-    return Invalid(_("Some entries need another look."), fields={**wrong, **nameless})
 
 
 @get("/report", guards=[public])
@@ -212,7 +195,7 @@ async def report_page(ctx: NamedDependency[Ctx]) -> Page:
 
 @post("/report", guards=[public], status_code=200)
 async def report(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
-    await limited(ctx, request)
+    await rates.take_letter(ctx, request)
     form = await request.form()
     plain: dict[str, Any] = {name: text_of(form, name) for name in ("subject", "body", "place")}
     try:

@@ -82,7 +82,7 @@ async def list_matters(ctx: Ctx, actor: Actor, wanted: Wanted) -> Shown:
     if not wanted.after:
         some = f"SELECT 1 FROM petitions.matter m WHERE {' AND '.join(conditions)} LIMIT {COUNTED + 1}"
         total = (await ctx.db.fetch(f"SELECT count(*) AS n FROM ({some}) c", *sql.values))[0]["n"]
-    if position := _position(wanted.after, column):
+    if position := position_of(wanted.after, wanted.order):
         cast = "::date" if column == "due" else "::timestamptz"
         value, identifier = sql.put(position[0], cast), sql.put(position[1], "::uuid")
         conditions.append(f"(m.{column}, m.id) {'<' if direction == 'DESC' else '>'} ({value}, {identifier})")
@@ -180,13 +180,15 @@ def _mark_of(value: Any, identifier: UUID) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode([value, identifier])).decode().rstrip("=")
 
 
-def _position(after: str, column: str) -> tuple[Any, UUID] | None:
+def position_of(after: str, order: str) -> tuple[Any, UUID] | None:
     """Where a page begins; None for none, or for what is none of ours."""
-    kind = tuple[date, UUID] if column == "due" else tuple[datetime, UUID]
+    kind = tuple[date, UUID] if order == "due" else tuple[datetime, UUID]
     if not after:
         return None
     try:
         content = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
-        return msgspec.json.decode(content, type=kind)
+        position = msgspec.json.decode(content, type=kind)
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         return None
+    # At the ends of the calendar a moment has no UTC.
+    return position if 1900 < position[0].year < 9000 else None

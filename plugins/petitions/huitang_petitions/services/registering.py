@@ -20,7 +20,7 @@ from huitang_petitions.services.validating import check, year_of
 from huitang_sdk.contracts import Actor, Recipient
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.db import new_id
-from huitang_sdk.errors import Forbidden, Unavailable
+from huitang_sdk.errors import Forbidden, Invalid, Unavailable
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
@@ -129,6 +129,9 @@ async def receiving_office(ctx: Ctx, actor: Actor, intake: Intake) -> UUID:
         office = intake.organisation_id or actor.organisation_id or await public_office(ctx)
         if not ctx.permissions.scope(actor, REGISTER).includes(key=UUID(int=0), organisation=office):
             raise Forbidden(_("You may not register for this office."), permission=REGISTER)
+    if intake.organisation_id and await ctx.identity.organisation(intake.organisation_id) is None:
+        missing = _("There is no such office.")
+        raise Invalid(missing, fields={"organisation_id": missing})
     return office
 
 

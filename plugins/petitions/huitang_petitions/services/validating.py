@@ -19,6 +19,7 @@ SHORT = 100
 MOST_PERSONS = 2_000
 MOST_PEOPLE = 1_000_000
 MOST_PAPERS = 20
+FIRST_YEAR = 1949
 WRITTEN_CHANNELS = ("web", "phone", "sms", "wechat", "import")
 """Channels whose words are the matter: without a text there is none. A letter may be a scan."""
 PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{3,20}[0-9]")
@@ -43,6 +44,19 @@ def check(intake: Intake, now: datetime, representatives: int | None) -> None:
         raise Invalid(_("Some entries need another look."), fields=wrong)
 
 
+def require_name(intake: Intake, now: datetime) -> None:
+    """Whoever writes a letter gives a name or stays anonymous. Raises Invalid that says whatever else is wrong, too."""
+    if intake.anonymous or (intake.persons and intake.persons[0].name.strip()):
+        return
+    wrong: dict[str, str] = {}
+    try:
+        check(intake, now, None)
+    except Invalid as error:
+        wrong = {name: message for name, message in error.fields.items() if name != "persons"}
+    nameless = {"persons.0.name": _("Give your name, or choose to stay anonymous.")}
+    raise Invalid(_("Some entries need another look."), fields={**wrong, **nameless})
+
+
 def _check_matter(intake: Intake, now: datetime, wrong: dict[str, str]) -> None:
     if intake.channel not in CHANNELS:
         wrong["channel"] = _("Choose how it came in.")
@@ -61,6 +75,8 @@ def _check_matter(intake: Intake, now: datetime, wrong: dict[str, str]) -> None:
             wrong[field] = _("There is a character that cannot be kept.")
     if intake.received_at and intake.received_at > now + timedelta(minutes=5):
         wrong["received_at"] = _("This day is still to come.")
+    if intake.received_at and intake.received_at.year < FIRST_YEAR:
+        wrong["received_at"] = _("This day is too long ago.")
     if intake.channel == "transferred" and not intake.came_from.strip():
         wrong["came_from"] = _("Say which organ sent it here.")
     if len(intake.papers) + len(intake.kept_papers) > MOST_PAPERS:

@@ -138,6 +138,26 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
     )
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """Where a matter stands, without what only its page shows."""
+
+    version: int
+    acts: Sequence[Act]
+    limits: list[LimitLine]
+
+
+async def standing_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Standing:
+    """The acts, the limits and the version they hold for. Raises NotFound for what is not the actor's to see."""
+    row = await access.matter_for(ctx, actor, matter_id, access.READ)
+    process = await _process(ctx, row)
+    profile = (await rule_book(ctx)).profile_for(row["organisation_id"], limits.day_of(row["received_at"]))
+    return Standing(
+        version=process.version,
+        acts=await ctx.workflow.available(actor, process),
+        limits=await _limits(ctx, matter_id, profile),
+    )
+
+
 async def _joined(ctx: Ctx, actor: Actor, which: str, matter_id: UUID | None) -> list[Joined]:
     sql = Sql(matter_id)
     condition = await access.visible(ctx, actor, access.READ, sql)

@@ -1,0 +1,107 @@
+"""Taking a matter further from another system: the steps of its workflow, and what is put on record beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
+
+from huitang_petitions.api.common import STAFF, Line, Text, problems
+from huitang_petitions.services import steps
+from huitang_petitions.services.access import READ, Ctx
+from huitang_sdk.contracts import Actor
+from huitang_sdk.http import requires
+
+StepName = Literal[
+    "accept",
+    "refuse",
+    "transfer",
+    "send_away",
+    "assign",
+    "object",
+    "take_back",
+    "insist",
+    "take_up",
+    "answer",
+    "settle",
+    "review",
+    "decide_review",
+    "recheck",
+    "decide_recheck",
+    "close",
+    "withdraw",
+    "reopen",
+]
+
+
+class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step. `version` is that of the state it was decided on: when the matter has gone on since, it is refused (409).
+
+    `organisation_id` is whom it goes to (transfer, assign), `organ` an organ that is not on the platform (send_away),
+    `article` what a refusal stands on, `delivered` the day the petitioner got the paper, `note` the reason.
+    """
+
+    step: StepName
+    version: Annotated[int, Meta(ge=0, le=2_000_000_000)] | None = None
+    organisation_id: UUID | None = None
+    organ: Line = ""
+    article: Line = ""
+    delivered: date | None = None
+    note: Text = ""
+
+
+class StepDone(Struct, frozen=True, kw_only=True):
+    """Where the matter stands now."""
+
+    state: str
+    version: int
+    is_over: bool
+
+
+@post(
+    "/matters/{matter_id:uuid}/steps",
+    guards=[requires(READ)],
+    status_code=200,
+    responses=problems(*STAFF, 404, 409, 422),
+)
+async def take_step(
+    matter_id: FromPath[UUID], data: JSONBody[StepIn], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> StepDone:
+    """Take a step of the workflow; each needs a permission of its own. `steps` of the matter lists yours."""
+    wanted = steps.Wanted(
+        organisation_id=data.organisation_id,
+        organ=data.organ,
+        article=data.article,
+        delivered=data.delivered,
+        note=data.note,
+    )
+    moved = await steps.take(ctx, actor, matter_id, data.step, wanted, version=data.version)
+    return StepDone(state=moved.state, version=moved.version, is_over=moved.finished_at is not None)
+
+
+class NoteIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that happened and changes no state: the petitioner was told, a result was reported, a hearing began or
+    ended."""
+
+    kind: Literal["told", "reported_back", "hearing_started", "hearing_ended"]
+
+
+@post(
+    "/matters/{matter_id:uuid}/notes",
+    guards=[requires(READ)],
+    status_code=204,
+    responses=problems(*STAFF, 404, 409, 422),
+)
+async def take_note(
+    matter_id: FromPath[UUID], data: JSONBody[NoteIn], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> None:
+    """Put something on record; each kind needs a permission of its own."""
+    await steps.note(ctx, actor, matter_id, data.kind)
+
+
+STEPS_API = (take_step, take_note)
