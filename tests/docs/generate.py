@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 def pages() -> dict[str, str]:
     """Path below the repository → content, for everything that is generated."""
-    from tests.docs import reference, settings
+    from tests.docs import openapi, reference, settings
 
     hall = reference.make_hall()
     return {
@@ -24,6 +24,7 @@ def pages() -> dict[str, str]:
         "docs/reference/commands.md": reference.commands(),
         "docs/reference/rules.md": reference.rules(),
         "docs/reference/rule-profiles.md": reference.rule_profiles(),
+        "docs/reference/petitions-api.json": openapi.petitions(),
         "deploy/huitang.toml": settings.sample(hall),
     }
 

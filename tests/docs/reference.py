@@ -70,7 +70,8 @@ def index() -> str:
         "- [Events](events.md)\n"
         "- [Commands](commands.md)\n"
         "- [Rules of review](rules.md): the catalogue of the budget plugin\n"
-        "- [Rule profiles](rule-profiles.md): the conference plugin's quorums, majorities and speech times",
+        "- [Rule profiles](rule-profiles.md): the conference plugin's quorums, majorities and speech times\n"
+        "- [API of letters and visits](petitions-api.json): its OpenAPI document",
     )
 
 
