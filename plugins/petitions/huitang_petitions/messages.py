@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huitang_petitions.services.correspondence import WROTE
 from huitang_petitions.services.registering import TOLD
+from huitang_petitions.services.telling import GIVEN, SAMPLE, TELLING
 from huitang_sdk.declare import MessageKind
 
 KINDS = (
@@ -13,4 +14,6 @@ KINDS = (
         sample={"number": "2026-000042", "code": "7K3M-9QXT-2HVA-B5C6F"},
     ),
     MessageKind(WROTE, "The office wrote to the petitioner", sample={"number": "2026-000042"}),
+    *(MessageKind(f"petitions.{event}", one.title, sample=SAMPLE) for event, one in TELLING.items()),
+    MessageKind(GIVEN, "The office gave the petitioner a letter", sample={"number": "2026-000042"}),
 )

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, happening
+from huitang_petitions.services import access, happening, telling
 from huitang_petitions.services.access import Ctx
 from huitang_sdk.contracts import Actor, Move, Process, Ref, TimeLimit
-from huitang_sdk.db import Sql
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.declare import NotificationKind
 from huitang_sdk.workflow import Assigning, Deadline, Facts, Mirror, State, Task, Tell, Transition, Workflow
 
@@ -29,6 +29,7 @@ KINDS = (
     NotificationKind(ASSIGNED, "A matter was given to you"),
 )
 FINAL = ("refused", "closed", "withdrawn", "rechecked")
+ANSWERED = ("answered", "reviewed")
 OPEN = (
     "registered",
     "transferred",
@@ -45,7 +46,8 @@ OPEN = (
 def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[None]]:
     """Put the events on record that a move stands for; organ, article and delivery come with the move's data.
 
-    The first has the id that the move's data names, so that whoever makes the move can seal a note to it.
+    The first is what the petitioners see and are told, here and in the matters that are joined. It has the id that the
+    move's data names, so that whoever makes the move can seal a note to it.
     """
 
     async def then(ctx: Ctx, move: Move) -> None:
@@ -53,15 +55,27 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
             "SELECT * FROM petitions.matter WHERE id = $1 OR merged_into = $1 ORDER BY (id <> $1), id FOR UPDATE",
             move.after.subject.id,
         )
-        ids = [UUID(move.data["event"])] if "event" in move.data else []
+        event_id = UUID(move.data["event"]) if "event" in move.data else new_id()
         detail = {key: value for key, value in move.data.items() if key != "event"}
-        for kind in kinds:
-            event_id = ids.pop() if ids else None
+        told = [row]
+        for place, kind in enumerate(kinds):
+            seen = shown and place == 0
             await happening.record(
-                ctx, move.write, move.actor, row, kind, detail=detail, shown=shown, event_id=event_id, audit=False
+                ctx,
+                move.write,
+                move.actor,
+                row,
+                kind,
+                detail=detail,
+                shown=seen,
+                event_id=None if place else event_id,
+                audit=False,
             )
             for one in joined:
-                await happening.follow(ctx, move.write, move.actor, one, kind, detail=detail, shown=shown)
+                if await happening.follow(ctx, move.write, move.actor, one, kind, detail=detail, shown=seen) and seen:
+                    told.append(one)
+        for one in told if shown else ():
+            await telling.tell(ctx, one, kinds[0], event_id)
 
     return then
 
@@ -106,11 +120,12 @@ async def reachable(ctx: Ctx, actor: Actor, process: Process) -> bool:
 
 
 async def clock(ctx: Ctx, process: Process, today: date) -> Sequence[TimeLimit]:
-    """The statutory limit that ends next, as the register has it."""
+    """The statutory limit that ends next, as the register has it; once answered, the petitioner's time to disagree."""
     rows = await ctx.db.fetch(
-        "SELECT d.starts, d.due FROM petitions.matter m JOIN petitions.deadline d"
-        " ON d.matter_id = m.id AND d.limit_id = m.due_limit AND d.due = m.due WHERE m.id = $1 LIMIT 1",
-        process.subject.id,
+        "SELECT d.starts, d.due FROM petitions.deadline d LEFT JOIN petitions.matter m"
+        " ON m.id = d.matter_id AND m.due_limit = d.limit_id AND m.due = d.due WHERE d.matter_id = $1"
+        " AND (m.id IS NOT NULL OR ($2 AND NOT d.duty AND d.state = 'running')) ORDER BY d.duty DESC, d.due LIMIT 1",
+        *(process.subject.id, process.state in ANSWERED),
     )
     if not rows or process.state in FINAL:
         return ()
@@ -132,11 +147,19 @@ MATTER = Workflow(
             task=Task(TO_DECIDE, "Decide on the objection to {number}", permission=access.DECIDE),
         ),
         State("handling", "Being handled", task=Task(TO_HANDLE, "Handle {number}", permission=access.HANDLE)),
-        State("answered", "Answered"),
+        State(
+            "answered",
+            "Answered",
+            task=Task(TO_DECIDE, "Close {number}, or take up a review", permission=access.DECIDE),
+        ),
         State(
             "reviewing", "Under review", task=Task(TO_REVIEW, "Decide the review of {number}", permission=access.REVIEW)
         ),
-        State("reviewed", "Reviewed"),
+        State(
+            "reviewed",
+            "Reviewed",
+            task=Task(TO_DECIDE, "Close {number}, or take up a re-review", permission=access.DECIDE),
+        ),
         State(
             "rechecking",
             "Under re-review",

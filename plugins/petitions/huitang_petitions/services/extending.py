@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, steps
+from huitang_petitions.services import access, happening, steps, telling
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Extension
 from huitang_petitions.workflow import TO_APPROVE
@@ -26,7 +27,7 @@ async def ask(ctx: Ctx, actor: Actor, matter_id: UUID, limit_id: str, days: int,
         raise Invalid(next(iter(fields.values())), fields=fields)
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.HANDLE, lock=True)
-        organ = await _running(ctx, matter_id, limit_id)
+        organ, due = await _running(ctx, matter_id, limit_id)
         if await ctx.db.fetch("SELECT id FROM petitions.extension WHERE matter_id = $1 AND granted IS NULL", matter_id):
             raise Conflict(_("More time was asked for already. Wait for the decision."))
         extension_id = new_id()
@@ -49,7 +50,8 @@ async def ask(ctx: Ctx, actor: Actor, matter_id: UUID, limit_id: str, days: int,
             title = _("Decide on more time for {number}", number=row["number"])
             url = f"/petitions/matters/{matter_id}"
             if head != actor.account_id:
-                await ctx.todos.open(TO_APPROVE, subject=ref(extension_id), assignee=head, title=title, url=url)
+                about = ref(extension_id)
+                await ctx.todos.open(TO_APPROVE, subject=about, assignee=head, title=title, url=url, due=due)
         detail = {"limit": limit_id, "days": days}
         await write.audit("petitions.extension.asked", access.ref(matter_id), detail=detail)
     return extension_id
@@ -71,7 +73,8 @@ async def decide(ctx: Ctx, actor: Actor, extension_id: UUID, granted: bool) -> N
         if granted:
             detail = {"limit": asked.limit_id, "organ": asked.organ, "days": asked.days}
             detail |= {"approver": actor.name, "reason": _("see the notice of extension")}
-            await happening.record(ctx, write, actor, row, "extended", detail=detail, shown=True)
+            event_id = await happening.record(ctx, write, actor, row, "extended", detail=detail, shown=True)
+            await telling.tell(ctx, row, "extended", event_id, limit=asked.limit_id)
             await ctx.workflow.recount(write, access.ref(asked.matter_id))
         await ctx.todos.close(ref(extension_id))
         await _audit(write, asked, granted)
@@ -93,10 +96,10 @@ async def _audit(write: Write, asked: Extension, granted: bool) -> None:
     await write.audit(f"petitions.extension.{fact}", access.ref(asked.matter_id), detail=detail)
 
 
-async def _running(ctx: Ctx, matter_id: UUID, limit_id: str) -> str:
-    """The organ whose limit it is. Raises Invalid for a limit that does not run."""
+async def _running(ctx: Ctx, matter_id: UUID, limit_id: str) -> tuple[str, date]:
+    """The organ whose limit it is, and its last day. Raises Invalid for a limit that does not run."""
     rows = await ctx.db.fetch(
-        "SELECT organ FROM petitions.deadline WHERE matter_id = $1 AND limit_id = $2"
+        "SELECT organ, due FROM petitions.deadline WHERE matter_id = $1 AND limit_id = $2"
         " AND state IN ('running', 'extended') ORDER BY round DESC LIMIT 1",
         matter_id,
         limit_id,
@@ -104,5 +107,4 @@ async def _running(ctx: Ctx, matter_id: UUID, limit_id: str) -> str:
     if not rows:
         wrong = _("This limit does not run, or is over: it cannot be extended any more.")
         raise Invalid(wrong, fields={"limit": wrong})
-    organ: str = rows[0]["organ"]
-    return organ
+    return rows[0]["organ"], rows[0]["due"]

@@ -67,15 +67,16 @@ async def follow(
     *,
     detail: Mapping[str, Any],
     shown: bool,
-) -> None:
+) -> bool:
     """The same for a matter that is joined to the one it happened to; what does not fit its own clock is left out.
 
-    It may have been answered by itself before it was joined, say.
+    It may have been answered by itself before it was joined, say: then the answer is False.
     """
     profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
     happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
     try:
         limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
     except Conflict:
-        return
+        return False
     await record(ctx, write, actor, matter, kind, detail=detail, shown=shown)
+    return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.services import access, happening
+from huitang_petitions.services import access, happening, telling
 from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict
@@ -36,7 +36,8 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         now = ctx.clock.now()
         moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
         await ctx.db.execute(moved, matter_id, into, now)
-        await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
+        event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
+        await telling.tell(ctx, row, "merged", event_id)
         await happening.record(ctx, write, actor, target, "merged", audit=False)
         await ctx.todos.close(access.ref(matter_id))
         detail = {"into": str(into), "number": target["number"]}

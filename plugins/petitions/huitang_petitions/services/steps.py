@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, happening
+from huitang_petitions.services import access, happening, telling
 from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Actor, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
@@ -81,7 +81,8 @@ async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
         process = await begun(ctx, write, row)
         _stays, organ = await _whose(ctx, kind, row, process, Wanted())
         detail = {"organ": organ} if organ else {}
-        await happening.record(ctx, write, actor, row, kind, detail=detail, shown=True)
+        event_id = await happening.record(ctx, write, actor, row, kind, detail=detail, shown=True)
+        await telling.tell(ctx, row, kind, event_id)
         await ctx.workflow.recount(write, access.ref(matter_id))
 
 
