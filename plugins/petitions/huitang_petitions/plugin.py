@@ -16,6 +16,7 @@ from huitang_petitions.roles import PERMISSIONS, ROLES
 from huitang_petitions.services import supervision
 from huitang_petitions.services.access import READ, REGISTER, RULES, SATISFACTION, SITUATION, SUPERVISE
 from huitang_petitions.services.closing import visiting
+from huitang_petitions.services.letters import kinds as letters
 from huitang_petitions.services.reporting import documents
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk import Manifest, Plugin, hookimpl
@@ -110,7 +111,7 @@ class PetitionsPlugin(Plugin):
 
     @hookimpl
     def document_templates(self) -> Sequence[DocumentTemplate]:
-        return documents.TEMPLATES
+        return [*letters.TEMPLATES, *documents.TEMPLATES]
 
     @hookimpl
     def workflows(self) -> Sequence[Workflow]:

@@ -120,6 +120,8 @@ class Paper(PluginTable, tablename="paper", schema="petitions"):
     shown = Boolean(default=False)
     added_at = Timestamptz()
     added_by = UUID(null=True, default=None)
+    letter = Text()
+    given_at = Timestamptz(null=True, default=None)
 
 
 class Message(PluginTable, tablename="message", schema="petitions"):

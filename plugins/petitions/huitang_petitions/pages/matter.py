@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from huitang_petitions.messages import KINDS
 from huitang_petitions.pages.common import AnyRequest, id_in, papers_in, text_of, ticked, typed_in
 from huitang_petitions.pages.receipt import receipt_page
 from huitang_petitions.services import correspondence, filing, papers, viewing
@@ -45,6 +46,7 @@ async def matter_page(
         "errors": error.fields if error else {},
         "typed": typed or {},
         "word": word,
+        "told": {kind.id: _(kind.title) for kind in KINDS},
     }
     return Page("petitions/matter.html", context, status_code=error.status if error else 200)
 

@@ -14,6 +14,8 @@ from litestar.params import FromPath
 from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in, whole_number
 from huitang_petitions.services import extending, merging, protecting, sorting, steps, supervision
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
+from huitang_petitions.services.letters.kinds import LETTERS
+from huitang_petitions.services.letters.making import offered
 from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.way import Way, way_of
 from huitang_petitions.services.wording import choices, title_of, word
@@ -52,6 +54,8 @@ async def way_page(
         "remits": await sorting.remit_choices(ctx),
         "categories": await sorting.category_choices(ctx),
         "suggestion": suggestion or {},
+        "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.state, way.may)],
+        "to_give": to_give(way),
         "noted": [(kind, title_of(kind)) for kind in noted_on(way)],
         "title_of_step": lambda step: _(MATTER.transition(step.transition).title) if step.transition else "",
         "refused": error,
@@ -60,6 +64,16 @@ async def way_page(
         "word": word,
     }
     return Page("petitions/way/page.html", context, status_code=error.status if error else 200)
+
+
+def to_give(way: Way) -> set[UUID]:
+    """The letters that can be given to the petitioner now; giving asks again."""
+    made = [(paper, LETTERS[paper.letter]) for paper in way.letters if paper.letter in LETTERS]
+    return {
+        paper.id
+        for paper, letter in made
+        if letter.given and not paper.shown and paper.name.endswith(".pdf") and way.may[letter.may]
+    }
 
 
 def noted_on(way: Way) -> list[str]:

@@ -21,8 +21,8 @@ _ = Translator("petitions")
 LONGEST_NAME = 200
 
 PUT = """
-INSERT INTO petitions.paper (id, matter_id, file_id, name, side, kind, shown, added_at, added_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO petitions.paper (id, matter_id, file_id, name, side, kind, shown, added_at, added_by, letter)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 
 
@@ -37,6 +37,8 @@ class PaperRow(Struct, frozen=True):
     added_at: datetime
     media_type: str
     size: int
+    letter: str
+    given_at: datetime | None
 
 
 async def keep(
@@ -52,19 +54,17 @@ async def keep(
     """Store files of a matter inside the open write; `kept` were stored before, with a draft. Returns how many."""
     for paper in papers:
         stored = await ctx.files.save(neutral_name(paper.name), paper.content, actor=actor)
-        await _put(ctx, actor, matter_id, stored.id, paper.name, side, paper.kind, shown)
+        await _put(ctx, actor, matter_id, stored.id, paper, side, shown)
     for file_id, name in kept:
-        await _put(ctx, actor, matter_id, file_id, name, side, "attachment", shown)
+        await _put(ctx, actor, matter_id, file_id, NewPaper(name, b""), side, shown)
     return len(papers) + len(kept)
 
 
-async def _put(
-    ctx: Ctx, actor: Actor, matter_id: UUID, file_id: UUID, name: str, side: str, kind: str, shown: bool
-) -> None:
+async def _put(ctx: Ctx, actor: Actor, matter_id: UUID, file_id: UUID, paper: NewPaper, side: str, shown: bool) -> None:
     paper_id = new_id()
-    sealed = ctx.personal.seal("paper.name", paper_id, clean_name(name))
-    values = (paper_id, matter_id, file_id, sealed, side, kind, shown, ctx.clock.now(), actor.account_id)
-    await ctx.db.execute(PUT, *values)
+    sealed = ctx.personal.seal("paper.name", paper_id, clean_name(paper.name))
+    values = (paper_id, matter_id, file_id, sealed, side, paper.kind, shown, ctx.clock.now(), actor.account_id)
+    await ctx.db.execute(PUT, *values, paper.letter)
 
 
 def neutral_name(name: str) -> str:
@@ -103,6 +103,8 @@ def _row(ctx: Ctx, row: dict[str, Any], stored: StoredFile) -> PaperRow:
         added_at=row["added_at"],
         media_type=stored.media_type,
         size=stored.size,
+        letter=row["letter"],
+        given_at=row["given_at"],
     )
 
 

@@ -35,11 +35,15 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class NewPaper(Struct, frozen=True):
-    """A file that came with it. `name` is what the sender called it; the file store is told a neutral name."""
+    """A file that came with it. `name` is what the sender called it; the file store is told a neutral name.
+
+    `letter` is the kind of letter that the office made it as, "" for anything else.
+    """
 
     name: str
     content: bytes
     kind: Literal["attachment", "scan", "letter", "report"] = "attachment"
+    letter: str = ""
 
 
 class Intake(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, limits, protecting, similar
+from huitang_petitions.services import access, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.rules import rule_book
 from huitang_petitions.workflow import MATTER
@@ -91,6 +91,7 @@ class Way(Struct, frozen=True, kw_only=True):
     extensions: list[Asked]
     supervision: list[Supervised]
     history: list[tuple[Step, str]]
+    letters: list[papers.PaperRow]
     accused: list[protecting.Kept]
     recused: list[protecting.Kept]
     units: list[Organisation]
@@ -128,6 +129,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         extensions=await _extensions(ctx, actor, matter_id, profile),
         supervision=await _supervision(ctx, matter_id),
         history=await _with_notes(ctx, matter_id, history),
+        letters=[paper for paper in await papers.papers_of(ctx, matter_id) if paper.letter],
         accused=accused,
         recused=recused,
         units=units,

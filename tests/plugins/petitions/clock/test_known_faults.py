@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from huitang_petitions.clock import LimitResult, Result, builtin_profiles, clock, clock_case
+from huitang_sdk.cases import CaseError
 
 
 def compute(events: str, now: str, profile: Any = "regulations-2022") -> Result:
@@ -45,6 +48,12 @@ def test_4353_a_limit_that_is_taken_out_leaves_no_mark_behind():
     events = "received 2026-03-02, accepted 2026-03-03"
     assert "tell" in {step.limit for step in compute(events, "2026-04-01").next}
     assert "tell" not in {step.limit for step in compute(events, "2026-04-01", own).next}
+
+
+@pytest.mark.parametrize("early", ["registered", "told", "answered"])
+def test_what_came_before_any_arrival_is_still_one(early):
+    with pytest.raises(CaseError):
+        compute(f"{early} 2026-03-02, transferred_in 2026-03-05", "2026-03-06")
 
 
 def test_904_a_case_that_is_over_does_not_escalate():
