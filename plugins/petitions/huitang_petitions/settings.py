@@ -76,6 +76,8 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Within how many days a follow-up visit is due."""
     visit_tries: Annotated[int, Meta(ge=1, le=20)] = 3
     """After how many attempts to reach somebody a visit ends without one."""
+    publish_alone: bool = False
+    """Whether one person may both write what is published of a matter and publish it: for offices too small for two."""
     target_matters: Annotated[int, Meta(ge=1)] = 1000
     """How many matters the commissioning body wants collected in the register."""
     target_ratings: Annotated[int, Meta(ge=1)] = 1000

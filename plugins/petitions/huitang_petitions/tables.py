@@ -342,3 +342,13 @@ class ReportRow(PluginTable, tablename="report_row", schema="petitions"):
     matter_id = UUID(default=None)
     people = Integer()
     marks = Array(base_column=Text(), default=list)
+
+
+class PublicationDraft(PluginTable, tablename="publication_draft", schema="petitions"):
+    """Words that wait for somebody else's look before they are published."""
+
+    id = UUID(primary_key=True, default=new_id)
+    matter_id = UUID(default=None)
+    summary = Text()
+    drafted_by = UUID(null=True, default=None)
+    drafted_at = Timestamptz()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,13 @@ async def closing_page(
 ) -> Page:
     """The page; `preview` is the second look at what would be published."""
     closing = await closing_of(ctx, actor, matter_id)
+    draft = closing.draft
+    waiting, drafter = None, None
+    if closing.may_publish and draft.waiting and not draft.refused and not preview:
+        drafter = await ctx.identity.account(draft.drafted_by) if draft.drafted_by else None
+        # Words that have come to name somebody since are not shown: they have to be written anew.
+        with suppress(Invalid):
+            waiting = await publishing.preview(ctx, actor, matter_id, draft.waiting)
     filled = given_in(closing.sheet) | {"summary": closing.draft.summary, "version": str(closing.draft.version)}
     context = {
         "closing": closing,
@@ -42,6 +50,10 @@ async def closing_page(
         "word_of_grade": lambda code: dict(grades_of(ctx)).get(code, code),
         "ways": choices(*(f"rated-{channel}" for channel in rating.BY_STAFF)),
         "preview": preview,
+        "waiting": waiting,
+        "drafter": drafter.name if drafter else "",
+        "own": draft.drafted_by == actor.account_id,
+        "alone": ctx.settings.publish_alone,
         "typed": filled | (typed or {}),
         "refused": error,
         "errors": error.fields if error else {},
@@ -89,7 +101,7 @@ async def invalidate_rating(
 async def publish_matter(
     request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """Look at it as everybody would see it; then publish; or take it back."""
+    """Look at it as everybody would see it; put it up for a second look; publish; or take it back."""
     form = await request.form()
     act, summary = text_of(form, "act"), text_of(form, "summary")
     try:
@@ -98,6 +110,8 @@ async def publish_matter(
             return await closing_page(ctx, actor, matter_id, typed=typed_in(form), preview=looked)
         if act == "withdraw":
             await publishing.withdraw(ctx, actor, matter_id)
+        elif act == "propose":
+            await publishing.propose(ctx, actor, matter_id, summary, whole_number(form, "version"))
         elif act == "publish":
             await publishing.publish(ctx, actor, matter_id, summary, whole_number(form, "version"))
     except (Invalid, Conflict) as error:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from huitang_petitions.services import codes
+from huitang_petitions.services.closing.publishing import propose, publish
 from huitang_petitions.services.closing.rating import Opinion, collect
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, take
@@ -45,3 +46,9 @@ async def pass_for(town: Any, matter_id: UUID) -> str:
 
 async def rated(town: Any, matter_id: UUID, grade: str, by: str = "head", channel: str = "phone") -> None:
     await collect(town.ctx, town.actors[by], matter_id, channel, {"office": Opinion(grade)})
+
+
+async def agreed(town: Any, matter_id: UUID, words: str, version: int) -> None:
+    """Published as it has to be: the head puts the words up, the officer looks and publishes."""
+    await propose(town.ctx, town.actors["head"], matter_id, words, version)
+    await publish(town.ctx, town.actors["officer"], matter_id, words, version)

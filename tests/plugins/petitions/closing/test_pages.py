@@ -74,7 +74,16 @@ async def test_it_is_looked_at_before_everybody_reads_it(town):
     bad = {"act": "publish", "summary": f"电话 {PHONE}", "version": "0"}
     assert (await officer.post(f"{address}/publication", data=bad)).status_code == 422
     good = {"act": "publish", "summary": WORDS, "version": "0"}
-    assert (await officer.post(f"{address}/publication", data=good)).status_code == 303
+    assert (await officer.post(f"{address}/publication", data=good)).status_code == 409
+    assert (await officer.post(f"{address}/publication", data={**good, "act": "propose"})).status_code == 303
+    assert 'value="publish"' not in (await officer.get(address)).text
+    assert (await officer.post(f"{address}/publication", data=good)).status_code == 409
+    head = await town.sign_in("head")
+    shown = (await head.get(address)).text
+    assert 'value="publish"' in shown
+    assert WORDS in shown
+    assert WORDS not in (await public.get("/petitions/public/published")).text
+    assert (await head.post(f"{address}/publication", data=good)).status_code == 303
     page = await public.get("/petitions/public/published")
     assert page.status_code == 200
     assert WORDS in page.text

@@ -19,7 +19,7 @@ from huitang_petitions.services import access, limits
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import ENDED, ROUND, ending_of
 from huitang_petitions.services.office_rules import office
-from huitang_petitions.tables import Publication
+from huitang_petitions.tables import Publication, PublicationDraft
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
@@ -61,6 +61,9 @@ ORDER BY p.published_at DESC, p.id DESC LIMIT $2 OFFSET $3
 """
 
 
+_DRAFT = "SELECT summary, drafted_by FROM petitions.publication_draft WHERE matter_id = $1"
+
+
 class PublicStep(Struct, frozen=True):
     """A step of the process, and its day."""
 
@@ -84,7 +87,10 @@ class PublicMatter(Struct, frozen=True, kw_only=True):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """Where the publication of a matter stands; `refused` says why it may not be published, "" when it may."""
+    """Where the publication of a matter stands; `refused` says why it may not be published, "" when it may.
+
+    `waiting` are words that wait for a second look, "" for none, written by `drafted_by`.
+    """
 
     summary: str = ""
     version: int = 0
@@ -92,6 +98,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
     refused: str = ""
+    waiting: str = ""
+    drafted_by: UUID | None = None
 
 
 def masked_number(number: str) -> str:
@@ -107,10 +115,13 @@ async def draft_of(ctx: Ctx, matter: Mapping[str, Any]) -> Draft:
     """The publication of a matter the actor was let to."""
     rows = await ctx.db.fetch("SELECT * FROM petitions.publication WHERE matter_id = $1", matter["id"])
     refused = await _refusal(ctx, matter)
+    drafts = await ctx.db.fetch(_DRAFT, matter["id"])
+    waiting = {"waiting": drafts[0]["summary"], "drafted_by": drafts[0]["drafted_by"]} if drafts else {}
     if not rows:
-        return Draft(refused=refused)
+        return Draft(refused=refused, **waiting)
     row = rows[0]
     return Draft(
+        **waiting,
         summary=row["summary"],
         version=row["version"],
         is_published=row["withdrawn_at"] is None and not refused,
@@ -130,18 +141,31 @@ async def preview(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str) -> Publ
     return found
 
 
+async def propose(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str, version: int) -> None:
+    """Put words up for somebody else's look, in place of any that wait. Raises what `publish` raises."""
+    async with ctx.db.write(actor) as write:
+        row = await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
+        await _check(ctx, row, summary)
+        await _same(ctx, matter_id, version)
+        await PublicationDraft.delete().where(PublicationDraft.matter_id == matter_id)
+        draft = PublicationDraft(matter_id=matter_id, summary=summary.strip(), drafted_at=ctx.clock.now())
+        draft.drafted_by = actor.account_id
+        await PublicationDraft.insert(draft)
+        await write.audit("petitions.publication.drafted", access.ref(matter_id), detail={"version": version})
+
+
 async def publish(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str, version: int) -> None:
     """Publish, or publish other words; `version` is the draft's that was looked at, 0 for none.
 
-    Raises Invalid for words that are missing, too long or name somebody, Conflict for what may not be published and
-    for a version that is no longer the one that was looked at, and what `access.matter_for` raises.
+    Somebody else must have put up exactly these words, unless the settings let one person do both. Raises Invalid for
+    words that are missing, too long or name somebody, Conflict for what may not be published, for want of a second
+    person and for a version that is no longer the one that was looked at, and what `access.matter_for` raises.
     """
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
         await _check(ctx, row, summary)
-        before = await ctx.db.fetch("SELECT version FROM petitions.publication WHERE matter_id = $1", matter_id)
-        if (before[0]["version"] if before else 0) != version:
-            raise Conflict(_("Somebody changed this in the meantime. Look at it again."))
+        before = await _same(ctx, matter_id, version)
+        await _second_look(ctx, actor, matter_id, summary.strip())
         now, words = ctx.clock.now(), summary.strip()
         if before:
             await Publication.update(
@@ -159,6 +183,25 @@ async def publish(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str, version
             made.published_by = actor.account_id
             await Publication.insert(made)
         await write.audit("petitions.publication.published", access.ref(matter_id), detail={"version": version + 1})
+
+
+async def _same(ctx: Ctx, matter_id: UUID, version: int) -> bool:
+    """Whether there was a publication before; Conflict when it is not of this version."""
+    before = await ctx.db.fetch("SELECT version FROM petitions.publication WHERE matter_id = $1", matter_id)
+    if (before[0]["version"] if before else 0) != version:
+        raise Conflict(_("Somebody changed this in the meantime. Look at it again."))
+    return bool(before)
+
+
+async def _second_look(ctx: Ctx, actor: Actor, matter_id: UUID, words: str) -> None:
+    """Take the draft off the list. Conflict when the actor wrote the words, or nobody put up just these."""
+    drafts = await ctx.db.fetch(_DRAFT, matter_id)
+    if not ctx.settings.publish_alone:
+        if not drafts or drafts[0]["summary"] != words:
+            raise Conflict(_("These words were not put up for a second look. Put them up; somebody else publishes."))
+        if actor.account_id is None or drafts[0]["drafted_by"] == actor.account_id:
+            raise Conflict(_("You wrote these words: somebody else has to look at them and publish."))
+    await PublicationDraft.delete().where(PublicationDraft.matter_id == matter_id)
 
 
 async def withdraw(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
