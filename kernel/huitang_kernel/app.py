@@ -35,6 +35,7 @@ from huitang_kernel.web.catalogues import Catalogues
 from huitang_kernel.web.edge import Edge
 from huitang_kernel.web.errors import handle_error
 from huitang_kernel.web.gate import gate
+from huitang_kernel.web.requests import HallRequest
 from huitang_kernel.web.sockets import note_socket_error
 from huitang_kernel.web.templates import make_environment, static_folders
 from huitang_sdk import Plugin, PluginContext, i18n
@@ -180,6 +181,7 @@ def build_app(hall: Hall, dsn: str) -> Edge:
         app = Litestar(
             route_handlers=[*routers, *_static_routers(hall)],
             lifespan=[lifespan],
+            request_class=HallRequest,
             exception_handlers={Exception: handle_error},
             after_exception=[note_socket_error],
             state=AppState(

@@ -45,19 +45,22 @@ async def _reset(connection: asyncpg.Connection) -> None:
 class OpenWrite:
     """The `Write` of the contract: bound to the transaction it was opened with."""
 
-    def __init__(self, actor: Actor, clock: SystemClock) -> None:
+    def __init__(self, actor: Actor, clock: SystemClock, trail: Trail | None = None) -> None:
         self.actor = actor
-        self.trail = Trail(actor)
+        self.trail = trail or Trail()
         self.partings: dict[str, Parting] = {}
         self._clock = clock
+
+    def by(self, actor: Actor) -> OpenWrite:
+        return OpenWrite(actor, self._clock, self.trail)
 
     async def audit(
         self, action: str, subject: Ref, *, detail: Mapping[str, Any] | None = None, reason: str = ""
     ) -> None:
-        self.trail.audit(self._clock.now(), action, subject, detail or {}, reason)
+        self.trail.audit(self.actor, self._clock.now(), action, subject, detail or {}, reason)
 
     async def emit(self, event: Event) -> None:
-        self.trail.emit(event)
+        self.trail.emit(self.actor, event)
 
 
 class PostgresDatabase:

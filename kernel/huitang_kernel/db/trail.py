@@ -31,8 +31,7 @@ SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE EXISTS (SELECT FROM told)
 class Trail:
     """Collects in the order of calls; `leave` writes it all, just before the commit."""
 
-    def __init__(self, actor: Actor) -> None:
-        self._actor = actor
+    def __init__(self) -> None:
         self._records: list[tuple[Any, ...]] = []
         self._events: list[tuple[Any, ...]] = []
 
@@ -40,15 +39,16 @@ class Trail:
     def is_audited(self) -> bool:
         return bool(self._records)
 
-    def audit(self, at: datetime, action: str, subject: Ref, detail: Mapping[str, Any], reason: str) -> None:
-        actor = self._actor
+    def audit(
+        self, actor: Actor, at: datetime, action: str, subject: Ref, detail: Mapping[str, Any], reason: str
+    ) -> None:
         who, text = (actor.id, actor.name), msgspec.json.encode(detail, order="sorted").decode()
         where = (actor.request_id, actor.address)
         self._records.append((new_id(), at, action, *who, str(subject), text, reason, *where))
 
-    def emit(self, event: Event) -> None:
+    def emit(self, actor: Actor, event: Event) -> None:
         payload = msgspec.json.encode(event).decode()
-        self._events.append((new_id(), event.event_name(), payload, self._actor.id))
+        self._events.append((new_id(), event.event_name(), payload, actor.id))
 
     async def leave(self, connection: asyncpg.Connection) -> None:
         columns = list(zip(*self._records, strict=True)) + (list(zip(*self._events, strict=True)) or [()] * 4)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 from msgspec import Struct
 
 from huitang_kernel.core import Core
@@ -25,12 +26,20 @@ IN_USE = """
 SELECT (SELECT closed FROM messages.rule WHERE kind = $1) AS closed, w.channel, w.words, w.version
 FROM (SELECT 1) AS one LEFT JOIN messages.words w ON w.kind = $1 AND w.locale = $2 AND w.is_current
 """
-NEW = """
-INSERT INTO messages.message
-    (id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version, locale, subject_kind,
-     subject_id, urgent, state, reason, next_at, expires_at, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $16)
-ON CONFLICT (told_once) DO NOTHING
+NEW = f"""
+WITH told AS (
+    INSERT INTO messages.message
+        (id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version, locale, subject_kind,
+         subject_id, urgent, state, reason, next_at, expires_at, created_at, changed_at)
+    SELECT id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version, locale, subject_kind,
+        subject_id, urgent, state, reason, now, expires_at, now, now
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[],
+        $9::int[], $10::text[], $11::text[], $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::timestamptz[],
+        $17::timestamptz[]) AS n(id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version,
+        locale, subject_kind, subject_id, urgent, state, reason, now, expires_at)
+    ON CONFLICT (told_once) DO NOTHING RETURNING 1
+)
+SELECT pg_notify('{CHANNEL}', '') WHERE EXISTS (SELECT FROM told)
 """
 
 
@@ -40,6 +49,19 @@ class Words(Struct, frozen=True):
     closed: tuple[str, ...]
     replaced: dict[str, tuple[str, int]]
     """Channel → words and version."""
+
+
+class Said:
+    """The messages of one write: put down together just before its commit, in the words as it read them once."""
+
+    def __init__(self) -> None:
+        self.words: dict[tuple[str, str], Words] = {}
+        self.rows: list[tuple[Any, ...]] = []
+
+    async def leave(self, connection: asyncpg.Connection) -> None:
+        """In the order of what was told, so that two nodes that say the same never wait for one another."""
+        if self.rows:
+            await connection.execute(NEW, *zip(*sorted(self.rows, key=lambda row: row[4]), strict=True))
 
 
 class Telling:
@@ -69,14 +91,17 @@ class Telling:
         wanted = {channel: given[channel] for channel in kind.channels if given[channel]}
         if not wanted:
             return
-        words = await self._in_use(kind, locale)
+        said = self._core.database.parting("messages.send", Said)
+        words = said.words.get((kind.id, locale))
+        if words is None:
+            words = said.words[kind.id, locale] = await self._in_use(kind, locale)
         for channel, raw in wanted.items():
             address = phone_to_dial(raw) if channel == "sms" else raw
             text, version = self._text(record, kind, channel, locale, words, data)
             reason = self._reason_to_skip(channel, address, words)
             once = self._told_once(kind.id, key, channel, address or raw)
-            await self._write(record.id, kind, channel, (address or raw, text, version), locale, subject, reason, once)
-        await self._core.database.notify(CHANNEL)
+            told = (address or raw, text, version)
+            said.rows.append(self._row(record.id, kind, channel, told, locale, subject, reason, once))
 
     async def _in_use(self, kind: MessageKind, locale: str) -> Words:
         rows = await self._core.database.fetch(IN_USE, kind.id, locale)
@@ -113,7 +138,7 @@ class Telling:
         content = "\x00".join(facts).encode()
         return hmac.digest(self._hash_key, content, hashlib.sha256)
 
-    async def _write(
+    def _row(
         self,
         plugin: str,
         kind: MessageKind,
@@ -123,10 +148,10 @@ class Telling:
         subject: Ref | None,
         reason: str,
         once: bytes,
-    ) -> None:
+    ) -> tuple[Any, ...]:
         identifier, now = new_id(), self._core.clock.now()
         address, text, version = said
-        values: tuple[Any, ...] = (
+        return (
             *(identifier, plugin, kind.id, channel, once),
             self.personal.seal(RECIPIENT, identifier, address),
             self.personal.index(RECIPIENT, address),
@@ -138,4 +163,3 @@ class Telling:
             now,
             now + timedelta(minutes=kind.minutes) if kind.minutes else None,
         )
-        await self._core.database.execute(NEW, *values)

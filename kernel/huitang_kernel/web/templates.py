@@ -23,6 +23,8 @@ from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_sdk import i18n
 from huitang_sdk.contracts import Permissions
 
+EXTENSIONS = ["jinja2.ext.do", "huitang_kernel.web.keeping.Keep"]
+
 
 @pass_context
 def _translate(context: Context, message: str, **values: object) -> str:
@@ -77,7 +79,7 @@ def make_environment(registry: Registry, permissions: Permissions) -> Environmen
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
+        extensions=EXTENSIONS,
         # Compiled templates outlive the process, in a folder of this user's own: the first page comes sooner.
         bytecode_cache=FileSystemBytecodeCache(),
     )

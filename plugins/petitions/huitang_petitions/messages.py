@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huitang_petitions.services.correspondence import WROTE
-from huitang_petitions.services.registering import TOLD
+from huitang_petitions.services.entering import TOLD
 from huitang_petitions.services.telling import GIVEN, SAMPLE, TELLING
 from huitang_sdk.declare import MessageKind
 

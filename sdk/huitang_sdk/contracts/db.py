@@ -22,6 +22,9 @@ class Write(Protocol):
     async def emit(self, event: Event) -> None:
         """Put an event into the outbox; it is delivered after the commit, at least once."""
 
+    def by(self, actor: Actor) -> Write:
+        """The same transaction in somebody else's name: for what several people did and one transaction writes."""
+
 
 class Database(Protocol):
     """Reading and writing the plugin's tables; `ctx.db`."""

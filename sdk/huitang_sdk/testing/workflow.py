@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from huitang_sdk.calendar import WorkingCalendar
-from huitang_sdk.contracts import Event, Extension, Process, Ref, Step, Write
+from huitang_sdk.contracts import Actor, Event, Extension, Process, Ref, Step, Write
 from huitang_sdk.plugin import PluginContext
 from huitang_sdk.workflow import Workflow
 from huitang_sdk.workflow.engine import Engine
@@ -46,6 +46,10 @@ class FakeWrite:
     async def emit(self, event: Event) -> None:
         """See the contract."""
         self.emitted.append(event)
+
+    def by(self, actor: Actor) -> FakeWrite:
+        """See the contract."""
+        return self
 
 
 class FakeWorkflow(Engine):

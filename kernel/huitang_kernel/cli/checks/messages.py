@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 from msgspec import Struct
 
+from huitang_kernel.web.templates import EXTENSIONS
 from huitang_sdk.declare import Declarations
 from huitang_sdk.workflow.checking import titles
 
@@ -83,7 +84,7 @@ def _text(domain: str, node: ast.expr, where: str) -> Iterator[Message]:
 
 def template_messages(path: Path, domain: str, shown: str) -> Iterator[Message]:
     """Messages of one template."""
-    options = {"extensions": "jinja2.ext.do", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
+    options = {"extensions": ",".join(EXTENSIONS), "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     with path.open("rb") as file:
         for line, _function, text, _comments in babel_extract(file, ["_"], [], options):
             # A call with values for its places comes as a tuple, the text first.

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from huitang_conference.floor.acts import Acts
-from huitang_conference.floor.gathering import Fresh
 from huitang_conference.floor.lost import Lost
 from huitang_conference.floor.messages import Bye
 from huitang_conference.floor.room import Room
@@ -21,6 +20,7 @@ from huitang_conference.floor.session import Send, Session
 from huitang_conference.services.access import SEAT, Ctx, _
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Unavailable
+from huitang_sdk.gathering import Fresh
 from huitang_sdk.http import Connection, actor_now
 
 SETTLE = 0.3

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from huitang_conference.floor import messages as m
 from huitang_conference.floor.answers import Answer, note, refused, seated
-from huitang_conference.floor.gathering import Gathering
 from huitang_conference.floor.session import Session
 from huitang_conference.services import attendance
 from huitang_conference.services.access import Ctx
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.gathering import Gathering
 
 
 class Arrivals:

@@ -11,13 +11,13 @@ import msgspec
 
 from huitang_conference.floor import protocol
 from huitang_conference.floor.elsewhere import Elsewhere
-from huitang_conference.floor.gathering import Fresh
 from huitang_conference.floor.messages import VERSION, Attendee, Mine, MineNow, State, Welcome
 from huitang_conference.floor.roster import Meeting, Place, Roster, read_roster
 from huitang_conference.floor.session import LIMITS, Session, text_event
 from huitang_conference.services.access import Ctx
 from huitang_conference.services.state import DESK, HALL, hall_state
 from huitang_sdk.contracts import LiveMessage
+from huitang_sdk.gathering import Fresh
 
 NOTHING = msgspec.Raw(b"null")
 UNMOVED = ("poll.", "screen.", "page.")

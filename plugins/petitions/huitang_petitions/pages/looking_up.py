@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -17,7 +16,7 @@ from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.wording import word
 from huitang_sdk.contracts import Rate
 from huitang_sdk.errors import Conflict, HuitangError, Invalid, NotFound, TooLarge
-from huitang_sdk.http import Page, file_response, go_to, public, sender_of
+from huitang_sdk.http import Page, file_response, go_to, public, secret_cookie, sender_of
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
@@ -33,15 +32,7 @@ def _code_page(error: HuitangError | None = None, typed: str = "") -> Page:
 def with_pass(request: AnyRequest, answer: Response[Any], token: str) -> Response[Any]:
     """Let the browser keep a pass; scripts do not see it, and other sites do not send it."""
     answer.set_cookie(
-        Cookie(
-            key=COOKIE,
-            value=token,
-            path="/petitions",
-            max_age=codes.PASS_SECONDS if token else 0,
-            httponly=True,
-            secure=request.url.scheme == "https",
-            samesite="strict",
-        )
+        secret_cookie(request, COOKIE, token, path="/petitions", seconds=codes.PASS_SECONDS, samesite="strict")
     )
     return answer
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie, FormMultiDict
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 
 from huitang_petitions import rates
@@ -22,11 +23,12 @@ from huitang_petitions.services.wording import choices
 from huitang_sdk.contracts import Resident
 from huitang_sdk.contracts.identity import ANONYMOUS
 from huitang_sdk.errors import HuitangError, Invalid, TooLarge
-from huitang_sdk.http import Page, go_to, public, resident_actor, resident_of
+from huitang_sdk.http import Page, go_to, public, resident_actor, resident_of, secret_cookie
 from huitang_sdk.i18n import Translator, current_locale
 
 _ = Translator("petitions")
 COOKIE = "huitang_letter"
+_KEY = re.compile(r"[A-Za-z0-9_-]{20,60}")
 FIELDS = ("subject", "body", "kind", "place", "earlier", "name", "phone", "id_number", "address", "gender")
 TICKS = ("anonymous", "publish")
 WRITE = {"letter": "/petitions/write", "whistle": "/petitions/report"}
@@ -60,22 +62,13 @@ def _form_page(
 
 def _token_of(request: AnyRequest) -> str:
     token = request.cookies.get(COOKIE, "")
-    return token if 20 <= len(token) <= 60 else ""
+    return token if _KEY.fullmatch(token) else ""
 
 
 def _with_cookie(ctx: Ctx, request: AnyRequest, answer: Response[Any], token: str) -> Response[Any]:
     """The browser keeps the key of its draft; scripts do not see it and other sites do not send it."""
-    answer.set_cookie(
-        Cookie(
-            key=COOKIE,
-            value=token,
-            path="/petitions",
-            max_age=ctx.settings.draft_days * 86400 if token else 0,
-            httponly=True,
-            secure=request.url.scheme == "https",
-            samesite="lax",
-        )
-    )
+    seconds = ctx.settings.draft_days * 86400
+    answer.set_cookie(secret_cookie(request, COOKIE, token, path="/petitions", seconds=seconds))
     return answer
 
 
@@ -116,9 +109,11 @@ async def write(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]
         return await _again(ctx, request, form, cookie, error)
     if done.repeated == "different":
         return _form_page(ctx, "letter", typed, [], sent_before=done.number)
-    if cookie:
-        await drafts.drop(ctx, cookie)
-    return _with_cookie(ctx, request, receipt_page(request, done, by_staff=False, channel="web"), "")
+    receipt = receipt_page(request, done, by_staff=False, channel="web")
+    if not cookie:
+        return receipt
+    await drafts.drop(ctx, cookie)
+    return _with_cookie(ctx, request, receipt, "")
 
 
 async def _keep(ctx: Ctx, request: AnyRequest, form: FormMultiDict, cookie: str) -> Response[Any]:

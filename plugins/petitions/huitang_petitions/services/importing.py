@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from huitang_petitions.services import sheets
 from huitang_petitions.services.access import REGISTER, Ctx
-from huitang_petitions.services.registering import receiving_office, register
+from huitang_petitions.services.registering import receiving_office, register_list
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import check
 from huitang_sdk.contracts import Actor, Ref
@@ -130,8 +130,6 @@ async def take_over(ctx: Ctx, actor: Actor, token: UUID) -> int:
     sheet = msgspec.json.decode(text, type=list[ImportRow])
     async with ctx.db.write(actor) as write:
         await ctx.db.execute("DELETE FROM petitions.draft WHERE id = $1", token)
-        for row in sheet:
-            intake = structs.replace(row.intake, key=f"import:{token}:{row.row}")
-            await register(ctx, actor, intake, historic=True)
+        await register_list(ctx, actor, [structs.replace(one.intake, key=f"import:{token}:{one.row}") for one in sheet])
         await write.audit("petitions.register.imported", Ref("petitions.import", token), detail={"rows": len(sheet)})
     return len(sheet)

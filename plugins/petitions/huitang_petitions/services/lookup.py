@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -20,10 +21,13 @@ from huitang_sdk.codes import CodeError, parse_code
 from huitang_sdk.contracts import StoredFile
 from huitang_sdk.contracts.identity import ANONYMOUS, SYSTEM
 from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.gathering import Gathering
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
-FIND = "SELECT id, code_hash FROM petitions.matter WHERE code_hash = $1"
+FIND = "SELECT id, code_hash FROM petitions.matter WHERE code_hash = ANY($1::bytea[])"
+PAUSE = 0.004
+"""Seconds for which look-ups gather after a lot."""
 ENDED = ("withdrawn",)
 
 
@@ -67,8 +71,25 @@ def code_in(typed: str) -> str:
 async def pass_for(ctx: Ctx, code: str) -> tuple[str, bool]:
     """A pass for the matter of a code, and whether there is one. The work is the same in both cases."""
     kept = codes.hash_of(ctx, code)
-    rows = await ctx.db.fetch(FIND, kept)
-    return codes.new_pass(ctx, rows[0]["id"] if rows else None, kept), bool(rows)
+    matter_id = await _gathering(ctx).put((ctx, kept))
+    return codes.new_pass(ctx, matter_id, kept), matter_id is not None
+
+
+_GATHERINGS: WeakKeyDictionary[Any, Gathering[tuple[Ctx, bytes], UUID | None]] = WeakKeyDictionary()
+"""Of each database that is open: the codes that are being looked up, hits and misses together."""
+
+
+def _gathering(ctx: Ctx) -> Gathering[tuple[Ctx, bytes], UUID | None]:
+    found = _GATHERINGS.get(ctx.db)
+    if found is None:
+        found = _GATHERINGS[ctx.db] = Gathering(_find, pause=PAUSE)
+    return found
+
+
+async def _find(lot: Sequence[tuple[Ctx, bytes]]) -> Sequence[UUID | None]:
+    rows = await lot[0][0].db.fetch(FIND, [kept for _ctx, kept in lot])
+    found = {row["code_hash"]: row["id"] for row in rows}
+    return [found.get(kept) for _ctx, kept in lot]
 
 
 async def matter_of(ctx: Ctx, token: str, *, lock: bool = False) -> dict[str, Any]:

@@ -1,4 +1,10 @@
-"""Work that arrives one by one and is done many at a time: while one lot is being done, the next one gathers."""
+"""Work that arrives one by one and is done many at a time: while one lot is being done, the next one gathers.
+
+    letters = Gathering(register_many, pause=0.01)
+    number = await letters.put(letter)
+
+Whoever comes alone is served at once. The more come at one moment, the more share a transaction and a round trip.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +19,22 @@ R = TypeVar("R")
 
 
 class Gathering(Generic[T, R]):
-    """`work` is given a lot and answers in its order; an answer that is an exception is raised to whoever asked."""
+    """`work` is given a lot and answers in its order; an answer that is an exception is raised to whoever asked.
 
-    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]], *, most: int = 5000) -> None:
+    `most` go into one lot. For `pause` seconds after a lot the next one gathers: nobody waits longer than one lot and
+    one pause, and in a busy hour lots are larger.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]],
+        *,
+        most: int = 5000,
+        pause: float = 0.0,
+    ) -> None:
         self._work = work
         self._most = most
+        self._pause = pause
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -39,7 +56,7 @@ class Gathering(Generic[T, R]):
             while self._waiting:
                 lot, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._answer(lot)
-                await asyncio.sleep(0)
+                await asyncio.sleep(self._pause)
         finally:
             self._task = None
 
