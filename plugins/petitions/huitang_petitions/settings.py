@@ -50,6 +50,9 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The organisation whose register receives what residents send; "" is the root of the tree."""
     representatives: Annotated[int, Meta(ge=1, le=50)] = 5
     """How many representatives may come for a joint visit (条例 art. 20)."""
+    strip_photos: bool = True
+    """Take place, time and device out of the photos petitioners send; the picture and how it lies stay. For reports in
+    confidence this is always done."""
     letters_per_hour: Annotated[int, Meta(ge=1)] = 30
     """How many letters one network address may send in an hour."""
     look_ups_per_minute: Annotated[int, Meta(ge=1)] = 20

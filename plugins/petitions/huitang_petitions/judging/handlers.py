@@ -15,11 +15,16 @@ from huitang_sdk.cases import CaseError, Problem, Text
 
 
 class Handler(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One that handles matters of these remits; `categories` are paths with all below them, none: whatever is left."""
+    """One that handles matters of these remits; `categories` are paths with all below them, none: whatever is left.
+
+    `unit` is the name of the organisation that it is on the platform, "" for one that is not there: only an
+    organisation can be offered where a matter is assigned.
+    """
 
     title: Text
     remits: tuple[str, ...]
     categories: tuple[str, ...] = ()
+    unit: str = ""
 
 
 class Handlers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from sklearn.feature_extraction import FeatureHasher
 
+from huitang_petitions.judging.answers import Answer, Choice, answer, best
 from huitang_petitions.judging.features import LONGEST, SIZE, counted, plain
 from huitang_petitions.judging.handlers import Handlers
+from huitang_petitions.judging.handling import Confirmed, Handling
 from huitang_petitions.judging.letters import phrases
 from huitang_petitions.judging.model import NO_TURN, Head, Model
 from huitang_petitions.judging.remits import Remits, Rule
@@ -19,29 +21,7 @@ from huitang_petitions.judging.tree import Tree
 from huitang_petitions.judging.wording import say
 from huitang_sdk.cases import Text
 
-SHOWN = 3
-SURE = 0.6
-"""From which probability on a suggestion is called sure; measured in docs/petitions/judging.md."""
 _FLOOR = 0.002
-_NEGLIGIBLE = 1e-3
-_TABLE = 4
-"""How many confirmed matters the office's table of handlers weighs as much as."""
-
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """One answer with its probability (0 to 1) and what speaks for it."""
-
-    id: str
-    title: Text
-    probability: float
-    reasons: tuple[Text, ...] = ()
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """The ranked answers to one question. `sure`: the first one is likely enough to be offered as the answer."""
-
-    sure: bool
-    choices: tuple[Choice, ...]
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
@@ -52,15 +32,6 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     handler: Answer
 
 
-class Confirmed(Struct, frozen=True):
-    """How often an office had matters of a remit and a category handled by whom: `count` of them."""
-
-    remit: str
-    category: str
-    handler: str
-    count: int
-
-
 class Suggester:
     """A model with the rules of one office. Not bound to a request: make one and keep it."""
 
@@ -68,9 +39,7 @@ class Suggester:
         self, model: Model, tree: Tree, remits: Remits, handlers: Handlers, confirmed: Sequence[Confirmed] = ()
     ) -> None:
         self.model, self.tree, self.remits, self.handlers = model, tree, remits, handlers
-        self._confirmed: dict[tuple[str, str], dict[str, int]] = {}
-        for row in confirmed:
-            self._confirmed.setdefault((row.remit, row.category), {})[row.handler] = row.count
+        self.handling = Handling(tree, remits, handlers, confirmed)
 
     def suggest(self, subject: str, text: str) -> Suggestion:
         """The three answers for a letter; without any text they are unsure."""
@@ -81,7 +50,7 @@ class Suggester:
         return Suggestion(
             remit=self._remit_answer(letter, remits, categories, rules),
             category=self._category_answer(letter, categories),
-            handler=self._handler_answer(remits, categories),
+            handler=self.handling.answer(remits, categories),
         )
 
     def _categories(self, letter: str) -> dict[str, float]:
@@ -107,24 +76,24 @@ class Suggester:
         self, letter: str, remits: Mapping[str, float], categories: Mapping[str, float], rules: Sequence[Rule]
     ) -> Answer:
         found = []
-        for remit_id, chance in _best(remits):
+        for remit_id, chance in best(remits):
             remit = self.remits.remit(remit_id)
             reasons = [self._rule_reason(rule) for rule in rules if rule.remit == remit_id]
             if remit_id in self.model.turns.labels:
                 reasons += _words_reason(self.model.turns, remit_id, letter)
-            if usual := [path for path, _chance in _best(categories) if phrases().usual_remit(path) == remit_id]:
+            if usual := [path for path, _chance in best(categories) if phrases().usual_remit(path) == remit_id]:
                 reasons += _words_reason(self.model.categories, usual[0], letter)
             first = remit.basis[0]
             reasons.append(say("reason.basis", source=self.remits.sources[first.source].title, article=first.article))
             found.append(Choice(id=remit_id, title=remit.title, probability=round(chance, 4), reasons=tuple(reasons)))
-        return _answer(found)
+        return answer(found)
 
     def _rule_reason(self, rule: Rule) -> Text:
         source = self.remits.sources[rule.basis.source].title
         return say("reason.rule", title=rule.title, source=source, article=rule.basis.article)
 
     def _category_answer(self, letter: str, categories: Mapping[str, float]) -> Answer:
-        return _answer(
+        return answer(
             [
                 Choice(
                     id=path,
@@ -132,60 +101,9 @@ class Suggester:
                     probability=round(chance, 4),
                     reasons=tuple(_words_reason(self.model.categories, path, letter)),
                 )
-                for path, chance in _best(categories)
+                for path, chance in best(categories)
             ]
         )
-
-    def _handler_answer(self, remits: Mapping[str, float], categories: Mapping[str, float]) -> Answer:
-        chances: dict[str, float] = {}
-        likeliest: dict[str, tuple[float, str, str]] = {}
-        for remit, of_remit in remits.items():
-            for category, of_category in categories.items():
-                weight = of_remit * of_category
-                for handler, share in self._handled(remit, category) if weight > _NEGLIGIBLE else ():
-                    chances[handler] = chances.get(handler, 0.0) + weight * share
-                    likeliest[handler] = max(likeliest.get(handler, (0.0, "", "")), (weight * share, remit, category))
-        return _answer(
-            [
-                Choice(
-                    id=id_,
-                    title=self._handler_title(id_),
-                    probability=round(chance, 4),
-                    reasons=(self._handler_reason(id_, *likeliest[id_][1:]),),
-                )
-                for id_, chance in _best(chances)
-            ]
-        )
-
-    def _handler_title(self, handler: str) -> Text:
-        known = self.handlers.handlers.get(handler)
-        return known.title if known else Text(handler, handler)
-
-    def _handled(self, remit: str, category: str) -> list[tuple[str, float]]:
-        """Who handles such matters, with their shares: by the table, and by what the office has confirmed so far."""
-        usual = self.handlers.usual(remit, category)
-        counts = self._confirmed.get((remit, category), {})
-        table = _TABLE if usual else 0
-        whole = sum(counts.values()) + table
-        return [
-            (handler, (counts.get(handler, 0) + (table if handler == usual else 0)) / whole)
-            for handler in {*counts, *([usual] if usual else [])}
-        ]
-
-    def _handler_reason(self, handler: str, remit: str, category: str) -> Text:
-        counts = self._confirmed.get((remit, category), {})
-        if handler in counts:
-            return say("reason.confirmed", count=counts[handler], total=sum(counts.values()))
-        titles = {"remit": self.remits.remit(remit).title, "category": self.tree.titles(category)}
-        return say("reason.table", handler=self._handler_title(handler), **titles)
-
-
-def _best(chances: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(chances.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-
-
-def _answer(choices: Sequence[Choice]) -> Answer:
-    return Answer(sure=bool(choices) and choices[0].probability >= SURE, choices=tuple(choices))
 
 
 def _words_reason(head: Head, label: str, letter: str) -> list[Text]:

@@ -17,6 +17,8 @@ from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
 SHOWN_UNITS = 12
+NAME_WIDTH = 110
+"""Pixels for the name of an organisation, which is broken into lines: on a telephone the bars need the rest."""
 
 
 @get("/board", guards=[requires(SUPERVISE)])
@@ -33,8 +35,12 @@ def chart_of(board: Board) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"top": 0},
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "data": [load.unit for load in shown]},
+        "xAxis": {"type": "value", "minInterval": 1, "axisLabel": {"hideOverlap": True}},
+        "yAxis": {
+            "type": "category",
+            "data": [load.unit for load in shown],
+            "axisLabel": {"width": NAME_WIDTH, "overflow": "break"},
+        },
         "series": [
             {"type": "bar", "stack": "all", "name": word(mark), "data": [getattr(load, mark) for load in shown]}
             for mark in MARKS

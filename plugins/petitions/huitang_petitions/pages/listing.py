@@ -9,12 +9,14 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from huitang_petitions.pages.common import AnyRequest, text_of
-from huitang_petitions.services.access import READ, Ctx
+from huitang_petitions.services.access import EXPORT, READ, Ctx
+from huitang_petitions.services.exporting import export_register
 from huitang_petitions.services.listing import COUNTED, MARKS, ORDERS, Wanted, find_person, list_matters
 from huitang_petitions.services.submission import CHANNELS, KINDS
 from huitang_petitions.services.wording import STATES, choices, word
 from huitang_sdk.contracts import Actor
-from huitang_sdk.http import Page, go_to, requires
+from huitang_sdk.documents import WORKBOOK_TYPE
+from huitang_sdk.http import Page, attachment, go_to, requires
 from huitang_sdk.i18n import Translator
 from huitang_sdk.lists import ListQuery
 
@@ -24,6 +26,23 @@ FILTERS = ("state", "channel", "kind", "mark", "category", "since", "until", "mi
 
 @get("/", guards=[requires(READ)])
 async def register_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
+    query, wanted = _asked(request)
+    shown = await list_matters(ctx, actor, wanted)
+    context = {"query": query, "shown": shown, "counted": COUNTED, "first": query.changed(after=""), **words()}
+    return Page("petitions/register.html", context, block="table")
+
+
+@get("/export.xlsx", guards=[requires(EXPORT)])
+async def register_export(
+    request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[bytes]:
+    """The list as it is filtered, as a workbook."""
+    _query, wanted = _asked(request)
+    name = f"{_('Register of letters and visits')}-{ctx.clock.today().isoformat()}.xlsx"
+    return attachment(name, await export_register(ctx, actor, wanted), WORKBOOK_TYPE)
+
+
+def _asked(request: AnyRequest) -> tuple[ListQuery, Wanted]:
     query = ListQuery.from_request(request, sortable=("received", "due"), default="-received", filters=FILTERS)
     order = query.order if query.order in ORDERS else "-received"
     asked = query.filters
@@ -37,9 +56,7 @@ async def register_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: N
         size=min(query.size, 200),
         **plain,
     )
-    shown = await list_matters(ctx, actor, wanted)
-    context = {"query": query, "shown": shown, "counted": COUNTED, "first": query.changed(after=""), **words()}
-    return Page("petitions/register.html", context, block="table")
+    return query, wanted
 
 
 def words() -> dict[str, Any]:
@@ -76,4 +93,4 @@ async def find(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDepen
     return Page("petitions/found.html", {"lines": lines, "who": who, **words()})
 
 
-LISTING_PAGES = (register_page, find)
+LISTING_PAGES = (register_page, register_export, find)

@@ -32,6 +32,7 @@ class Urgent(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: str
+    subject: str
     limit: str
     unit: str
     due: date
@@ -79,8 +80,8 @@ async def _rows(ctx: Ctx, actor: Actor, titles: dict[UUID, str], marks: list[str
     sql = Sql(marks)
     condition = await visible(ctx, actor, SUPERVISE, sql)
     rows = await ctx.db.fetch(
-        "SELECT m.id, m.number, m.due, m.due_limit, m.mark, coalesce(m.handler_id, m.organisation_id) AS unit,"
-        " s.step, s.answer, s.id AS act FROM ("
+        "SELECT m.id, m.number, m.subject, m.due, m.due_limit, m.mark,"
+        " coalesce(m.handler_id, m.organisation_id) AS unit, s.step, s.answer, s.id AS act FROM ("
         f"SELECT * FROM petitions.matter m WHERE m.mark = ANY($1) AND m.mark IN ('yellow', 'red', 'late')"
         f" AND m.due IS NOT NULL AND {condition} ORDER BY m.due, m.id LIMIT {MOST}) m"
         " LEFT JOIN LATERAL (SELECT id, step, answer FROM petitions.supervision WHERE matter_id = m.id"
@@ -92,6 +93,7 @@ async def _rows(ctx: Ctx, actor: Actor, titles: dict[UUID, str], marks: list[str
         Urgent(
             id=row["id"],
             number=row["number"],
+            subject=ctx.personal.unseal("matter.subject", row["id"], row["subject"] or None),
             limit=limits.get(row["due_limit"], row["due_limit"]),
             unit=titles.get(row["unit"], ""),
             due=row["due"],

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from huitang_petitions.services import papers
+from huitang_petitions.services import papers, photos
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.submission import NewPaper
 from huitang_sdk.contracts import Ref
@@ -56,7 +56,7 @@ async def save(ctx: Ctx, token: str, draft: Draft) -> None:
 async def keep_files(ctx: Ctx, token: str, draft: Draft, new: Sequence[NewPaper]) -> None:
     """Store files with the draft: a browser forgets them when a form comes back with something to correct."""
     async with ctx.db.write(ANONYMOUS) as write:
-        for paper in new:
+        for paper in photos.without_traces(ctx, new, confidential=False):
             stored = await ctx.files.save(papers.neutral_name(paper.name), paper.content, actor=ANONYMOUS)
             draft.files.append((stored.id, papers.clean_name(paper.name)))
         await save(ctx, token, draft)

@@ -53,13 +53,16 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     subject: str
     people: int
     petitioner: str
+    category: str
     district: str
+    came_from: str
     mark: str
     due: date | None
     due_limit: str
     urgent: bool
     whistle: bool
     received_at: datetime
+    closed_at: datetime | None
     handler_id: UUID | None
 
 
@@ -71,10 +74,10 @@ class Shown(Struct, frozen=True):
     total: int
 
 
-async def list_matters(ctx: Ctx, actor: Actor, wanted: Wanted) -> Shown:
+async def list_matters(ctx: Ctx, actor: Actor, wanted: Wanted, permission: str = READ) -> Shown:
     """The rows in the actor's reach, a page of them."""
     sql = Sql()
-    conditions = [await visible(ctx, actor, READ, sql), *_filters(sql, actor, wanted)]
+    conditions = [await visible(ctx, actor, permission, sql), *_filters(sql, actor, wanted)]
     column, direction = ORDERS.get(wanted.order, ORDERS["-received"])
     if column == "due":
         conditions.append("m.due IS NOT NULL")

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from huitang_petitions.events import MatterSupplemented, MatterWithdrawn
-from huitang_petitions.services import codes, correspondence, happening, papers, steps, wording
+from huitang_petitions.services import codes, correspondence, happening, papers, photos, steps, wording
 from huitang_petitions.services.access import Ctx, ref
 from huitang_petitions.services.correspondence import MessageRow
 from huitang_petitions.services.papers import PaperRow
@@ -150,7 +150,8 @@ async def add(ctx: Ctx, token: str, text: str, new: Sequence[NewPaper] = (), *, 
             raise Conflict(_("This was added already."))
         if plain:
             await correspondence.put(ctx, matter["id"], "petitioner", plain, None, key=key)
-        count = await papers.keep(ctx, ANONYMOUS, matter["id"], new)
+        sent = photos.without_traces(ctx, new, confidential=matter["whistle"])
+        count = await papers.keep(ctx, ANONYMOUS, matter["id"], sent)
         await happening.record(ctx, write, ANONYMOUS, matter, "supplemented", shown=True)
         await write.audit(
             "petitions.message.written", ref(matter["id"]), detail={"side": "petitioner", "papers": count}

@@ -13,8 +13,9 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
+from msgspec import structs
 
-from huitang_petitions.services import codes
+from huitang_petitions.services import codes, photos
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.entering import Entry, enter
 from huitang_petitions.services.submission import Intake, Registered
@@ -76,6 +77,11 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
         # Nothing may lead back to whoever reports: no account, no address, no trace of the request.
         actor = ANONYMOUS
     code = codes.code_of(ctx, intake.key or secrets.token_hex(16))
+    # Of what was sent: the same form is known again even if photos are cleaned otherwise by then.
+    digest = codes.digest_of(ctx, msgspec.json.encode(intake.told(), order="sorted"))
+    if intake.whistle or intake.channel in SELF_SERVED:
+        cleaned = photos.without_traces(ctx, intake.papers, confidential=intake.whistle)
+        intake = structs.replace(intake, papers=cleaned)
     return Entry(
         id=new_id(),
         actor=actor,
@@ -83,7 +89,7 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
         organisation_id=organisation_id,
         code=code,
         code_hash=codes.hash_of(ctx, code),
-        digest=codes.digest_of(ctx, msgspec.json.encode(intake.told(), order="sorted")),
+        digest=digest,
         now=now,
         is_told=not historic and not intake.whistle,
     )

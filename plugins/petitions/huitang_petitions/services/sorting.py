@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from huitang_petitions.judging.answers import Answer
 from huitang_petitions.services import access, learnt, limits
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.learnt import Learnt
 from huitang_petitions.services.office_rules import office
 from huitang_petitions.services.submission import KINDS
-from huitang_petitions.services.suggesting import suggest_for
+from huitang_petitions.services.suggesting import suggest_for, usual_handler
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Invalid
 
@@ -58,18 +60,25 @@ async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, l
     subject, body = (ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body"))
     found = await suggest_for(ctx, subject, body)
     version = await learnt.newest(ctx)
-    return {
-        name: [
-            {
-                "id": choice.id,
-                "title": limits.said(choice.title),
-                "percent": round(choice.probability * 100),
-                "reasons": [limits.said(reason) for reason in choice.reasons],
-                "sure": answer.sure,
-                "version": version.version if version else 0,
-                "right": version.right(name) if version else None,
-            }
-            for choice in answer.choices[:3]
-        ]
-        for name, answer in (("remit", found.remit), ("category", found.category), ("handler", found.handler))
-    }
+    answers = (("remit", found.remit), ("category", found.category), ("handler", found.handler))
+    return {name: _shown(answer, name, version) for name, answer in answers}
+
+
+async def handlers_for(ctx: Ctx, remit: str, category: str) -> list[dict[str, object]]:
+    """Who handles such matters, once somebody has decided what it is: nothing before that."""
+    return _shown(await usual_handler(ctx, remit, category)) if remit and category else []
+
+
+def _shown(answer: Answer, question: str = "", version: Learnt | None = None) -> list[dict[str, object]]:
+    return [
+        {
+            "id": choice.id,
+            "title": limits.said(choice.title),
+            "percent": round(choice.probability * 100),
+            "reasons": [limits.said(reason) for reason in choice.reasons],
+            "sure": answer.sure,
+            "version": version.version if version else 0,
+            "right": version.right(question) if version else None,
+        }
+        for choice in answer.choices
+    ]

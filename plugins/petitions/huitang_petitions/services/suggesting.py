@@ -8,7 +8,7 @@ changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
+from huitang_petitions.judging.answers import Answer
 from huitang_petitions.services import learnt, office_rules
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.learnt import Learnt, Right
@@ -23,9 +24,11 @@ from huitang_sdk.cases import Text
 from huitang_sdk.errors import NotFound
 
 if TYPE_CHECKING:
+    from huitang_petitions.judging.handlers import Handlers
+    from huitang_petitions.judging.handling import Confirmed
     from huitang_petitions.judging.letters import Example
     from huitang_petitions.judging.model import Model
-    from huitang_petitions.judging.suggesting import Confirmed, Suggester, Suggestion
+    from huitang_petitions.judging.suggesting import Suggester, Suggestion
     from huitang_petitions.judging.tree import Tree
 
 MOST = 5000
@@ -59,16 +62,39 @@ async def suggester(ctx: Ctx) -> Suggester:
 
 
 async def _made(ctx: Ctx, newest: Learnt | None) -> Suggester:
-    from huitang_petitions.judging.handlers import Handler
     from huitang_petitions.judging.suggesting import Suggester
 
     office = await office_rules.office(ctx)
     model = await _model(ctx, newest, office.tree)
     confirmed = await confirmed_counts(ctx)
-    names = {str(node.id): node.name for node in await ctx.identity.organisations()}
-    units = {one.handler: Handler(title=Text(names[one.handler], names[one.handler]), remits=()) for one in confirmed}
-    handlers = structs.replace(office.handlers, handlers={**office.handlers.handlers, **units})
-    return Suggester(model, office.tree, office.remits, handlers, confirmed)
+    return Suggester(model, office.tree, office.remits, await _handlers(ctx, confirmed), confirmed)
+
+
+async def usual_handler(ctx: Ctx, remit: str, category: str) -> Answer:
+    """Who handles such matters, once people have decided what it is. It needs no model, and is asked on every page."""
+    from huitang_petitions.judging.handling import Handling
+
+    office = await office_rules.office(ctx)
+    if category not in office.tree.nodes or remit not in office.remits.ids:
+        return Answer(sure=False, choices=())
+    confirmed = await confirmed_counts(ctx, remit, category)
+    handling = Handling(office.tree, office.remits, await _handlers(ctx, confirmed), confirmed)
+    return handling.answer({remit: 1.0}, {category: 1.0})
+
+
+async def _handlers(ctx: Ctx, confirmed: Sequence[Confirmed]) -> Handlers:
+    """The office's table, in which organisations of the platform have their own ids, as those confirmed have."""
+    from huitang_petitions.judging.handlers import Handler
+
+    table = (await office_rules.office(ctx)).handlers
+    units = await ctx.identity.organisations()
+    ids = {unit.name: str(unit.id) for unit in units}
+    known = {ids.get(handler.unit, id_): handler for id_, handler in table.handlers.items()}
+    names = {str(unit.id): unit.name for unit in units}
+    for one in confirmed:
+        name = names[one.handler]
+        known.setdefault(one.handler, Handler(title=Text(name, name), remits=()))
+    return structs.replace(table, handlers=known)
 
 
 async def _model(ctx: Ctx, newest: Learnt | None, tree: Tree) -> Model:
@@ -88,16 +114,18 @@ async def _model(ctx: Ctx, newest: Learnt | None, tree: Tree) -> Model:
     return await asyncio.to_thread(model_of, tree, (), ctx.folder)
 
 
-async def confirmed_counts(ctx: Ctx) -> list[Confirmed]:
-    """Who handled how many matters of each remit and category, of those that people have decided."""
-    from huitang_petitions.judging.suggesting import Confirmed
+async def confirmed_counts(ctx: Ctx, remit: str = "", category: str = "") -> list[Confirmed]:
+    """Who handled how many matters of each remit and category, or of these, of those that people have decided."""
+    from huitang_petitions.judging.handling import Confirmed
 
     known = {node.id for node in await ctx.identity.organisations()}
     rows = await ctx.db.fetch(
         """
         SELECT remit, category, handler_id, count(*) AS count FROM petitions.matter
-        WHERE remit <> '' AND category <> '' AND handler_id IS NOT NULL AND NOT whistle GROUP BY 1, 2, 3
-        """
+        WHERE remit <> '' AND category <> '' AND handler_id IS NOT NULL AND NOT whistle
+            AND ($1 = '' OR remit = $1) AND ($2 = '' OR category = $2) GROUP BY 1, 2, 3
+        """,
+        *(remit, category),
     )
     return [
         Confirmed(row["remit"], row["category"], str(row["handler_id"]), row["count"])

@@ -144,7 +144,7 @@ async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str) -> 
     if step not in BY_HAND:
         raise Invalid(_("Choose what is to be done."), fields={"step": _("Choose what is to be done.")})
     if not note.strip():
-        raise Invalid(_("Say what it is about."), fields={"note": _("Say what it is about.")})
+        raise Invalid(_("Say what it is about."), fields={"said": _("Say what it is about.")})
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.SUPERVISE, lock=True)
         act_id = new_id()

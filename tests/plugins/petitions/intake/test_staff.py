@@ -7,11 +7,13 @@ import re
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from huitang_petitions.services import listing
 from huitang_petitions.services.listing import Wanted, list_matters
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import Person
+from huitang_petitions.tables import Accused
 from huitang_sdk.contracts.identity import SYSTEM
 from tests.plugins.petitions.intake.letters import (
     ADDRESS,
@@ -251,3 +253,28 @@ async def test_two_people_who_bring_a_matter_are_both_listed(town):
     page = (await (await town.sign_in("officer")).get(f"/petitions/matters/{done.id}")).text
     assert "王**" in page
     assert "李**" in page
+
+
+async def test_the_register_is_taken_out_as_it_is_filtered_masked_and_on_record(town):
+    for number, channel in enumerate(("phone", "letter", "visit")):
+        await register(town.ctx, town.actors["officer"], intake(channel=channel, subject=f"事由{number}"))
+    officer, head = await town.sign_in("officer"), await town.sign_in("head")
+    assert (await officer.get("/petitions/export.xlsx")).status_code == 403
+    assert "/petitions/export.xlsx" not in (await officer.get("/petitions/")).text
+    assert "/petitions/export.xlsx?channel=letter" in (await head.get("/petitions/?channel=letter")).text
+    answer = await head.get("/petitions/export.xlsx?channel=letter")
+    heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    (row,) = [dict(zip(heads, cells, strict=True)) for cells in rows]
+    assert (row["事由"], row["信访人"], row["渠道"]) == ("事由1", "王**", "来信")
+    assert PHONE not in str(row)
+    (matter,) = await town.fetch("SELECT id FROM petitions.matter WHERE channel = 'letter'")
+    await Accused(
+        matter_id=matter["id"], account_id=town.actors["head"].account_id, marked_at=town.ctx.clock.now()
+    ).save()
+    again = await head.get("/petitions/export.xlsx")
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(again.content)).get_sheet_by_index(0).to_python()) == 3
+    kept = await town.fetch(
+        "SELECT detail::text AS detail FROM kernel.audit_record WHERE action = 'petitions.register.exported'"
+    )
+    assert len(kept) == 2
+    assert any('"channel": "letter"' in record["detail"] for record in kept)

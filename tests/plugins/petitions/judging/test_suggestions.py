@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitang_petitions.judging.features import plain
+from huitang_petitions.judging.handling import Confirmed
 from huitang_petitions.judging.letters import (
     LEARNT_FROM,
     MEASURED_ON,
@@ -21,7 +22,7 @@ from huitang_petitions.judging.letters import (
 from huitang_petitions.judging.measuring import measure
 from huitang_petitions.judging.model import packed, unpacked
 from huitang_petitions.judging.store import model_of
-from huitang_petitions.judging.suggesting import Confirmed, Suggester
+from huitang_petitions.judging.suggesting import Suggester
 from huitang_petitions.judging.tree import default_tree, parse_tree
 
 

@@ -132,3 +132,23 @@ async def test_the_petitioner_is_told_by_a_button_and_the_limit_is_met(town):
     assert await town.one(state, matter) == "met"
     assert 'value="told"' not in (await officer.get(address)).text
     assert (await officer.post(f"{address}/events", data={"kind": "told"})).status_code == 409
+
+
+async def test_whoever_handled_such_matters_is_offered_and_never_one_complained_of(town):
+    decided = {"remit": "own", "category": "environment.pollution.noise"}
+    committee = town.units["committee"]
+    for _number in range(2):
+        await opened(town, **decided, handler_id=committee.id)
+    address, _matter = await opened(town, **decided)
+    officer = await town.sign_in("officer")
+    offered = f'<option value="{committee.id}" selected>'
+    page = await officer.get(address)
+    assert page.text.count(offered) == 2  # to transfer, and to assign
+    assert "2 件已确认" in page.text
+    undecided, _other = await opened(town)
+    assert offered not in (await officer.get(undecided)).text
+    chosen = {"version": "1", "step_id": "assign", "organisation": ""}
+    assert offered not in (await officer.post(f"{address}/steps/assign", data=chosen)).text.split("/steps/assign")[1]
+    await officer.post(f"{address}/accused", data={"unit": str(committee.id), "accused": ""})
+    assert offered not in (await officer.get(address)).text
+    assert (await officer.post(f"{address}/steps/assign", data=chosen)).status_code == 422

@@ -14,5 +14,6 @@ if (desk) {
       document.getElementById("phone").focus();
     }
   });
-  if (!document.querySelector(".ht-errors")) document.getElementById("phone").focus();
+  // On a telephone the keys would cover the page, which begins at its top there.
+  if (!document.querySelector(".ht-errors") && !matchMedia("(pointer: coarse)").matches) document.getElementById("phone").focus();
 }
