@@ -64,7 +64,7 @@ def _cells(line: MatterLine, units: dict[Any, str], categories: dict[str, str]) 
         line.district,
         line.came_from,
         units.get(line.handler_id, ""),
-        word(line.state),
+        word(f"state-{line.state}"),
         line.due,
         word(line.mark) if line.mark else "",
         local_time(line.closed_at).date() if line.closed_at else None,
