@@ -95,7 +95,8 @@ def noted_on(way: Way) -> list[str]:
     """What can be put on record beside the steps: what a limit waits for, and hearings while a re-review goes on."""
     running = {limit.id for limit in way.limits if limit.state in ("running", "extended", "late", "paused")}
     found = ["told"] if way.may["handle"] and running & {"tell", "tell_transferred"} else []
-    found += ["reported_back"] if way.may["handle"] and way.state == "answered" and way.handler else []
+    answered = way.state == "answered" and way.handler and not way.is_reported
+    found += ["reported_back"] if way.may["handle"] and answered else []
     return found + (["hearing_started", "hearing_ended"] if way.may["review"] and way.state == "rechecking" else [])
 
 

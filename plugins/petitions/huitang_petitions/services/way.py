@@ -18,6 +18,10 @@ from huitang_sdk.contracts import Actor, Organisation, Process, Step
 from huitang_sdk.contracts.workflow import Act
 from huitang_sdk.db import Sql
 
+REPORTED = """
+SELECT e.id FROM petitions.event e WHERE e.matter_id = $1 AND e.kind = 'reported_back' AND NOT EXISTS (
+    SELECT FROM petitions.event a WHERE a.matter_id = $1 AND a.kind = 'answered' AND a.at > e.at)
+"""
 ACTING = ("running", "extended", "late", "paused", "unknown")
 
 
@@ -98,6 +102,7 @@ class Way(Struct, frozen=True, kw_only=True):
     alike: list[similar.Alike]
     joined: list[Joined]
     merged_into: Joined | None
+    is_reported: bool
     may: dict[str, bool]
 
 
@@ -136,6 +141,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         alike=await similar.similar_to(ctx, actor, matter_id),
         joined=await _joined(ctx, actor, "m.merged_into = $1", matter_id),
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
+        is_reported=bool(await ctx.db.fetch(REPORTED, matter_id)),
         may=await _may(ctx, actor, matter_id),
     )
 
