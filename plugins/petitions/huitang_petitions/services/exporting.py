@@ -24,7 +24,7 @@ async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
     """A workbook of the rows that these filters show to the actor. Who took out what is audited."""
     shown = await list_matters(ctx, actor, structs.replace(wanted, size=MOST, after=""), EXPORT)
     units = {unit.id: unit.name for unit in await ctx.identity.organisations()}
-    categories = dict(sorting.category_choices())
+    categories = dict(await sorting.category_choices(ctx))
     columns = (
         Column(_("Number"), 18),
         Column(_("Received"), kind="date"),
