@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 
@@ -47,23 +46,3 @@ def test_seats_are_dragged_moved_by_keys_and_swapped(visit: Callable[..., Any]):
     first.click()
     page.keyboard.press("Escape")
     expect(first).to_have_attribute("aria-pressed", "false")
-
-
-def test_the_labels_of_the_operator_s_map_grow_with_the_text(visit: Callable[..., Any]):
-    """As much as the rest of the page; the map is moved about where it has no room, and the page is not."""
-    heights: dict[str, list[float]] = {}
-    for display in ("", "size=24;contrast=high"):
-        page = visit(display=display).sign_in("hall")
-        page.goto("/conference/")
-        address = page.locator("main a", has_text="第二十三次会议").first.get_attribute("href")
-        page.goto(f"{address}/operator")
-        seats = page.locator(".dk-seat")
-        expect(seats.first).to_be_visible()
-        sizes = "seats => seats.flatMap(seat => [...seat.children].map(part => getComputedStyle(part).fontSize))"
-        heights[display] = [float(size.removesuffix("px")) for size in seats.evaluate_all(sizes)]
-        cut = "seats => seats.filter(seat => seat.scrollHeight > seat.clientHeight + 1).map(seat => seat.textContent)"
-        assert seats.evaluate_all(cut) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    before, large = heights.values()
-    assert large == pytest.approx([1.5 * size for size in before])
-    assert min(large) >= 18
