@@ -13,9 +13,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import codes, extending, protecting, supervision
+from huitang_petitions.services import codes, extending, papers, protecting, supervision
 from huitang_petitions.services.access import ref
-from huitang_petitions.services.closing import rating, visiting
+from huitang_petitions.services.closing import publishing, rating, visiting
+from huitang_petitions.services.letters import making
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.contracts.identity import SYSTEM
@@ -144,6 +145,17 @@ async def rated(scene: Scene) -> dict[str, Any]:
     return {"rating_id": found}
 
 
+async def put_up(scene: Scene) -> dict[str, Any]:
+    await publishing.propose(scene.town.ctx, SYSTEM, scene.matter_id, REPAIRED, 0)
+    return {}
+
+
+async def answer_written(scene: Scene) -> dict[str, Any]:
+    await making.make(scene.town.ctx, SYSTEM, scene.matter_id, "answer", making.Words(body="样例答复。"))
+    found = await papers.papers_of(scene.town.ctx, scene.matter_id)
+    return {"paper_id": next(paper.id for paper in found if paper.name.endswith(".pdf"))}
+
+
 async def to_visit(scene: Scene) -> dict[str, Any]:
     ctx = scene.town.ctx
     async with ctx.db.write(SYSTEM) as write:
@@ -178,6 +190,7 @@ def one_paper() -> dict[str, Any]:
 M, API = "/petitions/matters/{matter_id}", "/api/petitions"
 LETTER = {"token": "{token}", "subject": SUBJECT, "body": BODY}
 STEP = {"organisation": "{committee}", "organ": "市样例局", "article": "第十五条", "note": "样例"}
+REPAIRED = "路灯已修复"
 NOTE_TOLD = {"kind": "told"}
 GRADE = {"channel": "rated-phone", "grade-office": "satisfied"}
 VALID = {"organisation": "{office}", "valid_from": "2030-01-01", "profile": "regulations-2022"}
@@ -240,8 +253,11 @@ ACTS = (
         route=f"{M}/closing/publication",
         who="snnyynn0nn",
         state="answered",
-        form={"act": "publish", "summary": "路灯已修复", "version": "0"},
+        form={"act": "publish", "summary": REPAIRED, "version": "0"},
+        ready=put_up,
     ),
+    Act(route=f"{M}/letters/{{kind}}", named="answer", who="sn0ynny00n", state="handling", form={"body": "样例答复。"}),
+    Act(route=f"{M}/papers/{{paper_id}}/give", who="sn0ynny00n", state="handling", ready=answer_written),
     Act(
         route="/petitions/visits/{visit_id}",
         who="snnyyyy00n",
