@@ -79,7 +79,7 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
     code = codes.code_of(ctx, intake.key or secrets.token_hex(16))
     # Of what was sent: the same form is known again even if photos are cleaned otherwise by then.
     digest = codes.digest_of(ctx, msgspec.json.encode(intake.told(), order="sorted"))
-    if intake.whistle or intake.channel in SELF_SERVED:
+    if intake.papers and (intake.whistle or intake.channel in SELF_SERVED):
         cleaned = photos.without_traces(ctx, intake.papers, confidential=intake.whistle)
         intake = structs.replace(intake, papers=cleaned)
     return Entry(

@@ -256,7 +256,7 @@ ACTS = (
         form={"act": "publish", "summary": REPAIRED, "version": "0"},
         ready=put_up,
     ),
-    Act(route=f"{M}/letters/{{kind}}", named="answer", who="sn0ynny00n", state="handling", form={"body": "样例答复。"}),
+    Act(route=f"{M}/letters/{{kind}}", named="answer", who="snnynny00n", state="handling", form={"body": "样例答复。"}),
     Act(route=f"{M}/papers/{{paper_id}}/give", who="sn0ynny00n", state="handling", ready=answer_written),
     Act(
         route="/petitions/visits/{visit_id}",
