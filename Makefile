@@ -10,7 +10,9 @@ STAMP := .venv/.installed
 PARTS := sdk kernel $(wildcard plugins/*) examples/noticeboard examples/data
 EDITABLE := $(foreach part,$(PARTS),-e $(part))
 BROWSER := $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
-JOBS ?= 2
+# Processes of tests: many tests wait for others more than they work. Each browser works.
+JOBS ?= 3
+BROWSERS ?= 2
 ARGS ?=
 
 .PHONY: help install demo test e2e pictures lint format lock bench docs clean
@@ -48,14 +50,14 @@ ifeq ($(BROWSER),)
 	@echo "The browser tests were left out: no Chromium. To run them too: apt-get install chromium fonts-noto-cjk"
 else
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore tests/e2e $(ARGS)
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope tests/e2e
 endif
 
 e2e: install ## run the browser tests alone
-	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/e2e $(ARGS)
+	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope tests/e2e $(ARGS)
 
 pictures: install ## take pictures of every page in every look into var/screenshots
-	EVERY_PICTURE=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(JOBS) --dist loadscope \
+	EVERY_PICTURE=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope \
 		tests/e2e/test_screenshots.py tests/e2e/test_staff_pictures.py $(ARGS)
 
 lint: install ## style, types and import rules
