@@ -39,6 +39,7 @@ class Gathering(Generic[T, R]):
         self._task: asyncio.Task[None] | None = None
 
     def put(self, thing: T) -> asyncio.Future[R]:
+        """Let it be done with whatever else is waiting; the future holds what became of it, or raises why it failed."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((thing, future))
         if self._task is None:

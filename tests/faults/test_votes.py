@@ -25,11 +25,13 @@ from uuid import uuid4
 import asyncpg
 import psutil
 import pytest
+import pytest_asyncio
 
 from huitang_conference.verifier import verify_log
 from huitang_kernel.db.embedded import EmbeddedPostgres
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "9"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "3"))
+pytestmark = pytest.mark.xdist_group("votes")
 MEMBERS = 40
 ROOT = Path(__file__).parents[2]
 
@@ -205,19 +207,25 @@ class Vote:
             verify_log.verify(log, receipt=receipt)
 
 
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
-    tmp_path.chmod(0o755)
-    (tmp_path / "data").mkdir()
-    server = Postgres(tmp_path / "database")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("votes")
+    made.chmod(0o755)
+    (made / "data").mkdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def postgres(folder: Path) -> Iterator[Postgres]:
+    server = Postgres(folder / "database")
     yield server
     server.stop()
 
 
-@pytest.fixture
-async def hall(postgres: Postgres, tmp_path: Path) -> AsyncIterator[tuple[Postgres, Node, Node, str, list[str]]]:
-    """A PostgreSQL of its own, two nodes, a meeting in session."""
-    data = tmp_path / "data"
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hall(postgres: Postgres, folder: Path) -> AsyncIterator[tuple[Postgres, Node, Node, str, list[str]]]:
+    """A PostgreSQL of its own, two nodes, a meeting in session; each test leaves them as sound as it found them."""
+    data = folder / "data"
     web, closer = Node(postgres.dsn, data), Node(postgres.dsn, data)
     await web.start()
     await closer.start()
@@ -237,7 +245,7 @@ async def opened(node: Node, meeting: str, members: list[str], **values: Any) ->
 
 
 @pytest.mark.timeout(120 + 15 * ROUNDS)
-async def test_nothing_acknowledged_is_lost_or_doubled(hall, tmp_path):
+async def test_nothing_acknowledged_is_lost_or_doubled(hall, folder):
     postgres, web, closer, meeting, members = hall
     for number in range(ROUNDS):
         vote = await opened(closer, meeting, members, counts=random.choice(["first", "last"]))
@@ -261,11 +269,11 @@ async def test_nothing_acknowledged_is_lost_or_doubled(hall, tmp_path):
             await closer.start()
         await vote.until_all_are_recorded([web, closer])
         await vote.close(closer)
-        await vote.judge(postgres.dsn, closer, tmp_path)
+        await vote.judge(postgres.dsn, closer, folder)
     # A node that starts sweeps the keys that a crash left behind.
     await web.kill()
     await web.start()
-    await gone(tmp_path / "data" / "plugins" / "conference" / "keys")
+    await gone(folder / "data" / "plugins" / "conference" / "keys")
 
 
 async def gone(folder: Path) -> None:
@@ -278,7 +286,7 @@ async def gone(folder: Path) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is_room(hall, tmp_path):
+async def test_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is_room(hall, folder):
     postgres, web, closer, meeting, members = hall
     vote = await opened(closer, meeting, members)
     await asyncio.gather(*(vote.press(web, member) for member in members[:10]))
@@ -293,12 +301,12 @@ async def test_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is_room(h
     await vote.until_all_are_recorded([web, closer])
     assert before.items() <= vote.receipts.items()
     await vote.close(closer)
-    await vote.judge(postgres.dsn, closer, tmp_path)
+    await vote.judge(postgres.dsn, closer, folder)
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seconds", [3600, -3600])
-async def test_a_clock_that_jumps_on_one_node_neither_closes_a_vote_nor_loses_a_press(hall, tmp_path, seconds):
+async def test_a_clock_that_jumps_on_one_node_neither_closes_a_vote_nor_loses_a_press(hall, folder, seconds):
     postgres, web, closer, meeting, members = hall
     vote = await opened(closer, meeting, members, seconds=600)
     await asyncio.gather(*(vote.press(web, member) for member in members[:20]))
@@ -306,4 +314,6 @@ async def test_a_clock_that_jumps_on_one_node_neither_closes_a_vote_nor_loses_a_
     await asyncio.sleep(1.2)
     await vote.until_all_are_recorded([web, closer])
     await vote.close(web)
-    await vote.judge(postgres.dsn, closer, tmp_path)
+    await vote.judge(postgres.dsn, closer, folder)
+    await web.kill()
+    await web.start()

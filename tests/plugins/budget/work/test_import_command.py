@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
 
 from huitang_kernel.testing import TEST_KEY
+from tests.command import call
 from tests.e2e.form_text import form
 
 
@@ -25,11 +25,8 @@ async def test_files_are_imported_once_and_bad_ones_are_named(open_hall, tmp_pat
 
     async def run() -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "HUITANG_DATABASE__DSN": hall.dsn, "HUITANG_KEY": TEST_KEY}
-        command = [sys.executable, "-m", "huitang_kernel.cli", "budget", "declarations", "import", str(good), str(bad)]
-        command += ["--data-dir", str(tmp_path)]
-        return await asyncio.to_thread(
-            subprocess.run, command, env=environment, capture_output=True, text=True, check=False
-        )
+        words = ["budget", "declarations", "import", str(good), str(bad), "--data-dir", str(tmp_path)]
+        return await asyncio.to_thread(call, words, tmp_path, environment)
 
     first, second = await run(), await run()
     assert (first.returncode, second.returncode) == (1, 1)

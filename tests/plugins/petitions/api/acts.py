@@ -257,7 +257,7 @@ ACTS = (
         ready=put_up,
     ),
     Act(route=f"{M}/letters/{{kind}}", named="answer", who="snnynny00n", state="handling", form={"body": "样例答复。"}),
-    Act(route=f"{M}/papers/{{paper_id}}/give", who="sn0ynny00n", state="handling", ready=answer_written),
+    Act(route=f"{M}/papers/{{paper_id}}/give", who="snnynny00n", state="handling", ready=answer_written),
     Act(
         route="/petitions/visits/{visit_id}",
         who="snnyyyy00n",
