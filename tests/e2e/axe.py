@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -9,13 +11,23 @@ from playwright.sync_api import Page
 import huitang_kernel.portal
 
 SOURCE = Path(huitang_kernel.portal.__file__).parent / "static" / "portal" / "vendor" / "axe.min.js"
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+SEEN = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block", "css-orientation-lock"]
+"""Rules whose answer depends on colours and sizes; what the others ask of a page is the same in every look."""
 
-def violations(page: Page) -> list[str]:
-    """One line per violation of WCAG 2.2 AA: rule, what it asks, and the first elements concerned."""
-    page.evaluate(SOURCE.read_text(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+
+@cache
+def _source() -> str:
+    return SOURCE.read_text(encoding="utf-8")
+
+
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """One line per violation of WCAG 2.2 AA, or of these rules: rule, what it asks, the first elements concerned."""
+    page.evaluate(_source())
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    options = {"runOnly": only, "resultTypes": ["violations"]}
     result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{found['id']}: {found['help']}: " + "; ".join(node["html"][:160] for node in found["nodes"][:3])

@@ -7,6 +7,7 @@ congress that elects.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.test_screenshots import LOOKS, picture
 
+pytestmark = pytest.mark.skipif(not os.environ.get("EVERY_PICTURE"), reason="pictures are taken by make pictures")
 STAFF = {
     "meetings": "/conference/",
     "mine": "/conference/mine",
