@@ -10,8 +10,8 @@ STAMP := .venv/.installed
 PARTS := sdk kernel $(wildcard plugins/*) examples/noticeboard examples/data
 EDITABLE := $(foreach part,$(PARTS),-e $(part))
 BROWSER := $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
-# Processes of tests: many tests wait for others more than they work. Each browser works.
-JOBS ?= 3
+# Processes of tests, and of browser tests: one a core.
+JOBS ?= 2
 BROWSERS ?= 2
 ARGS ?=
 

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
-SECOND_START = 10.0
+SECOND_START = 30.0
+"""Ten on a machine that does nothing else; here other tests run on the same cores."""
 
 
 def free_port() -> int:
@@ -105,9 +106,6 @@ def test_it_starts_stops_cleanly_starts_again_quickly_and_survives_a_power_cut(d
 
     again = demo.start()
     assert "Sample data" not in demo.log.read_text()
-    if again >= SECOND_START:  # other tests run on the same cores: the better of two counts
-        demo.interrupt()
-        again = demo.start()
     assert again < SECOND_START
 
     # After a power cut it starts, and still stops its database.

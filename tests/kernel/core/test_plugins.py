@@ -44,7 +44,7 @@ BAD = [
 async def test_a_bad_plugin_is_named_and_the_rest_works(open_hall, tmp_path, kind, sql, manifest, phase, cause):
     good = GoodPlugin(folder_with(tmp_path))
     bad = kind("bad", folder_with(tmp_path, sql), **manifest)
-    hall = await open_hall(good, bad, policy={"start_timeout": 0.5})
+    hall = await open_hall(good, bad, policy={"start_timeout": 3})
     record = hall.registry.get("bad")
     assert record.state in (State.FAILED, State.INCOMPATIBLE)
     assert record.failed_phase == phase
@@ -57,7 +57,7 @@ async def test_a_bad_plugin_is_named_and_the_rest_works(open_hall, tmp_path, kin
 async def test_with_abort_nothing_starts(open_hall, tmp_path, kind, sql, manifest, phase, cause):
     bad = kind("bad", folder_with(tmp_path, sql), **manifest)
     with pytest.raises(BootAborted, match="bad"):
-        await open_hall(bad, policy={"on_plugin_failure": "abort", "start_timeout": 0.5})
+        await open_hall(bad, policy={"on_plugin_failure": "abort", "start_timeout": 3})
 
 
 async def test_a_plugin_that_cannot_be_imported_is_named(open_hall):

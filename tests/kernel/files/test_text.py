@@ -116,13 +116,14 @@ async def test_a_text_that_is_too_long_is_cut(text_of):
 
 
 async def test_a_text_is_read_once(text_of, monkeypatch):
-    first = await text_of("a.docx", word())
+    content = word()  # made once: the file carries the second it was made in
+    first = await text_of("a.docx", content)
 
     async def never(*_values):
         raise AssertionError("read again")
 
     monkeypatch.setattr("huitang_kernel.files.text.Texts._read", never)
-    assert await text_of("copy.docx", word()) == first
+    assert await text_of("copy.docx", content) == first
 
 
 async def test_reading_too_long_is_stopped(open_hall):
