@@ -142,3 +142,18 @@ def test_pages_before_signing_in_are_accessible(visit: Callable[..., Any], look:
     pages = [visitor.demo.url + "/", visitor.demo.url + "/identity/sign-in"]
     assert [problem for url in pages for problem in problems_of(visitor.page, url)] == []
     assert visitor.console == []
+
+
+BUTTONS = ("", "btn-primary", "btn-danger", "btn-outline-primary", "btn-outline-danger", "btn-link")
+
+
+@pytest.mark.parametrize("display", ["", "theme=dark", "contrast=high"])
+def test_buttons_can_be_read_under_the_mouse(visit: Callable[..., Any], display: str):
+    page = visit("desktop", "zh-CN", display).page
+    page.goto("/identity/sign-in")
+    drawn = "".join(f'<p><button type="button" class="btn {kind}">办理</button></p>' for kind in BUTTONS)
+    page.locator("main form").evaluate("(form, drawn) => form.insertAdjacentHTML('beforebegin', drawn)", drawn)
+    for button in page.locator("main p > button.btn").all():
+        button.hover()
+        page.wait_for_function("button => button.getAnimations().length === 0", arg=button.element_handle())
+        assert violations(page, ["color-contrast"]) == []
