@@ -11,14 +11,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import structs
 
+from huitang_petitions.pages.charts import bars_beside
 from huitang_petitions.pages.common import AnyRequest, text_of, typed_in
-from huitang_petitions.pages.situation import ACCENT, GREY, lines_sheet
+from huitang_petitions.pages.situation import lines_sheet
 from huitang_petitions.services.access import SITUATION, Ctx
+from huitang_petitions.services.naming import names
 from huitang_petitions.services.reporting import issuing, marks
-from huitang_petitions.services.reporting.composing import category_title, label, reason, reworded
+from huitang_petitions.services.reporting.composing import label, reason, reworded
 from huitang_petitions.services.reporting.content import Content, Figure, Words, change
 from huitang_petitions.services.reporting.drafting import keep
-from huitang_petitions.services.reporting.making import report_of, unit_names
+from huitang_petitions.services.reporting.making import report_of
 from huitang_petitions.services.reporting.spans import (
     BEFORE,
     NOW,
@@ -122,8 +124,9 @@ async def report_rows(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
     """The matters behind a figure that was not issued."""
     period, span, mark = _figure_asked(request, ctx)
     shown, total = await marks.lines(ctx, actor, period.spans()[span], mark, LISTED)
+    named = await names(ctx)
     context = {
-        "title": label(mark, await unit_names(ctx)),
+        "title": label(mark, named),
         "said": [called(period), span_titles()[span]],
         "lines": shown,
         "total": total,
@@ -131,7 +134,7 @@ async def report_rows(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
         "back": f"/petitions/reports?period={period}",
         "export": f"/petitions/reports/rows.xlsx?{urlencode({'period': str(period), 'span': span, 'mark': mark})}",
         "word": word,
-        "category": category_title,
+        "category": named.category,
     }
     return Page("petitions/reports/rows.html", context)
 
@@ -142,7 +145,7 @@ async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
     shown, _total = await marks.lines(ctx, actor, period.spans()[span], mark, EXPORTED)
     detail = {"period": str(period), "span": span, "mark": mark, "rows": len(shown)}
     await issuing.note_export(ctx, actor, issuing.ref(new_id()), detail)
-    return attachment("matters.xlsx", workbook([lines_sheet(shown)]), WORKBOOK_TYPE)
+    return attachment("matters.xlsx", workbook([lines_sheet(shown, (await names(ctx)).category)]), WORKBOOK_TYPE)
 
 
 def _figure_asked(request: AnyRequest, ctx: Ctx) -> tuple[Period, str, str]:
@@ -156,7 +159,7 @@ def _figure_asked(request: AnyRequest, ctx: Ctx) -> tuple[Period, str, str]:
 async def issued_page(report_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     """A report as it was issued."""
     issued = await issuing.issued_for(ctx, actor, report_id)
-    content = issued.content if current_locale() == "zh-CN" else reworded(issued.content)
+    content = issued.content if current_locale() == "zh-CN" else reworded(issued.content, await names(ctx))
     period = period_in(issued.period)
     assert period is not None
     context = {
@@ -193,7 +196,7 @@ async def issued_rows(
         "back": f"/petitions/reports/{report_id}",
         "export": f"/petitions/reports/{report_id}/annex.xlsx",
         "word": word,
-        "category": category_title,
+        "category": (await names(ctx)).category,
     }
     return Page("petitions/reports/rows.html", context)
 
@@ -249,24 +252,10 @@ def _figures_sheet(content: Content) -> Sheet:
 def _chart(content: Content) -> dict[str, Any]:
     """Categories beside the period before."""
     tables = [table for part in content.parts for table in part.tables if table.id == "category"]
-    shown = list(reversed(tables[0].figures[:12])) if tables else []
-    bars = ((NOW, ACCENT), (BEFORE, GREY))
+    figures = tables[0].figures if tables else []
     titles = span_titles()
-    return {
-        "tooltip": {"trigger": "axis"},
-        "legend": {"top": 0},
-        "grid": {"left": 8, "right": 32, "top": 36, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {
-            "type": "category",
-            "data": [figure.label for figure in shown],
-            "axisLabel": {"width": 112, "overflow": "break", "lineHeight": 15},
-        },
-        "series": [
-            {"type": "bar", "name": titles[span], "data": [figure.values[span] for figure in shown], "color": color}
-            for span, color in bars
-        ],
-    }
+    series = {titles[span]: [figure.values[span] for figure in figures] for span in (NOW, BEFORE)}
+    return bars_beside([figure.label for figure in figures], series)
 
 
 REPORT_PAGES = (report_page, write_report, report_rows, rows_export, issued_page, issued_rows, issued_file)

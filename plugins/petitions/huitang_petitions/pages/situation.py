@@ -8,15 +8,13 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from msgspec import Struct
 
-from huitang_petitions.judging.tree import Tree
+from huitang_petitions.pages.charts import ACCENT, bars_beside
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.pages.district_map import map_of
-from huitang_petitions.services import office_data, office_rules, situation, situation_signals
+from huitang_petitions.services import office_data, situation, situation_signals
 from huitang_petitions.services.access import SITUATION, Ctx
-from huitang_petitions.services.limits import said
-from huitang_petitions.services.reporting.composing import category_title
+from huitang_petitions.services.naming import Names, names
 from huitang_petitions.services.situation import Dimension, Figure, Line, Period, Wanted
 from huitang_petitions.services.wording import word
 from huitang_petitions.situation.series import Series
@@ -28,7 +26,6 @@ from huitang_sdk.i18n import Translator, local_time
 _ = Translator("petitions")
 WEEKS = (4, 12, 26, 52)
 DIMENSIONS: tuple[Dimension, ...] = ("category", "district", "channel", "handler")
-ACCENT, GREY = "#a61e24", "#adb5bd"
 
 
 @get("/situation", guards=[requires(SITUATION)])
@@ -100,7 +97,7 @@ async def rows_export(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Nam
     return Response(workbook([sheet]), media_type=WORKBOOK_TYPE, headers=headers)
 
 
-def lines_sheet(shown: Sequence[Line], category: Callable[[str], str] = category_title) -> Sheet:
+def lines_sheet(shown: Sequence[Line], category: Callable[[str], str]) -> Sheet:
     """The matters behind a figure as a sheet; `category` gives the title of a path."""
     columns = [
         Column(_("Number"), 24),
@@ -144,49 +141,10 @@ def _link(wanted: Wanted, values: Mapping[str, str], page: str = "rows") -> str:
     return f"/petitions/situation/{page}?{urlencode(asked)}"
 
 
-class Names(Struct, frozen=True):
-    """What units and categories are called."""
-
-    units: Mapping[str, str]
-    tree: Tree
-
-    def category(self, path: str) -> str:
-        return said(self.tree.titles(path)) if path and path != "-" else _("(none yet)")
-
-    def called(self, dimension: str, value: str) -> str:
-        """A value of a dimension as people call it."""
-        if not value or value == "-":
-            return _("(none yet)")
-        if dimension == "category":
-            return self.category(value)
-        if dimension == "handler":
-            return self.units.get(value, value)
-        return word(value) if dimension == "channel" else value.replace(situation.ALSO, _(", "))
-
-
-async def names(ctx: Ctx) -> Names:
-    """The names as they are now."""
-    units = {str(node.id): node.name for node in await ctx.identity.organisations()}
-    return Names(units, (await office_rules.office(ctx)).tree)
-
-
 def _bars(figures: Sequence[Figure], dimension: str, named: Names) -> dict[str, Any]:
-    shown = list(reversed(figures[:12]))
-    return {
-        "tooltip": {"trigger": "axis"},
-        "legend": {"top": 0},
-        "grid": {"left": 8, "right": 32, "top": 36, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {
-            "type": "category",
-            "data": [named.called(dimension, figure.value) for figure in shown],
-            "axisLabel": {"width": 112, "overflow": "break", "lineHeight": 15},
-        },
-        "series": [
-            {"type": "bar", "name": _("this period"), "data": [figure.count for figure in shown], "color": ACCENT},
-            {"type": "bar", "name": _("period before"), "data": [figure.before for figure in shown], "color": GREY},
-        ],
-    }
+    labels = [named.called(dimension, figure.value) for figure in figures]
+    now, before = [figure.count for figure in figures], [figure.before for figure in figures]
+    return bars_beside(labels, {_("this period"): now, _("period before"): before})
 
 
 def _over_time(series: Mapping[tuple[str, str], Series]) -> list[tuple[str, int]]:

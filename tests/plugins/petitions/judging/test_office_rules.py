@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from huitang_petitions.judging.reading import shipped
@@ -9,7 +11,7 @@ from huitang_petitions.services import office_data, office_rules, sorting
 from huitang_petitions.tables import OfficeData
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Invalid
-from tests.plugins.petitions.register.matters import MORNING
+from tests.plugins.petitions.register.matters import MORNING, put
 
 TREE = """
 id = "own"
@@ -44,6 +46,18 @@ async def test_an_own_tree_is_what_people_choose_from_and_read(town):
     assert paths == ["drones", "drones.air", "drones.air.noise"]
     learns = "SELECT count(*) FROM scheduling.run WHERE job = 'petitions.learn'"
     assert await town.one(learns) == 1
+
+
+async def test_a_report_calls_categories_as_the_office_does(town):
+    matter = await put(town, datetime(2026, 10, 14, 4, tzinfo=UTC), category="drones.air.noise")
+    head, analyst = await town.sign_in("head"), await town.sign_in("analyst")
+    assert (await give(head, "categories", TREE)).status_code == 303
+    page = await analyst.get("/petitions/reports?period=2026-10")
+    assert "无人机" in page.text
+    assert "drones<" not in page.text
+    rows = await analyst.get("/petitions/reports/rows?period=2026-10&mark=category:drones")
+    assert "低空飞行" in rows.text
+    assert str(matter) not in page.text
 
 
 @pytest.mark.parametrize("kind", ["categories", "remits", "handlers"])

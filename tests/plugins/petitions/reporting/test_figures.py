@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huitang_petitions.judging.tree import default_tree
 from huitang_petitions.services.access import SITUATION, visible
+from huitang_petitions.services.naming import Names
 from huitang_petitions.services.reporting import composing, marks
 from huitang_petitions.services.reporting.making import report_of
 from huitang_petitions.services.reporting.spans import Period, period_in
@@ -141,6 +143,7 @@ def test_only_a_week_is_a_week(mark):
 def test_texts_that_are_looked_up_by_code_are_translated(town):
     with use_locale("zh-CN"):
         said = [composing.title(code) for code in composing._TITLES] + [composing.reason(c) for c in composing._REASONS]
-        said += [composing.label(code, {}) for code in composing._FACTS if code != "people"]
-        said += [composing.label(mark, {}) for mark in ("step:urge", "event:closed", "category:labour", "kind:")]
+        named = Names({}, default_tree())
+        said += [composing.label(code, named) for code in composing._FACTS if code != "people"]
+        said += [composing.label(mark, named) for mark in ("step:urge", "event:closed", "category:labour", "kind:")]
     assert all(any("\u4e00" <= c <= "\u9fff" for c in text) for text in said)

@@ -6,12 +6,11 @@ the organs complained of most; what was transferred, assigned and supervised. Wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, structs
 
-from huitang_petitions.judging.tree import default_tree
-from huitang_petitions.services.limits import said
+from huitang_petitions.services.naming import Names
 from huitang_petitions.services.reporting.content import (
     Burst,
     Content,
@@ -99,36 +98,31 @@ def reason(code: str) -> str:
     return _(_REASONS[code])
 
 
-def category_title(path: str) -> str:
-    """A category as people call it."""
-    return said(default_tree().titles(path)) if path else _("(none yet)")
-
-
-def label(mark: str, units: Mapping[str, str]) -> str:
-    """What a mark counts, in the reader's language; `units` are the names of organisations by their ids."""
+def label(mark: str, named: Names) -> str:
+    """What a mark counts, in the reader's language."""
     name, _colon, value = mark.partition(":")
     if not value:
         return _(_FACTS[name]) if name in _FACTS else _("(none yet)")
     if name == "burst":
         week, path, district = value.split(":", 2)
-        return _("Week from {week}: {what}", week=week, what=" · ".join(filter(None, (category_title(path), district))))
-    named: dict[str, Callable[[str], str]] = {
+        return _("Week from {week}: {what}", week=week, what=" · ".join(filter(None, (named.category(path), district))))
+    ways: dict[str, Callable[[str], str]] = {
         "event": title_of,
         "step": lambda step: word(f"step-{step}"),
         "channel": word,
         "kind": word,
-        "category": category_title,
-        "complained": lambda unit: units.get(unit, "—"),
+        "category": named.category,
+        "complained": lambda unit: named.units.get(unit, "—"),
     }
-    return named[name](value) if name in named else value
+    return ways[name](value) if name in ways else value
 
 
 class Composer:
     """Numbers the figures of one report, part by part."""
 
-    def __init__(self, counts: dict[str, Counts], units: Mapping[str, str]) -> None:
+    def __init__(self, counts: dict[str, Counts], named: Names) -> None:
         self.counts = counts
-        self.units = units
+        self.named = named
         self._number = (0, 0)
 
     def begin(self) -> None:
@@ -141,7 +135,7 @@ class Composer:
         return Figure(
             number=f"{part}.{last + 1}",
             mark=mark,
-            label=named or label(mark, self.units),
+            label=named or label(mark, self.named),
             values=valued(mark, people, self.counts),
             people=people,
         )
@@ -172,20 +166,20 @@ class Composer:
             (f"late:{path}", False),
         )
         figures = [self.figure(mark, people, _(name)) for (mark, people), name in zip(marks, _TOPIC, strict=True)]
-        return Topic(category=path, title=category_title(path), reasons=list(reasons), figures=figures)
+        return Topic(category=path, title=self.named.category(path), reasons=list(reasons), figures=figures)
 
 
 def compose(
     period: Period,
     office: str,
     counts: dict[str, Counts],
-    units: Mapping[str, str],
+    named: Names,
     topics: Iterable[tuple[str, tuple[str, ...]]],
     bursts: Iterable[Unusual],
     words: Words,
 ) -> Content:
     """The report in the present language; `topics` are categories with what speaks for them."""
-    composer = Composer(counts, units)
+    composer = Composer(counts, named)
     parts = [composer.part(plan) for plan in PLANS]
     composer.begin()
     return Content(
@@ -199,14 +193,14 @@ def compose(
     )
 
 
-def reworded(content: Content) -> Content:
+def reworded(content: Content, named: Names) -> Content:
     """An issued report in the reader's language; names stay as they were."""
     parts = [
         structs.replace(
             part,
             title=title(part.id),
             tables=[
-                structs.replace(table, title=title(table.id), figures=[_reworded(one) for one in table.figures])
+                structs.replace(table, title=title(table.id), figures=[_reworded(one, named) for one in table.figures])
                 for table in part.tables
             ],
         )
@@ -215,19 +209,19 @@ def reworded(content: Content) -> Content:
     topics = [
         structs.replace(
             topic,
-            title=category_title(topic.category),
+            title=named.category(topic.category),
             figures=[
                 structs.replace(figure, label=_(name)) for figure, name in zip(topic.figures, _TOPIC, strict=True)
             ],
         )
         for topic in content.topics
     ]
-    bursts = [structs.replace(burst, figure=_reworded(burst.figure)) for burst in content.bursts]
+    bursts = [structs.replace(burst, figure=_reworded(burst.figure, named)) for burst in content.bursts]
     return structs.replace(content, parts=parts, topics=topics, bursts=bursts)
 
 
-def _reworded(figure: Figure) -> Figure:
+def _reworded(figure: Figure, named: Names) -> Figure:
     if figure.people:
         return structs.replace(figure, label=_(_FACTS["people"]))
-    named = figure.mark.startswith(("complained:", "sent:"))
-    return figure if named else structs.replace(figure, label=label(figure.mark, {}))
+    is_name = figure.mark.startswith(("complained:", "sent:"))
+    return figure if is_name else structs.replace(figure, label=label(figure.mark, named))

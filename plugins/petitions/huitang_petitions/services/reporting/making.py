@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.naming import names
 from huitang_petitions.services.reporting import marks
 from huitang_petitions.services.reporting.composing import compose
 from huitang_petitions.services.reporting.content import Content, Words
@@ -29,11 +28,6 @@ async def composed(
     ctx: Ctx, actor: Actor, period: Period, counts: dict[str, Counts], bursts: list[Unusual], words: Words
 ) -> Content:
     """The report made of counts, under the name of the actor's organisation."""
-    units = await unit_names(ctx)
-    office = units.get(str(actor.organisation_id), "")
-    return compose(period, office, counts, units, topics_in(counts, bursts), bursts, words)
-
-
-async def unit_names(ctx: Ctx) -> Mapping[str, str]:
-    """Organisations' names by their ids."""
-    return {str(node.id): node.name for node in await ctx.identity.organisations()}
+    named = await names(ctx)
+    office = named.units.get(str(actor.organisation_id), "")
+    return compose(period, office, counts, named, topics_in(counts, bursts), bursts, words)
