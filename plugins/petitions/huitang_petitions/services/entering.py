@@ -105,7 +105,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @property
     def people(self) -> int:
-        return max(self.intake.people, len(self.intake.persons), 1)
+        return max(self.intake.people, len(self.persons), 1)
 
 
 class _Repeated(Exception):

@@ -39,6 +39,13 @@ async def test_a_matter_is_registered_with_people_events_limits_and_an_audit_rec
     assert SUBJECT not in str(record)
 
 
+async def test_a_row_that_was_left_empty_is_nobody(town):
+    rows = (Person(name=NAME, phone=PHONE), Person(), Person())
+    await register(town.ctx, town.actors["receptionist"], intake(persons=rows))
+    assert await town.one("SELECT people FROM petitions.matter") == 1
+    assert await town.one("SELECT count(*) FROM petitions.party") == 1
+
+
 async def test_limits_are_what_the_clock_makes_of_the_same_events(town):
     from huitang_petitions.services import limits
 
