@@ -6,8 +6,9 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from importlib.metadata import EntryPoint
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Router
 from litestar.datastructures import State as AppState
@@ -34,7 +35,7 @@ from huitang_kernel.services import BUILTINS, Services, build_services, context_
 from huitang_kernel.web.catalogues import Catalogues
 from huitang_kernel.web.edge import Edge
 from huitang_kernel.web.errors import handle_error
-from huitang_kernel.web.gate import gate
+from huitang_kernel.web.gate import gate, record_in
 from huitang_kernel.web.requests import HallRequest
 from huitang_kernel.web.sockets import note_socket_error
 from huitang_kernel.web.templates import make_environment, static_folders
@@ -159,44 +160,68 @@ def _make_core(settings: Settings, registry: Registry) -> Core:
 
 def build_app(hall: Hall, dsn: str) -> Edge:
     """The web application of a hall, inside its edge. `dsn` is where its database is, embedded or not."""
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        await hall.open(dsn, background=hall.settings.server.background)
-        # What was made by now lives as long as the process. Looked at by every full collection, it would stop all
-        # requests for 0.1–0.2 s now and then.
-        gc.collect()
-        gc.freeze()
-        try:
-            yield
-            await hall.finish()
-        finally:
-            await hall.close()
-
-    max_body = hall.settings.server.max_body_mb * 1024 * 1024
     with hall.boot.phase("routes"):
-        routers = [router for record in hall.registry for router in _routers(hall, record)]
-        environment = make_environment(hall.registry, hall.services.permissions)
-        hall.services.portal.add_globals(environment, hall)
-        app = Litestar(
-            route_handlers=[*routers, *_static_routers(hall)],
-            lifespan=[lifespan],
-            request_class=HallRequest,
-            exception_handlers={Exception: handle_error},
-            after_exception=[note_socket_error],
-            state=AppState(
-                {
-                    "hall": hall,
-                    "permissions": hall.services.permissions,
-                    "authenticate": hall.services.identity.authenticate,
-                    "templates": environment,
-                }
-            ),
-            request_max_body_size=max_body,
-            openapi_config=None,
-            logging_config=None,
-        )
-    return Edge(app, hall.services.identity.authenticate, max_body)
+        return _serving(hall, dsn, _with_routes(hall))
+
+
+def twin_of(app: Edge, hall: Hall, dsn: str) -> Edge:
+    """What `build_app` makes, with the routes of `app`, whose hall has the very same handlers."""
+    twin = copy(cast(Litestar, app.app))
+    twin.asgi_router = copy(twin.asgi_router)
+    twin.asgi_router.app = twin
+    return _serving(hall, dsn, twin)
+
+
+def _with_routes(hall: Hall) -> Litestar:
+    """Every plugin's routes. They find the hall in the state of the application that a request came to."""
+    routers = [router for record in hall.registry for router in _routers(hall, record)]
+    return Litestar(
+        route_handlers=[*routers, *_static_routers(hall)],
+        lifespan=[_opened],
+        request_class=HallRequest,
+        exception_handlers={Exception: handle_error},
+        after_exception=[note_socket_error],
+        request_max_body_size=_max_body(hall),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _max_body(hall: Hall) -> int:
+    return hall.settings.server.max_body_mb * 1024 * 1024
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[None]:
+    """The hall is open for as long as its application is served."""
+    hall: Hall = app.state["hall"]
+    await hall.open(app.state["dsn"], background=hall.settings.server.background)
+    # What was made by now lives as long as the process. Looked at by every full collection, it would stop all
+    # requests for 0.1–0.2 s now and then.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+        await hall.finish()
+    finally:
+        await hall.close()
+
+
+def _serving(hall: Hall, dsn: str, app: Litestar) -> Edge:
+    """Let an application serve a hall."""
+
+    environment = make_environment(hall.registry, hall.services.permissions)
+    hall.services.portal.add_globals(environment, hall)
+    app.state = AppState(
+        {
+            "hall": hall,
+            "dsn": dsn,
+            "permissions": hall.services.permissions,
+            "authenticate": hall.services.identity.authenticate,
+            "templates": environment,
+        }
+    )
+    return Edge(app, hall.services.identity.authenticate, _max_body(hall))
 
 
 def _routers(hall: Hall, record: PluginRecord) -> list[Router]:
@@ -206,7 +231,7 @@ def _routers(hall: Hall, record: PluginRecord) -> list[Router]:
     prefix = "/" if record.id == "portal" else f"/{record.id}"
     try:
         routers = [
-            _router(record, path, handlers)
+            _router(record.id, path, handlers)
             for path, handlers in ((prefix, record.declarations.pages), (f"/api/{record.id}", record.declarations.api))
             if handlers
         ]
@@ -218,9 +243,9 @@ def _routers(hall: Hall, record: PluginRecord) -> list[Router]:
     return routers
 
 
-def _router(record: PluginRecord, path: str, handlers: Sequence[Any]) -> Router:
-    def context() -> PluginContext[Any]:
-        return record.context
+def _router(plugin: str, path: str, handlers: Sequence[Any]) -> Router:
+    def context(scope: Scope) -> PluginContext[Any]:
+        return record_in(scope, plugin).context
 
     def actor(scope: Scope, ctx: NamedDependency[PluginContext[Any]]) -> Actor:
         # It needs no ctx, but says so: dependencies that wait for nothing and need one another are called one after the
@@ -230,7 +255,7 @@ def _router(record: PluginRecord, path: str, handlers: Sequence[Any]) -> Router:
     return Router(
         path=path,
         route_handlers=list(handlers),
-        guards=[gate(record)],
+        guards=[gate(plugin)],
         dependencies={
             "ctx": Provide(context, sync_to_thread=False),
             "actor": Provide(actor, sync_to_thread=False),

@@ -20,7 +20,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from huitang_kernel.app import Hall, build_app
+from huitang_kernel.app import Hall, build_app, twin_of
 from huitang_kernel.boot import KERNEL_FOLDER
 from huitang_kernel.config import load_settings
 from huitang_kernel.db import Migrator
@@ -124,7 +124,7 @@ async def open_hall(fresh_dsn: str, tmp_path: Path) -> AsyncIterator[OpenHall]:
         own = {**given, "identity": {**CHEAP, **given.get("identity", {})}}
         settings = load_settings(None, {"data_dir": str(tmp_path), "key": TEST_KEY, "plugins": own, **overrides})
         hall = Hall(settings, plugins=plugins, installed=installed)
-        hall.app = build_app(hall, fresh_dsn) if serve else None  # type: ignore[attr-defined]
+        hall.app = _app_for(hall, fresh_dsn) if serve else None  # type: ignore[attr-defined]
         hall.dsn = fresh_dsn  # type: ignore[attr-defined]
         await hall.open(fresh_dsn, background=background)
         halls.append(hall)
@@ -135,13 +135,37 @@ async def open_hall(fresh_dsn: str, tmp_path: Path) -> AsyncIterator[OpenHall]:
         await hall.close()
 
 
+_served: dict[tuple[Any, ...], Edge] = {}
+"""An application for each set of routes that this process has seen."""
+
+
 def app_of(hall: Hall) -> Edge:
-    """The hall's application. One that was opened with `serve=False` gets it now: many tests ask for no page, and
-    building it takes longer than the rest of the hall.
-    """
+    """The hall's application. One that was opened with `serve=False` gets it now: many tests ask for no page."""
     if hall.app is None:  # type: ignore[attr-defined]
-        hall.app = build_app(hall, hall.dsn)  # type: ignore[attr-defined]
+        hall.app = _app_for(hall, hall.dsn)  # type: ignore[attr-defined]
     return hall.app  # type: ignore[attr-defined,no-any-return]
+
+
+def _app_for(hall: Hall, dsn: str) -> Edge:
+    """A hall's application, with the routes of an earlier hall that had the same: registering them takes longer than
+    all the rest of a hall."""
+    routes = _routes_of(hall)
+    if routes in _served:
+        return twin_of(_served[routes], hall, dsn)
+    app = build_app(hall, dsn)
+    if _routes_of(hall) == routes:  # else a plugin failed while its routes were looked at
+        _served[routes] = app
+    return app
+
+
+def _routes_of(hall: Hall) -> tuple[Any, ...]:
+    """What a hall's routes depend on."""
+    declared = [
+        (record.id, record.plugin.folder, *record.declarations.pages, *record.declarations.api)
+        for record in hall.registry
+        if record.is_healthy and record.plugin is not None
+    ]
+    return (hall.settings.server.max_body_mb, *declared)
 
 
 def client_of(hall: Hall, **options: Any) -> httpx.AsyncClient:

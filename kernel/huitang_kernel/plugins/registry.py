@@ -91,6 +91,9 @@ class Registry:
     def __contains__(self, plugin_id: str) -> bool:
         return plugin_id in self._records
 
+    def __getitem__(self, plugin_id: str) -> PluginRecord:
+        return self._records[plugin_id]
+
     def get(self, plugin_id: str) -> PluginRecord | None:
         return self._records.get(plugin_id)
 

@@ -6,17 +6,25 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.types import Guard
+from litestar.types import Guard, Scope
 
 from huitang_kernel.plugins.registry import PluginRecord, State
 from huitang_sdk.errors import NotFound, Unavailable
 from huitang_sdk.i18n import translate
 
 
-def gate(record: PluginRecord) -> Guard:
+def record_in(scope: Scope, plugin: str) -> PluginRecord:
+    """The plugin in the hall whose application the request came to."""
+    hall: Any = scope["litestar_app"].state["hall"]
+    record: PluginRecord = hall.registry[plugin]
+    return record
+
+
+def gate(plugin: str) -> Guard:
     """A disabled plugin's pages do not exist; a failed one's say so."""
 
-    async def guard(_: ASGIConnection[Any, Any, Any, Any], __: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        record = record_in(connection.scope, plugin)
         if record.is_active:
             return
         if record.state is State.DISABLED:
