@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,16 @@ def whole_number(form: FormMultiDict, name: str) -> int:
         message = _("“{value}” is not a number.", value=value[:40])
         raise Invalid(message, fields={name: message})
     return int(value)
+
+
+def day_of(form: FormMultiDict, name: str) -> date | None:
+    """A date, None when empty. Raises Invalid."""
+    value = text_of(form, name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        wrong = _("{value} is not a date. Write it like 2026-11-23.", value=value[:40])
+        raise Invalid(wrong, fields={name: wrong}) from None
 
 
 def moment_of(form: FormMultiDict, name: str) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from huitang_petitions.pages.common import AnyRequest, id_in, text_of, typed_in, whole_number
+from huitang_petitions.pages.common import AnyRequest, day_of, id_in, text_of, typed_in, whole_number
 from huitang_petitions.services import extending, merging, protecting, sorting, steps, supervision
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.letters.kinds import LETTERS
@@ -134,21 +133,13 @@ async def take_step(
             organisation_id=id_in(text_of(form, "organisation")),
             organ=text_of(form, "organ"),
             article=text_of(form, "article"),
-            delivered=_day(text_of(form, "delivered")),
+            delivered=day_of(form, "delivered"),
             note=text_of(form, "note"),
         )
     except Invalid as error:
         return await way_page(ctx, actor, matter_id, error, typed_in(form))
     act = steps.take(ctx, actor, matter_id, transition, wanted, version=int(version) if version.isdigit() else None)
     return await _done(request, ctx, actor, matter_id, act)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        wrong = _("{value} is not a date. Write it like 2026-11-23.", value=text[:40])
-        raise Invalid(wrong, fields={"delivered": wrong}) from None
 
 
 @post(f"{WAY}/events", guards=[requires(READ)], status_code=200)
@@ -191,7 +182,11 @@ async def supervise(
     request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     form = await request.form()
-    act = supervision.act(ctx, actor, matter_id, text_of(form, "step"), text_of(form, "said"))
+    try:
+        until = day_of(form, "until")
+    except Invalid as error:
+        return await way_page(ctx, actor, matter_id, error, typed_in(form))
+    act = supervision.act(ctx, actor, matter_id, text_of(form, "step"), text_of(form, "said"), until=until)
     return await _done(request, ctx, actor, matter_id, act, "#supervision")
 
 

@@ -112,7 +112,8 @@ async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID])
             "supervise": _("{number} is under supervision: report on it", number=number),
             "inspect": _("Go and look why {number} is late", number=number),
         }[act.step]
-        await ctx.todos.open(TODOS[act.step], subject=ref(act.id), assignee=account_id, title=title, url=url, due=None)
+        about, kind = ref(act.id), TODOS[act.step]
+        await ctx.todos.open(kind, subject=about, assignee=account_id, title=title, url=url, due=act.due)
     if act.step in NOTICES:
         data = {"number": number, "due": str(act.due or ""), "mark": act.step}
         await ctx.notifications.send(
@@ -139,12 +140,20 @@ async def _stand_down(ctx: Ctx) -> None:
             await write.audit("petitions.supervision.ended", ref(done[0]), detail={"count": len(done)})
 
 
-async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str) -> UUID:
-    """Urge, supervise, escalate or send an inspection by hand, with what there is to say. Returns the act's id."""
+async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str, *, until: date | None = None) -> UUID:
+    """Urge, supervise, escalate or send an inspection by hand, with what there is to say. Returns the act's id.
+
+    It is to be answered `until` that day; without one, by the last day of the limit that ends next, and today when none
+    runs: whoever is urged finds it among what is pressing, never at the end of the list.
+    """
     if step not in BY_HAND:
         raise Invalid(_("Choose what is to be done."), fields={"step": _("Choose what is to be done.")})
     if not note.strip():
         raise Invalid(_("Say what it is about."), fields={"said": _("Say what it is about.")})
+    today = ctx.clock.today()
+    if until and until < today:
+        over = _("This day is over. Name today or a later one.")
+        raise Invalid(over, fields={"until": over})
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.SUPERVISE, lock=True)
         act_id = new_id()
@@ -153,6 +162,7 @@ async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str) -> 
             id=act_id,
             matter_id=matter_id,
             step=step,
+            due=until or row["due"] or today,
             at=ctx.clock.now(),
             by=actor.account_id,
             note=ctx.personal.seal("supervision.note", act_id, note.strip()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.plugins.petitions.register.matters import at, happens, received
 
 STEPS = "SELECT step FROM petitions.supervision WHERE matter_id = $1 ORDER BY at, id"
 TOLD = "SELECT DISTINCT unnest(told) AS account FROM petitions.supervision WHERE matter_id = $1"
+DUES = "SELECT DISTINCT due FROM notifications.todo WHERE closed_at IS NULL ORDER BY due NULLS LAST"
 TODOS = "SELECT kind, assignee_id FROM notifications.todo WHERE closed_at IS NULL ORDER BY kind"
 
 
@@ -46,6 +47,7 @@ async def test_the_ladder_is_climbed_rung_by_rung_and_each_rung_once(town):
     await next_day(ctx, clock)
     assert await steps(town, matter) == ["yellow", "red", "urge"]
     assert await todos(town) == {("petitions.urged", "officer")}
+    assert await town.fetch(DUES) == [{"due": clock.today() - timedelta(days=1)}]
     await next_day(ctx, clock, 40)
     assert await steps(town, matter) == ["yellow", "red", "urge", "supervise", "escalate", "inspect"]
     wanted = {("petitions.urged", "officer"), ("petitions.supervised", "officer"), ("petitions.supervised", "head")}
@@ -114,6 +116,12 @@ async def test_by_hand_with_a_note_and_an_answer_that_only_the_sealed_columns_ho
         await supervision.act(ctx, town.actors["county"], matter, "urge", "快")
     act_id = await supervision.act(ctx, supervisor, matter, "urge", "群众再次来电询问进展")
     assert await todos(town) == {("petitions.urged", "handler")}
+    assert await town.fetch(DUES) == [{"due": date(2026, 3, 17)}]  # by when the petitioner is to be told
+    with pytest.raises(Invalid):
+        await supervision.act(ctx, supervisor, matter, "urge", "快", until=date(2026, 3, 1))
+    soon = await supervision.act(ctx, supervisor, matter, "supervise", "快", until=date(2026, 3, 4))
+    assert (await town.fetch(DUES))[0] == {"due": date(2026, 3, 4)}
+    await supervision.answer(ctx, handler, soon, "已约谈")
     with pytest.raises(NotFound):
         await supervision.answer(ctx, town.actors["county"], act_id, "已约谈")
     await supervision.answer(ctx, handler, act_id, "已到现场核实")
