@@ -122,6 +122,7 @@ class Paper(PluginTable, tablename="paper", schema="petitions"):
     added_by = UUID(null=True, default=None)
     letter = Text()
     given_at = Timestamptz(null=True, default=None)
+    batch = UUID(null=True, default=None)
 
 
 class Message(PluginTable, tablename="message", schema="petitions"):

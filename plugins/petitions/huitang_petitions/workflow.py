@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, telling
+from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx
 from huitang_sdk.contracts import Actor, Move, Process, Ref, TimeLimit
-from huitang_sdk.db import Sql, new_id
+from huitang_sdk.db import Sql
 from huitang_sdk.declare import NotificationKind
 from huitang_sdk.workflow import Assigning, Deadline, Facts, Mirror, State, Task, Tell, Transition, Workflow
+from huitang_sdk.workflow.telling import settle
 
 TO_DECIDE, TO_HANDLE, TO_REVIEW = "petitions.to_decide", "petitions.to_handle", "petitions.to_review"
 TO_APPROVE = "petitions.to_approve"
@@ -51,33 +52,26 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
     """
 
     async def then(ctx: Ctx, move: Move) -> None:
-        row, *joined = await ctx.db.fetch(
-            "SELECT * FROM petitions.matter WHERE id = $1 OR merged_into = $1 ORDER BY (id <> $1), id FOR UPDATE",
-            move.after.subject.id,
-        )
-        event_id = UUID(move.data["event"]) if "event" in move.data else new_id()
+        (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", move.after.subject.id)
         detail = {key: value for key, value in move.data.items() if key != "event"}
-        told = [row]
-        for place, kind in enumerate(kinds):
-            seen = shown and place == 0
-            await happening.record(
-                ctx,
-                move.write,
-                move.actor,
-                row,
-                kind,
-                detail=detail,
-                shown=seen,
-                event_id=None if place else event_id,
-                audit=False,
-            )
-            for one in joined:
-                if await happening.follow(ctx, move.write, move.actor, one, kind, detail=detail, shown=seen) and seen:
-                    told.append(one)
-        for one in told if shown else ():
-            await telling.tell(ctx, one, kinds[0], event_id)
+        event_id = UUID(move.data["event"]) if "event" in move.data else None
+        if event_id and await ctx.db.fetch("SELECT FROM petitions.event WHERE id = $1", event_id):
+            return  # it was accepted together with another matter
+        if "withdrawn" in kinds:
+            for one in await joined.take_out(ctx, row["id"]):  # their petitioners have withdrawn nothing
+                await put_on_lists(ctx, one)
+        await joined.happens(
+            ctx, move.write, move.actor, row, *kinds, detail=detail, shown=shown, event_id=event_id, audit=False
+        )
 
     return then
+
+
+async def put_on_lists(ctx: Ctx, matter_id: UUID) -> None:
+    """Open the to-dos of a matter that was taken off everybody's list while it was joined to another."""
+    process = await ctx.workflow.process(access.ref(matter_id))
+    if process is not None:
+        await settle(ctx, MATTER, None, process)
 
 
 def step(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, steps, telling
+from huitang_petitions.services import access, joined, steps
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Extension
 from huitang_petitions.workflow import TO_APPROVE
@@ -73,8 +73,7 @@ async def decide(ctx: Ctx, actor: Actor, extension_id: UUID, granted: bool) -> N
         if granted:
             detail = {"limit": asked.limit_id, "organ": asked.organ, "days": asked.days}
             detail |= {"approver": actor.name, "reason": _("see the notice of extension")}
-            event_id = await happening.record(ctx, write, actor, row, "extended", detail=detail, shown=True)
-            await telling.tell(ctx, row, "extended", event_id, limit=asked.limit_id)
+            await joined.happens(ctx, write, actor, row, "extended", detail=detail, limit=asked.limit_id)
             await ctx.workflow.recount(write, access.ref(asked.matter_id))
         await ctx.todos.close(ref(extension_id))
         await _audit(write, asked, granted)

@@ -70,13 +70,16 @@ async def follow(
 ) -> bool:
     """The same for a matter that is joined to the one it happened to; what does not fit its own clock is left out.
 
-    It may have been answered by itself before it was joined, say: then the answer is False.
+    It may have been answered by itself before it was joined, or accepted never, so that nothing can be extended: then
+    the answer is False.
     """
     profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
     happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
     try:
-        limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
+        _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
     except Conflict:
+        return False
+    if any(remark.path == f"$.events[{len(happened) - 1}]" for remark in useless):
         return False
     await record(ctx, write, actor, matter, kind, detail=detail, shown=shown)
     return True

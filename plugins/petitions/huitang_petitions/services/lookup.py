@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from huitang_petitions.events import MatterSupplemented, MatterWithdrawn
-from huitang_petitions.services import codes, correspondence, happening, papers, photos, steps, wording
+from huitang_petitions.services import codes, correspondence, happening, joined, papers, photos, steps, wording
 from huitang_petitions.services.access import Ctx, ref
 from huitang_petitions.services.correspondence import MessageRow
 from huitang_petitions.services.papers import PaperRow
@@ -111,6 +111,7 @@ async def matter_of(ctx: Ctx, token: str, *, lock: bool = False) -> dict[str, An
 async def seen_with(ctx: Ctx, token: str) -> Seen:
     """Everything the petitioner may know. Raises NotFound."""
     matter = await matter_of(ctx, token)
+    going_on = await joined.going_on(ctx, matter)
     events = await ctx.db.fetch(
         "SELECT kind, at, detail FROM petitions.event WHERE matter_id = $1 AND shown ORDER BY at, recorded_at",
         matter["id"],
@@ -123,7 +124,7 @@ async def seen_with(ctx: Ctx, token: str) -> Seen:
         whistle=matter["whistle"],
         received_at=matter["received_at"],
         is_over=matter["state"] in ENDED,
-        is_open=matter["state"] in OPEN,
+        is_open=going_on["state"] in OPEN,
         facts=[Fact(row["at"], wording.title_of(row["kind"]), wording.detail_of(row["detail"])) for row in events],
         papers=await papers.papers_of(ctx, matter["id"], shown_only=True),
         messages=await correspondence.messages_of(ctx, matter["id"]),

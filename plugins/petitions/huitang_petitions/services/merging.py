@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, telling
+from huitang_petitions.services import access, happening, joined, steps, telling
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.workflow import ANSWERED, FINAL, put_on_lists
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict
-
-ENDED = ("withdrawn",)
 
 
 async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
     """Join a matter to another, with everything that was joined to it before.
 
-    Raises Conflict for a matter and itself, one that was withdrawn, and one whose target is joined to another already.
+    Raises Conflict for a matter and itself, one that was withdrawn, one whose target is joined to another already,
+    and one that would come into the hands of whoever is complained of in it.
     """
     if matter_id == into:
         raise Conflict(_("A matter cannot be joined to itself."))
@@ -31,8 +31,14 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
             raise Conflict(_("It was joined to another matter already."))
         if target["merged_into"]:
             raise Conflict(_("The other matter was joined itself. Join this one to the matter that is gone on with."))
-        if {row["state"], target["state"]} & set(ENDED):
+        if joined.GONE in (row["state"], target["state"]):
             raise Conflict(_("A matter that was withdrawn cannot be joined."))
+        if target["handler_id"] and await steps.complained_of(ctx, matter_id, target["handler_id"]):
+            raise Conflict(_("Whoever has the other matter in hand is complained of in this one (art. 30)."))
+        if target["state"] in (*ANSWERED, *FINAL):
+            raise Conflict(
+                _("The other matter was answered or is over: nobody here would get an answer. Open it again first.")
+            )
         now = ctx.clock.now()
         moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
         await ctx.db.execute(moved, matter_id, into, now)
@@ -50,7 +56,6 @@ async def part(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
         row = await access.matter_for(ctx, actor, matter_id, access.MERGE, lock=True)
         if not row["merged_into"]:
             raise Conflict(_("It is not joined to another matter."))
-        await ctx.db.execute(
-            "UPDATE petitions.matter SET merged_into = NULL, updated_at = $2 WHERE id = $1", matter_id, ctx.clock.now()
-        )
+        await joined.take_out(ctx, row["merged_into"], only=matter_id)
+        await put_on_lists(ctx, matter_id)
         await write.audit("petitions.matter.parted", access.ref(matter_id), detail={"from": str(row["merged_into"])})

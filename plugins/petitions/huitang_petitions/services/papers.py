@@ -21,8 +21,8 @@ _ = Translator("petitions")
 LONGEST_NAME = 200
 
 PUT = """
-INSERT INTO petitions.paper (id, matter_id, file_id, name, side, kind, shown, added_at, added_by, letter)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO petitions.paper (id, matter_id, file_id, name, side, kind, shown, added_at, added_by, letter, batch)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
@@ -64,7 +64,7 @@ async def _put(ctx: Ctx, actor: Actor, matter_id: UUID, file_id: UUID, paper: Ne
     paper_id = new_id()
     sealed = ctx.personal.seal("paper.name", paper_id, clean_name(paper.name))
     values = (paper_id, matter_id, file_id, sealed, side, paper.kind, shown, ctx.clock.now(), actor.account_id)
-    await ctx.db.execute(PUT, *values, paper.letter)
+    await ctx.db.execute(PUT, *values, paper.letter, paper.batch)
 
 
 def neutral_name(name: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import access
+from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Accused, Recusal
 from huitang_sdk.contracts import Actor, Ref
@@ -135,7 +135,8 @@ def _name(ctx: Ctx, row: dict[str, Any]) -> str:
 
 async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, organisation_id: UUID | None) -> None:
     """The matter may not be in the hands of whoever is complained of in it (条例 art. 30)."""
-    hands = {row["handler_id"], row["organisation_id"]} - {None}
+    going_on = await joined.going_on(ctx, row)
+    hands = {going_on["handler_id"], row["organisation_id"]} - {None}
     below = {node.id: node.parent_id for node in await ctx.identity.organisations()}
     for hand in hands:
         unit: UUID | None = hand

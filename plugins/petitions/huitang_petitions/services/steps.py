@@ -10,8 +10,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, happening, telling
+from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -54,7 +55,8 @@ async def take(
         process = await begun(ctx, write, row)
         organisation, organ = await _whose(ctx, transition, row, process, wanted)
         _check(transition, wanted, organ)
-        event_id = new_id()
+        fact = MATTER.transition(transition).fact
+        event_id = await joined.accepted_with_another(ctx, matter_id, fact) or new_id()
         data: dict[str, Any] = {"event": str(event_id)}
         data |= {"organ": organ} if organ else {}
         data |= {"article": wanted.article.strip()} if wanted.article.strip() else {}
@@ -81,8 +83,7 @@ async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
         process = await begun(ctx, write, row)
         _stays, organ = await _whose(ctx, kind, row, process, Wanted())
         detail = {"organ": organ} if organ else {}
-        event_id = await happening.record(ctx, write, actor, row, kind, detail=detail, shown=True)
-        await telling.tell(ctx, row, kind, event_id)
+        await joined.happens(ctx, write, actor, row, kind, detail=detail)
         await ctx.workflow.recount(write, access.ref(matter_id))
 
 
@@ -137,13 +138,16 @@ async def _whose(
 
 
 async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> bool:
-    """Whether an organisation, or one above it, is complained of in a matter."""
+    """Whether an organisation, or one above it, is complained of in a matter, or in one that is joined to it."""
     above = {node.id: node.parent_id for node in await ctx.identity.organisations()}
     units, unit = [organisation_id], above.get(organisation_id)
     while unit:
         units.append(unit)
         unit = above.get(unit)
-    sql = "SELECT id FROM petitions.accused WHERE matter_id = $1 AND organisation_id = ANY($2)"
+    sql = (
+        "SELECT x.id FROM petitions.accused x JOIN petitions.matter m ON m.id = x.matter_id"
+        " WHERE (m.id = $1 OR m.merged_into = $1) AND x.organisation_id = ANY($2)"
+    )
     return bool(await ctx.db.fetch(sql, matter_id, units))
 
 

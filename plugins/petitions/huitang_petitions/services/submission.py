@@ -37,13 +37,15 @@ class Person(Struct, frozen=True, kw_only=True):
 class NewPaper(Struct, frozen=True):
     """A file that came with it. `name` is what the sender called it; the file store is told a neutral name.
 
-    `letter` is the kind of letter that the office made it as, "" for anything else.
+    `letter` is the kind of letter that the office made it as, "" for anything else; `batch` is the same for the letters
+    that were made in one act.
     """
 
     name: str
     content: bytes
     kind: Literal["attachment", "scan", "letter", "report"] = "attachment"
     letter: str = ""
+    batch: UUID | None = None
 
 
 class Intake(Struct, frozen=True, kw_only=True):

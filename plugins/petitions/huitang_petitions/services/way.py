@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from msgspec import Struct
 from huitang_petitions.clock import Profile
 from huitang_petitions.services import access, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Organisation, Process, Step
@@ -96,6 +97,7 @@ class Way(Struct, frozen=True, kw_only=True):
     supervision: list[Supervised]
     history: list[tuple[Step, str]]
     letters: list[papers.PaperRow]
+    copies: Mapping[UUID, copies.Copies]
     accused: list[protecting.Kept]
     recused: list[protecting.Kept]
     units: list[Organisation]
@@ -135,6 +137,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         supervision=await _supervision(ctx, matter_id),
         history=await _with_notes(ctx, matter_id, history),
         letters=[paper for paper in await papers.papers_of(ctx, matter_id) if paper.letter],
+        copies=await copies.made_with(ctx, actor, matter_id),
         accused=accused,
         recused=recused,
         units=units,

@@ -9,11 +9,13 @@ import pypdf
 import pytest
 from docx import Document
 
-from huitang_petitions.services import lookup, steps
+from huitang_petitions.services import lookup, merging, protecting, steps
+from huitang_petitions.services.closing import rating
 from huitang_petitions.services.letters.kinds import LETTERS, SAMPLE, TEMPLATES
 from huitang_petitions.services.letters.making import Words, give, make
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.submission import Person
 from huitang_petitions.tables import Accused, Recusal
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts.identity import SYSTEM
@@ -142,6 +144,56 @@ async def test_a_letter_is_given_once_and_found_with_the_code(town):
     seen = await lookup.seen_with(ctx, await pass_for(town, matter))
     assert [(paper.name[:5], paper.given_at) for paper in seen.papers] == [("受理告知书", clock.now())]
     assert await town.one("SELECT count(*) FROM messages.message WHERE kind = 'petitions.letter'") == 1
+
+
+async def test_every_petitioner_of_joined_matters_gets_a_letter_of_their_own(town):
+    ctx, _clock, first = await registered(town)
+    second = await register(
+        ctx,
+        SYSTEM,
+        intake(
+            kind="appeal",
+            organisation_id=town.units["office"].id,
+            subject="院里的灯全黑了",
+            persons=(Person(name="李示范", phone="13900000002"),),
+            key="second",
+        ),
+    )
+    officer, handler = town.actors["officer"], town.actors["handler"]
+    await merging.join(ctx, officer, second.id, first)
+    await take(ctx, officer, first, "transfer", Wanted(organisation_id=town.units["committee"].id))
+    await take(ctx, handler, first, "take_up", Wanted())
+    client, base = await town.sign_in("handler"), f"/petitions/matters/{first}"
+    assert "1 件并入事项" in (await client.get(f"{base}/letters/answer")).text
+    await make(ctx, handler, first, "answer", Words(body=OPINION))
+    (paper,) = await town.fetch(PAPERS, second.id)
+    said = (await texts(town, second.id))["answer.pdf"].replace(" ", "")
+    for part in (second.number, "李**：", "院里的灯全黑了", "云江市人大城建环资委", "十日内修复。"):
+        assert part in said, part
+    number = await town.one("SELECT number FROM petitions.matter WHERE id = $1", first)
+    for part in (number, NAME[0] + "*", "小区路灯三个月未修"):
+        assert part not in said, part
+    # Whoever wrote it may not see the other matter: they are told of one more letter, and of nothing else.
+    page = (await client.get(f"{base}/way")).text
+    assert "1 件并入事项" in page
+    assert second.number not in page
+    assert (await client.get(f"/petitions/matters/{second.id}/papers/{paper['id']}")).status_code == 404
+    assert second.number in (await (await town.sign_in("officer")).get(f"{base}/way")).text
+    pdf = await town.one("SELECT id FROM petitions.paper WHERE matter_id = $1 AND batch IS NOT NULL", first)
+    assert (await client.post(f"{base}/papers/{pdf}/give")).status_code == 303
+    seen = await lookup.seen_with(ctx, await pass_for(town, second.id))
+    assert [one.id for one in seen.papers] == [paper["id"]]
+    with pytest.raises(NotFound):
+        await lookup.paper_with(ctx, await pass_for(town, second.id), pdf)
+    assert await town.one("SELECT count(*) FROM messages.message WHERE kind = 'petitions.letter'") == 2
+    # Once it was answered, they rate it with their code, both offices; whoever must stay away from it learns nothing.
+    await take(ctx, handler, first, "answer", Wanted())
+    sheet = await rating.sheet_with(ctx, await pass_for(town, second.id))
+    assert (sheet.closed, len(sheet.questions)) == ("", 2)
+    await Accused(matter_id=second.id, account_id=handler.account_id, marked_at=ctx.clock.now()).save()
+    assert "并入事项" not in (await client.get(f"{base}/way")).text
+    with pytest.raises(Conflict):
+        await protecting.accuse(ctx, officer, second.id, organisation_id=town.units["committee"].id)
 
 
 async def _ending(town, row) -> str:

@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, merging, protecting, similar
+from huitang_petitions.services import access, extending, merging, protecting, similar
 from huitang_petitions.services.registering import register
-from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.steps import Wanted, begin, take
 from huitang_petitions.services.submission import Intake, Person
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.db import new_id
-from huitang_sdk.errors import Conflict, Forbidden, NotFound
+from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.register.matters import at
 
 WANG = Person(name="王样例", phone="13800000001")
@@ -97,6 +97,49 @@ async def test_joined_matters_keep_their_people_codes_and_clocks(town, letters):
     with pytest.raises(Conflict):
         await merging.part(ctx, officer, joint)
     assert (await access.matter_for(ctx, officer, joint, access.READ))["merged_into"] is None
+
+
+async def test_more_time_is_for_all_and_each_may_go_on_alone(town, letters):
+    first, again, joint, other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    for one in (again, joint):
+        await begin(ctx, MatterRegistered(matter_id=one, channel="letter"), Delivery(new_id(), 1, None))
+        await merging.join(ctx, officer, one, first)
+    await take(ctx, officer, first, "accept", Wanted())
+    asked = await extending.ask(ctx, officer, first, "handle", 20, "需要现场检测")
+    await extending.decide(ctx, town.actors["head"], asked, True)
+    dues = "SELECT DISTINCT due, state FROM petitions.deadline WHERE limit_id = 'handle'"
+    assert [row["state"] for row in await town.fetch(dues)] == ["extended"]
+    told = "SELECT count(*) FROM messages.message WHERE kind = 'petitions.extended'"
+    assert await town.one(told) == 2  # two people wrote three letters
+    # Taken out, it stands on the lists again, and is accepted once.
+    todos = "SELECT count(*) FROM notifications.todo WHERE closed_at IS NULL AND subject_id = $1"
+    await merging.part(ctx, officer, again)
+    assert await town.fetch(todos, again) != [{"count": 0}]
+    assert (await take(ctx, officer, again, "accept", Wanted(note="单独办理"))).state == "handling"
+    # Whoever withdraws, withdraws nothing of others: these go on by themselves.
+    await take(ctx, officer, first, "withdraw", Wanted(note="信访人撤回"))
+    row = await access.matter_for(ctx, officer, joint, access.READ)
+    assert (row["merged_into"], row["state"]) == (None, "registered")
+    assert await town.fetch(todos, joint) != [{"count": 0}]
+    withdrawn = await town.fetch("SELECT matter_id FROM petitions.event WHERE kind = 'withdrawn'")
+    assert [one["matter_id"] for one in withdrawn] == [first]
+    await take(ctx, officer, other, "refuse", Wanted(article="第十九条", note="不属于受理范围"))
+    with pytest.raises(Conflict):
+        await merging.join(ctx, officer, joint, other)
+
+
+async def test_nothing_is_joined_into_the_hands_of_whoever_is_complained_of(town, letters):
+    first, again, joint, _other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    committee = town.units["committee"].id
+    await protecting.accuse(ctx, officer, again, organisation_id=committee)
+    await merging.join(ctx, officer, again, first)
+    with pytest.raises(Invalid):
+        await take(ctx, officer, first, "transfer", Wanted(organisation_id=committee))
+    await take(ctx, officer, joint, "transfer", Wanted(organisation_id=committee))
+    with pytest.raises(Conflict):
+        await merging.join(ctx, officer, first, joint)
 
 
 async def test_the_page_names_them_and_joins_them(town, letters):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import access, happening, lookup
+from huitang_petitions.services import access, happening, joined, lookup
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.closing.ending import ENDED, Ending, ending_of, matter_to_ask_about
@@ -58,6 +58,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 async def sheet_of(ctx: Ctx, matter: Mapping[str, Any], *, with_comments: bool = True) -> Sheet:
     """The questions of a matter's present round."""
+    matter = await joined.going_on(ctx, matter)
     ending = await ending_of(ctx, matter["id"])
     given = {row["office"]: row for row in await ctx.db.fetch(_VALID, matter["id"], ending.round)}
     questions = []
@@ -132,6 +133,7 @@ async def invalidate(ctx: Ctx, actor: Actor, matter_id: UUID, rating_id: UUID, r
 async def _give(
     ctx: Ctx, write: Write, actor: Actor, matter: Mapping[str, Any], channel: str, opinions: Mapping[str, Opinion]
 ) -> None:
+    matter = await joined.going_on(ctx, matter)
     ending = await ending_of(ctx, matter["id"])
     if closed := _closed(ctx, matter, ending):
         raise Conflict(closed)

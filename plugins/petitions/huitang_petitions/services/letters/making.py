@@ -1,4 +1,7 @@
-"""Drafting a letter, making it as Word and PDF for the matter's file, and giving it to the petitioner."""
+"""Drafting a letter, making it as Word and PDF for the matter's file, and giving it to the petitioner.
+
+The petitioners of matters that are joined get theirs in the same act (`copies`).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from msgspec import Struct, structs
 
 from huitang_petitions.services import access, papers, telling
 from huitang_petitions.services.access import Ctx, _
+from huitang_petitions.services.joined import GONE
+from huitang_petitions.services.letters import copies
 from huitang_petitions.services.letters.facts import facts_of, issuer_of, named
 from huitang_petitions.services.letters.kinds import ENDINGS, LETTERS, Letter, template_of
 from huitang_petitions.services.submission import NewPaper
 from huitang_petitions.services.validating import BODY
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from huitang_sdk.i18n import use_locale
 
@@ -29,7 +35,8 @@ class Words(Struct, frozen=True, kw_only=True):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A letter before it is made: the facts it will say, and where the officer begins to write."""
+    """A letter before it is made: the facts it will say, and where the officer begins to write. `others` is how many
+    petitioners of joined matters get one, too."""
 
     kind: str
     letter: Letter
@@ -37,6 +44,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any]
     words: Words
     may_name: bool
+    others: int
 
 
 async def offered(ctx: Ctx, matter_id: UUID, state: str, may: Mapping[str, bool]) -> list[tuple[str, Letter]]:
@@ -67,12 +75,14 @@ async def draft(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> Draft:
         number=row["number"],
         facts=facts,
         words=Words(body=body, article=facts["article"], to=facts["to"]),
+        others=await copies.count_for(ctx, actor, matter_id, letter),
         may_name=not row["whistle"] and bool(await access.reaching(ctx, [actor.account_id], matter_id, access.REVEAL)),
     )
 
 
 async def make(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str, words: Words) -> None:
-    """Make a letter as Word and PDF from the templates in use, and put both to the matter's papers, for the office.
+    """Make a letter as Word and PDF from the templates in use, and put both to the matter's papers, for the office; and
+    as PDF to the papers of each matter that is joined.
 
     Raises Invalid at the field that is missing, BrokenTemplate for a template that cannot be filled, and what `draft`
     raises.
@@ -84,24 +94,42 @@ async def make(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str, words: Words)
     values["paragraphs"] = [line.strip() for line in words.body.splitlines() if line.strip()]
     if words.named:
         values["addressee"] = await named(ctx, actor, row, letter)
-    now = ctx.clock.now()
+    now, batch = ctx.clock.now(), new_id()
     with use_locale("zh-CN"):
         made = {ending: await ctx.documents.fill(template_of(kind, ending), values, at=now) for ending in ENDINGS}
+    beside = {
+        one["id"]: await copies.filled(ctx, actor, one, kind, letter, values, clear=words.named)
+        for one in await copies.others(ctx, matter_id, letter)
+    }
     async with ctx.db.write(actor) as write:
         await _matter_of(ctx, actor, matter_id, kind, lock=True)
-        new = [
-            NewPaper(f"{letter.name}-{begun.number}{ending}", one.content, "letter", kind)
-            for ending, one in made.items()
-        ]
+        name = f"{letter.name}-{begun.number}"
+        new = [NewPaper(f"{name}{ending}", one.content, "letter", kind) for ending, one in made.items()]
+        new = [structs.replace(one, batch=batch) if one.name.endswith(".pdf") else one for one in new]
         await papers.keep(ctx, actor, matter_id, new, side="office", shown=False)
+        for one in await copies.others(ctx, matter_id, letter, lock=True):
+            if one["id"] in beside:
+                copy = structs.replace(beside[one["id"]], batch=batch)
+                await papers.keep(ctx, actor, one["id"], [copy], side="office", shown=False)
+                about = {"letter": kind, "named": words.named, "with": str(matter_id)}
+                await write.audit("petitions.letter.made", access.ref(one["id"]), detail=about)
         detail: dict[str, Any] = {"letter": kind, "named": words.named}
         detail |= {"sha256": [one.sha256 for one in made.values()]}
         detail |= {"template_versions": [one.template_version for one in made.values()]}
         await write.audit("petitions.letter.made", access.ref(matter_id), detail=detail)
 
 
+_GIVE = """
+UPDATE petitions.paper p SET shown = TRUE, given_at = $2 FROM petitions.matter m, petitions.paper this
+WHERE this.id = $1 AND m.id = p.matter_id AND NOT p.shown AND (p.id = this.id
+    OR (p.batch = this.batch AND m.merged_into = $3 AND m.state <> $4))
+RETURNING p.id AS paper_id, m.id, m.number, m.whistle
+"""
+
+
 async def give(ctx: Ctx, actor: Actor, matter_id: UUID, paper_id: UUID) -> None:
-    """Give a letter to the petitioner: it is found with the code from now on, and whoever can be reached is told.
+    """Give a letter to the petitioner: it is found with the code from now on, and whoever can be reached is told. The
+    petitioners of matters that are joined are given those that were made with it.
 
     Raises NotFound for no letter, Conflict for one that is for an organ, for Word, and for one that was given.
     """
@@ -116,11 +144,10 @@ async def give(ctx: Ctx, actor: Actor, matter_id: UUID, paper_id: UUID) -> None:
             raise Conflict(_("This paper is for the office: only letters to the petitioner, as PDF, are given."))
         if paper.shown:
             raise Conflict(_("The petitioner has this letter already."))
-        sql = "UPDATE petitions.paper SET shown = TRUE, given_at = $2 WHERE id = $1"
-        await ctx.db.execute(sql, paper_id, ctx.clock.now())
-        await telling.send(ctx, row, telling.GIVEN, paper_id)
-        detail = {"letter": paper.letter, "paper": str(paper_id)}
-        await write.audit("petitions.letter.given", access.ref(matter_id), detail=detail)
+        for one in await ctx.db.fetch(_GIVE, paper_id, ctx.clock.now(), matter_id, GONE):
+            await telling.send(ctx, one, telling.GIVEN, one["paper_id"])
+            detail = {"letter": paper.letter, "paper": str(one["paper_id"])}
+            await write.audit("petitions.letter.given", access.ref(one["id"]), detail=detail)
 
 
 async def _matter_of(

@@ -1,0 +1,86 @@
+"""Matters that are joined to another: what happens to the one that is gone on with happens to them, too.
+
+Each keeps its petitioner, code and clock, so each has the event, its limits follow from it, and each petitioner is
+told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from huitang_petitions.services import happening, telling
+from huitang_petitions.services.access import Ctx
+from huitang_sdk.contracts import Actor, Write
+from huitang_sdk.db import new_id
+
+GONE = "withdrawn"
+"""The state of a matter whose petitioner wants nothing more."""
+
+
+async def joined_to(ctx: Ctx, matter_id: UUID) -> list[dict[str, Any]]:
+    """The rows of the matters that are joined to one, locked, inside a write."""
+    return await ctx.db.fetch("SELECT * FROM petitions.matter WHERE merged_into = $1 ORDER BY id FOR UPDATE", matter_id)
+
+
+async def happens(
+    ctx: Ctx,
+    write: Write,
+    actor: Actor,
+    matter: Mapping[str, Any],
+    *kinds: str,
+    detail: Mapping[str, Any],
+    shown: bool = True,
+    event_id: UUID | None = None,
+    audit: bool = True,
+    limit: str = "",
+) -> None:
+    """Put events on record in a matter and in those joined to it; the first is what petitioners see and are told.
+
+    The arguments are those of `happening.record`; `event_id` is that of the first, `limit` the one an extension is
+    about. What does not fit the clock of a joined matter is left out there.
+    """
+    key = event_id or new_id()
+    others = await joined_to(ctx, matter["id"])
+    concerned: list[Mapping[str, Any]] = [matter]
+    for place, kind in enumerate(kinds):
+        seen = shown and place == 0
+        first = None if place else key
+        await happening.record(ctx, write, actor, matter, kind, detail=detail, shown=seen, event_id=first, audit=audit)
+        for one in others:
+            if await happening.follow(ctx, write, actor, one, kind, detail=detail, shown=seen) and seen:
+                concerned.append(one)
+    for reached in concerned if shown else ():
+        await telling.tell(ctx, reached, kinds[0], key, limit=limit)
+
+
+_ACCEPTED = """
+SELECT e.id FROM petitions.event e WHERE e.matter_id = $1 AND e.kind = 'accepted'
+    AND EXISTS (SELECT FROM petitions.event j WHERE j.matter_id = $1 AND j.kind = 'merged')
+    AND NOT EXISTS (SELECT FROM petitions.event r WHERE r.matter_id = $1 AND r.kind = 'reopened' AND r.at > e.at)
+ORDER BY e.at DESC LIMIT 1
+"""
+
+
+async def accepted_with_another(ctx: Ctx, matter_id: UUID, kind: str) -> UUID | None:
+    """The event of the acceptance of a matter that was accepted while it was joined, and was taken out since: it is
+    accepted once, and its process only comes up to that."""
+    rows = await ctx.db.fetch(_ACCEPTED, matter_id) if kind == "accepted" else []
+    return rows[0]["id"] if rows else None
+
+
+async def take_out(ctx: Ctx, main_id: UUID, only: UUID | None = None) -> list[UUID]:
+    """Matters that were joined to another go on by themselves, all of them or `only` one; returns which."""
+    sql = "UPDATE petitions.matter SET merged_into = NULL, updated_at = $2 WHERE merged_into = $1"
+    rows = await ctx.db.fetch(f"{sql} AND ($3::uuid IS NULL OR id = $3) RETURNING id", main_id, ctx.clock.now(), only)
+    return [row["id"] for row in rows]
+
+
+async def going_on(ctx: Ctx, matter: Mapping[str, Any]) -> dict[str, Any]:
+    """A matter with the state and the handler of the one it is joined to, if it is: that is where it is handled."""
+    if not matter["merged_into"] or matter["state"] == GONE:
+        return dict(matter)
+    sql = "SELECT state, handler_id FROM petitions.matter WHERE id = $1"
+    (row,) = await ctx.db.fetch(sql, matter["merged_into"])
+    return {**matter, **row}
