@@ -1,8 +1,7 @@
 """Fixtures for everybody's tests, registered with pytest: a real PostgreSQL and a real hall in it.
 
 `postgres` is one embedded server per test session; `fresh_dsn` a database of one's own, copied in a moment from one
-that
-was migrated once; `open_hall` starts a hall with given plugins and closes it after the test.
+that was migrated once; `open_hall` starts a hall with given plugins and closes it after the test.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from huitang_kernel.boot import KERNEL_FOLDER
 from huitang_kernel.config import load_settings
 from huitang_kernel.db import Migrator
 from huitang_kernel.db.embedded import EmbeddedPostgres
+from huitang_kernel.plugins.discovery import discover, resolve
 from huitang_kernel.services import BUILTINS
 from huitang_kernel.web.edge import Edge
 from huitang_sdk import Plugin
@@ -78,7 +78,10 @@ def with_database(dsn: str, name: str) -> str:
 
 @pytest_asyncio.fixture(scope="session")
 async def template_database(postgres: str) -> str:
-    """The name of a database in which the kernel's own migrations have run; copying it takes a moment."""
+    """The name of a database in which the migrations of the kernel and of all installed plugins have run.
+
+    Copying it takes a moment; running them takes many.
+    """
     name = f"template_{uuid4().hex}"
     connection = await asyncpg.connect(postgres)
     await connection.execute(f'CREATE DATABASE "{name}"')
@@ -86,15 +89,16 @@ async def template_database(postgres: str) -> str:
     migrator = Migrator(with_database(postgres, name))
     async with migrator.locked():
         await migrator.run("kernel", KERNEL_FOLDER)
-        for builtin in BUILTINS:
-            plugin = builtin()
-            await migrator.run(plugin.manifest.id, plugin.folder)
+        for record in resolve(discover(builtin() for builtin in BUILTINS)).values():
+            if record.plugin is not None:
+                await migrator.run(record.id, record.plugin.folder)
     return name
 
 
 @pytest_asyncio.fixture
 async def fresh_dsn(postgres: str, template_database: str) -> AsyncIterator[str]:
-    """A new database with the kernel's tables and nothing in them, dropped afterwards."""
+    """A new database with the tables of the kernel and of installed plugins, as empty as migrations leave them;
+    dropped afterwards."""
     name = f"test_{uuid4().hex}"
     connection = await asyncpg.connect(postgres)
     # Copied file by file: with nothing waiting for the disk that takes a third of the time of copying by log.
@@ -104,6 +108,14 @@ async def fresh_dsn(postgres: str, template_database: str) -> AsyncIterator[str]
     finally:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         await connection.close()
+
+
+async def forget_migrations(dsn: str, plugin: str) -> None:
+    """Let the plugin be as new to the database as before its first migration."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f'DROP SCHEMA "{plugin}" CASCADE')
+    await connection.execute("DELETE FROM kernel.migration WHERE plugin = $1", plugin)
+    await connection.close()
 
 
 OpenHall = Callable[..., Awaitable[Hall]]

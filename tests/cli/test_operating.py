@@ -11,6 +11,7 @@ import pytest
 
 from huitang_kernel.app import Hall
 from huitang_kernel.config import load_settings
+from huitang_kernel.testing import forget_migrations
 
 
 @pytest.fixture
@@ -24,7 +25,15 @@ def on(huitang, fresh_dsn, tmp_path):
     return run
 
 
-def test_migrating(on):
+@pytest.fixture
+def behind(on, fresh_dsn):
+    """`on`, where one plugin's migrations have not run yet."""
+    asyncio.run(forget_migrations(fresh_dsn, "noticeboard"))
+    return on
+
+
+def test_migrating(behind):
+    on = behind
     before = on("migrate", "--check")
     assert before.returncode == 1
     assert "noticeboard: 0001_notice.sql" in before.stdout
@@ -34,8 +43,8 @@ def test_migrating(on):
     assert "up to date" in after.stdout
 
 
-def test_serving_is_refused_while_migrations_are_pending(on):
-    result = on("serve", "--port", "1024", HUITANG_POLICY__AUTO_MIGRATE="false")
+def test_serving_is_refused_while_migrations_are_pending(behind):
+    result = behind("serve", "--port", "1024", HUITANG_POLICY__AUTO_MIGRATE="false")
     if "cannot be used" not in result.stderr:
         assert "huitang migrate" in result.stderr
     assert result.returncode == 1
@@ -114,7 +123,8 @@ def test_the_doctor_finds_a_sound_installation_sound(on):
     ).keys()
 
 
-def test_the_doctor_names_what_is_wrong_and_the_remedy(on, tmp_path):
+def test_the_doctor_names_what_is_wrong_and_the_remedy(behind, tmp_path):
+    on = behind
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]

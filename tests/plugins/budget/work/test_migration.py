@@ -14,6 +14,7 @@ from huitang_budget.plugin import BudgetPlugin
 from huitang_budget.services.access import ref
 from huitang_budget.services.history import action_of, timeline
 from huitang_kernel.db import Migrator
+from huitang_kernel.testing import forget_migrations
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 
@@ -35,6 +36,7 @@ async def before(fresh_dsn, tmp_path):
     folder.mkdir(parents=True)
     for path in sorted(MIGRATIONS.glob("*.sql"))[:2]:
         shutil.copy(path, folder)
+    await forget_migrations(fresh_dsn, "budget")
     await Migrator(fresh_dsn).run("budget", folder.parent)
     unit, reviewer = new_id(), new_id()
     ids = {name: new_id() for name in ("waiting", "begun", "finished")}
