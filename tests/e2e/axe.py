@@ -14,8 +14,11 @@ SOURCE = Path(huitang_kernel.portal.__file__).parent / "static" / "portal" / "ve
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-SEEN = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block", "css-orientation-lock"]
+SEEN = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
 """Rules whose answer depends on colours and sizes; what the others ask of a page is the same in every look."""
+
+OF_STYLES = "css-orientation-lock"
+"""A rule about the style sheets, which all pages share. Only for it they have to be fetched once more."""
 
 
 @cache
@@ -27,7 +30,7 @@ def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """One line per violation of WCAG 2.2 AA, or of these rules: rule, what it asks, the first elements concerned."""
     page.evaluate(_source())
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-    options = {"runOnly": only, "resultTypes": ["violations"]}
+    options = {"runOnly": only, "resultTypes": ["violations"], "selectors": False, "preload": OF_STYLES in rules}
     result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{found['id']}: {found['help']}: " + "; ".join(node["html"][:160] for node in found["nodes"][:3])

@@ -3,6 +3,9 @@
 The pages are found by following links from the workbench as five people: whoever reviews, operates, prepares meetings,
 sits in them, and answers letters. One page of each kind is looked at: links that differ only in an id, a dotted name or
 a query count as one, and what an earlier person has shown is not looked at again.
+
+A page is loaded twice: in Chinese, where it is looked at as on a desktop and then, with the marks of large text and high
+contrast that the server would write into it, as on a telephone; and in English, on a telephone and in dark colours.
 """
 
 from __future__ import annotations
@@ -17,8 +20,8 @@ import lxml.html
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page
 
-from tests.e2e.axe import SEEN, violations
-from tests.e2e.conftest import Demo, Visitor
+from tests.e2e.axe import OF_STYLES, SEEN, violations
+from tests.e2e.conftest import VIEWPORTS, Demo, Visitor
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[a-z_]+\.[a-z_.]+$")
 DOWNLOADS = re.compile(r"\.(docx|xlsx|pdf|txt)$|/file$|/original$|/opinion$|/export")
@@ -28,6 +31,10 @@ LOOKS = {
     "phone-large": ("phone", "zh-CN", "size=24;contrast=high"),
     "phone-dark-en": ("phone", "en", "theme=dark"),
 }
+ENLARGE = """async () => {
+    Object.assign(document.documentElement.dataset, { size: "24", contrast: "high" });
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+}"""
 LIMIT = 100
 """Pages per person; more would mean that links are not recognised as one kind."""
 
@@ -89,51 +96,50 @@ def addresses(demo: Demo, browser: Browser) -> dict[str, list[str]]:
 def problems_of(page: Page, url: str, rules: Sequence[str] = ()) -> list[str]:
     answer = page.goto(url)
     page.wait_for_selector(".htmx-request", state="detached")
+    problems = problems_here(page, rules)
+    if answer is None or answer.status >= 400:
+        problems.append(f"{kind_of(url)}: answered {answer and answer.status}")
+    if page.locator("h1").count() != 1:
+        problems.append(f"{kind_of(url)}: {page.locator('h1').count()} h1")
+    return problems
+
+
+def problems_here(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What is wrong with the page as it is drawn now."""
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     problems = violations(page, rules)
-    if answer is None or answer.status >= 400:
-        problems.append(f"answered {answer and answer.status}")
     if wide > 1:
         problems.append(f"scrolls sideways by {wide} px")
-    if page.locator("h1").count() != 1:
-        problems.append(f"{page.locator('h1').count()} h1")
-    return [f"{kind_of(url)}: {problem}" for problem in problems]
+    return [f"{kind_of(page.url)}: {problem}" for problem in problems]
 
 
-class PagesOf:
-    """What one person can reach. A class per person: the test processes share the work by class."""
-
-    person: str
-
-    @pytest.mark.parametrize("look", LOOKS)
-    def test_every_page_is_accessible(self, visit: Callable[..., Any], addresses: dict[str, list[str]], look: str):
-        visitor = visit(*LOOKS[look])
-        page = visitor.sign_in(self.person)
-        assert addresses[self.person]
-        rules = () if look == "desktop" else SEEN
-        problems = [problem for url in addresses[self.person] for problem in problems_of(page, url, rules)]
-        assert problems == []
-        assert visitor.console == []
+def problems_enlarged(page: Page) -> list[str]:
+    """The same page on a telephone, with large text and high contrast."""
+    page.set_viewport_size(VIEWPORTS["phone"])
+    page.evaluate(ENLARGE)
+    problems = problems_here(page, SEEN)
+    page.set_viewport_size(VIEWPORTS["desktop"])
+    return [f"large, {problem}" for problem in problems]
 
 
-class TestDirector(PagesOf):
-    person = "director"
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_page_is_accessible(visit: Callable[..., Any], addresses: dict[str, list[str]], person: str):
+    visitor = visit(*LOOKS["desktop"])
+    page = visitor.sign_in(person)
+    assert addresses[person]
+    problems = [problem for url in addresses[person] for problem in problems_of(page, url) + problems_enlarged(page)]
+    assert problems == []
+    assert visitor.console == []
 
 
-class TestOperator(PagesOf):
-    person = "operator"
-
-
-class TestHall(PagesOf):
-    person = "hall"
-
-
-class TestMember(PagesOf):
-    person = "member"
-
-
-class TestLetters(PagesOf):
-    person = "letters-head"
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_page_is_accessible_in_the_dark_and_in_english(
+    visit: Callable[..., Any], addresses: dict[str, list[str]], person: str
+):
+    visitor = visit(*LOOKS["phone-dark-en"])
+    page = visitor.sign_in(person)
+    assert [problem for url in addresses[person] for problem in problems_of(page, url, SEEN)] == []
+    assert visitor.console == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -141,6 +147,7 @@ def test_pages_before_signing_in_are_accessible(visit: Callable[..., Any], look:
     visitor = visit(*LOOKS[look])
     pages = [visitor.demo.url + "/", visitor.demo.url + "/identity/sign-in"]
     assert [problem for url in pages for problem in problems_of(visitor.page, url)] == []
+    assert violations(visitor.page, [OF_STYLES]) == []
     assert visitor.console == []
 
 
