@@ -58,7 +58,7 @@ e2e: install ## run the browser tests alone
 
 pictures: install ## take pictures of every page in every look into var/screenshots
 	EVERY_PICTURE=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope \
-		tests/e2e/test_screenshots.py tests/e2e/test_staff_pictures.py $(ARGS)
+		tests/e2e/test_screenshots.py tests/e2e/test_staff_pictures.py tests/e2e/test_meeting.py $(ARGS)
 
 lint: install ## style, types and import rules
 	$(BIN)/ruff check .

@@ -4,8 +4,8 @@ The pages are found by following links from the workbench as five people: whoeve
 sits in them, and answers letters. One page of each kind is looked at: links that differ only in an id, a dotted name or
 a query count as one, and what an earlier person has shown is not looked at again.
 
-A page is loaded twice: in Chinese, where it is looked at as on a desktop and then, with the marks of large text and high
-contrast that the server would write into it, as on a telephone; and in English, on a telephone and in dark colours.
+A page is loaded twice: in Chinese, where it is looked at as on a desktop, and then on a telephone with the marks of
+large text and high contrast that the server would write into it; and in English, on a telephone and in dark colours.
 """
 
 from __future__ import annotations
