@@ -6,6 +6,7 @@ output and exit status are its own. That commands start from nothing is seen by 
 
 done = call(["users", "list"], folder, environment)      # runs to its end
 server = start(["serve"], folder, environment, log)      # goes on; server.pid, await server.wait()
+node = start([dsn], folder, environment, log, module="tests.faults.rotation_node")
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -31,9 +33,13 @@ PATIENCE = 110.0
 Locale.parse("zh_CN")  # reads babel's data of all languages, as every command does
 
 
+HUITANG = "huitang_kernel.cli"
+
+
 class Command(Struct, frozen=True):
     """What is run, where, and where its output goes."""
 
+    module: str
     arguments: tuple[str, ...]
     folder: str
     environment: dict[str, str]
@@ -53,7 +59,7 @@ def call(arguments: Sequence[str], folder: Path, environment: Mapping[str, str])
     """`huitang` with these arguments, in this folder and environment; fails when it does not end in time."""
     with tempfile.TemporaryDirectory(prefix="huitang-command-") as name:
         out, err = Path(name) / "out", Path(name) / "err"
-        process = _begin(Command((*arguments,), str(folder), {**environment}, str(out), str(err)))
+        process = _begin(Command(HUITANG, (*arguments,), str(folder), {**environment}, str(out), str(err)))
         process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
@@ -87,19 +93,21 @@ class Started:
             os.kill(self.pid, number)
 
 
-def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Started:
-    """`huitang` with these arguments; what it says is added to the log."""
+def start(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path, *, module: str = HUITANG
+) -> Started:
+    """`huitang`, or another module that runs as a program, with these arguments; what it says is added to the log."""
     log.touch()
-    return Started(_begin(Command((*arguments,), str(folder), {**environment}, str(log), str(log))))
+    return Started(_begin(Command(module, (*arguments,), str(folder), {**environment}, str(log), str(log))))
 
 
 def _begin(command: Command) -> ForkServerProcess:
-    process = _server().Process(target=_be_huitang, args=(command,))
+    process = _server().Process(target=_become, args=(command,))
     process.start()
     return process
 
 
-def _be_huitang(command: Command) -> None:
+def _become(command: Command) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(command.environment)
@@ -110,11 +118,9 @@ def _be_huitang(command: Command) -> None:
     sys.stdin, sys.stdout, sys.stderr = (
         os.fdopen(number, mode, buffering=1, encoding="utf-8") for number, mode in enumerate("rww")
     )
-    sys.argv = ["huitang", *command.arguments]
-    from huitang_kernel.cli import main
-
+    sys.argv = [command.module, *command.arguments]
     try:
-        main()
+        runpy.run_module(command.module, run_name="__main__", alter_sys=True)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

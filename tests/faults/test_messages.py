@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -14,17 +14,21 @@ import pytest
 from huitang_kernel.messages.rules import Rule, keep
 from huitang_sdk.contracts import Recipient
 from huitang_sdk.contracts.identity import SYSTEM
+from tests.command import start
 from tests.faults.messages_node import STEPS
 from tests.kernel.messages.outside import Sms, rows, send, serving, set_faults, settings_for
 from tests.sdk.demo_plugin import Demo
 
+ROOT = Path(__file__).parents[2]
+NODE = "tests.faults.messages_node"
+
 
 async def killed_at(step: str, dsn: str, folder: Path, plugins: dict) -> None:
     """Run a node until it has killed itself."""
-    command = (sys.executable, "-m", "tests.faults.messages_node", dsn, str(folder), json.dumps(plugins), step)
-    node = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-    _out, said = await asyncio.wait_for(node.communicate(), 60)
-    assert node.returncode == -signal.SIGKILL, f"the node did not die at {step}: {said.decode()[-2000:]}"
+    log = folder / f"{step}.log"
+    node = start([dsn, str(folder), json.dumps(plugins), step], ROOT, os.environ, log, module=NODE)
+    ended = await asyncio.wait_for(node.wait(), 60)
+    assert ended == -signal.SIGKILL, f"the node did not die at {step}: {log.read_text()[-2000:]}"
 
 
 async def settled(hall, seconds: float = 40.0) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
+import signal
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from tests.command import Started, start
 from tests.kernel.personal.conftest import QUICK
 from tests.kernel.personal.contacts import add, add_many, all_open, find, keys_of, phone_of
 from tests.sdk.demo_plugin import Demo
@@ -21,16 +23,13 @@ STEP = (
 STEP += "personal.sealed_table WHERE name = 'demo.contact'"
 
 
-async def started(dsn: str, folder: Path) -> asyncio.subprocess.Process:
-    with (folder / "node.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.rotation_node", dsn, str(folder)), cwd=ROOT, stdout=log, stderr=log
-        )
+def started(dsn: str, folder: Path) -> Started:
+    return start([dsn, str(folder)], ROOT, os.environ, folder / "node.log", module="tests.faults.rotation_node")
 
 
 async def killed_when(dsn: str, folder: Path, is_there) -> None:
     """A node that is killed as soon as the database says that it is where we want it."""
-    node = await started(dsn, folder)
+    node = started(dsn, folder)
     connection = await asyncpg.connect(dsn)
     try:
         async with asyncio.timeout(60):
@@ -38,7 +37,7 @@ async def killed_when(dsn: str, folder: Path, is_there) -> None:
                 assert node.returncode is None, (folder / "node.log").read_text()[-3000:]
                 await asyncio.sleep(0.005)
     finally:
-        node.kill()
+        node.send_signal(signal.SIGKILL)
         await node.wait()
         await connection.close()
 
@@ -65,7 +64,7 @@ async def test_a_change_of_keys_that_is_killed_is_finished(open_hall, tmp_path):
         for phone in (late, *list(rows)[:: ROWS // 40]):
             assert await find(ctx, phone) == [rows[phone]]
     assert {1, 2} == {value for value, _index in await keys_of(ctx)}
-    node = await started(hall.dsn, tmp_path)
+    node = started(hall.dsn, tmp_path)
     assert await node.wait() == 0, (tmp_path / "node.log").read_text()[-3000:]
     assert await keys_of(ctx) == {(2, 2)}
     assert await all_open(ctx) == rows
