@@ -157,7 +157,7 @@ async def whole(town) -> str:
     )
     rows = []
     for table in tables:
-        rows += await town.fetch(f'SELECT row_to_json(x)::text AS row FROM "{table["s"]}"."{table["t"]}" x')
+        rows += await town.fetch(f'SELECT row_to_json(x.*)::text AS row FROM "{table["s"]}"."{table["t"]}" x')
     assert len(rows) > 50
     return "\n".join(row["row"] for row in rows)
 
