@@ -19,7 +19,7 @@ from huitang_sdk.workflow.declaring import Workflow
 if TYPE_CHECKING:
     from litestar import Request
 
-    from huitang_sdk.contracts import Actor, Delivery, Event, Run, SearchDocument
+    from huitang_sdk.contracts import Actor, Event, Run, SearchDocument
     from huitang_sdk.plugin import PluginContext
 
 Reach = Literal["own", "unit", "below", "all"]
@@ -180,11 +180,16 @@ class HealthCheck(Struct, frozen=True):
 class Subscription(Struct, frozen=True):
     """React to an event after its commit, at least once. `consumer` names the reaction ("budget.remind"), for the
     ledger.
+
+    `handle(ctx, event, delivery)` is called for each event. With `many` it is `handle(ctx, lot)`, where `lot` is a list
+    of (event, delivery) that wait, in their order: for events that come by the hundred, so that they share a
+    transaction. When it raises, nothing of the lot may be left behind; each is then delivered as a lot of its own.
     """
 
     event: type[Event]
     consumer: str
-    handle: Callable[[PluginContext[Any], Any, Delivery], Awaitable[None]]
+    handle: Callable[..., Awaitable[None]]
+    many: bool = False
 
 
 class LiveTopic(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -66,10 +66,12 @@ class _Line(asyncio.Protocol):
             self.ended.set_result(None)
 
 
-async def pour(port: int, rate: float, seconds: float, requests: Sequence[bytes], good: bytes, lines: int = 64) -> Flow:
-    """Send `rate` requests a second for `seconds`, each of them once, and wait for the last answers.
+async def pour(
+    port: int, rate: float, total: int, request: Callable[[int], bytes], good: bytes, lines: int = 64
+) -> Flow:
+    """Send `total` requests, `rate` of them a second, each once, and wait for the last answers.
 
-    `good` is how an answer begins that counts: b"HTTP/1.1 200".
+    `request(n)` is the n-th; `good` is how an answer begins that counts: b"HTTP/1.1 200".
     """
     waiting: deque[tuple[float, bytes]] = deque()
     idle: set[_Line] = set()
@@ -80,10 +82,10 @@ async def pour(port: int, rate: float, seconds: float, requests: Sequence[bytes]
         for _line in range(lines)
     ]
     began = time.perf_counter()
-    sent, total = 0, min(int(rate * seconds), len(requests))
+    sent = 0
     while sent < total:
         for number in range(sent, min(total, int((time.perf_counter() - began) * rate) + 1)):
-            waiting.append((began + number / rate, requests[number]))
+            waiting.append((began + number / rate, request(number)))
             sent = number + 1
             if idle:
                 idle.pop().send()

@@ -16,6 +16,7 @@ from tests.bench.load import Measured, press
 from tests.bench.table import Row
 
 ROWS = 2000
+START_WITHIN = 90.0
 
 
 def free_port() -> int:
@@ -33,16 +34,26 @@ def serving(factory: str, dsn: str, data_dir: Path, workers: int = 1) -> Iterato
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--log-level", "warning"]
     process = subprocess.Popen([*command, f"tests.bench.servers:{factory}"], env=environment)
     try:
-        for _ in range(200):
-            try:
-                with socket.create_connection(("127.0.0.1", port), 0.2):
-                    break
-            except OSError:
-                time.sleep(0.1)
+        ends = time.monotonic() + START_WITHIN
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > ends:
+                raise RuntimeError(f"{factory} did not start")
+            time.sleep(0.1)
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), 0.2):
+            return True
+    except OSError:
+        return False
 
 
 def measure(dsn: str, data_dir: Path, token: str, seconds: float) -> list[Row]:

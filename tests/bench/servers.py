@@ -13,6 +13,7 @@ from litestar import Litestar, Request, get, post
 from litestar.di import NamedDependency
 
 from huitang_kernel.app import Hall, build_app
+from huitang_kernel.cli.web import create
 from huitang_kernel.config import load_settings
 from huitang_sdk import Manifest, Plugin, PluginContext, hookimpl
 from huitang_sdk.contracts import Actor
@@ -60,6 +61,12 @@ def make_hall(data_dir: str) -> Hall:
     """A hall with the bench plugin beside the installed ones."""
     settings = load_settings(None, {"data_dir": data_dir, "server": {"background": False}})
     return Hall(settings, plugins=[BenchPlugin()])
+
+
+def ours_in_full() -> Any:
+    """As `huitang serve` has it: its settings, its factory, and what happens beside requests in the same processes."""
+    os.environ |= {"HUITANG_DATABASE__DSN": os.environ["BENCH_DSN"], "HUITANG_DATA_DIR": os.environ["BENCH_DATA"]}
+    return create()
 
 
 def ours() -> Any:

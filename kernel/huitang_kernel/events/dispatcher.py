@@ -2,13 +2,17 @@
 
 An event is first fanned out into one row per consumer, then each row is leased, handled and marked. A process that dies
 meanwhile lets its lease run out and another one delivers again. Events of a disabled plugin wait until it is enabled.
+
+Consumers of many are given what waits for them as one lot. One that cannot be handled never spoils the others: then
+each of the lot is delivered by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,8 +25,11 @@ from huitang_sdk.contracts import Delivery
 from huitang_sdk.declare import Subscription
 
 BATCH = 50
+LOT = 100
+"""So many are leased for one lot; each of them is handled alone within the same lease if the lot fails."""
 LEASE_SECONDS = 60
 POLL_SECONDS = 1.0
+LEAST_REST, MOST_REST = 0.05, 1.0
 FORGET_EVERY = 3600.0
 RETRY_SECONDS = (1, 5, 30, 120, 600, 3600)
 log = logging.getLogger("huitang.events")
@@ -44,7 +51,7 @@ UPDATE kernel.outbox_delivery d SET attempts = attempts + 1, next_at = now() + i
 FROM (
     SELECT event_id, consumer FROM kernel.outbox_delivery
     WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= now() AND consumer = ANY($1)
-    ORDER BY position LIMIT {BATCH} FOR UPDATE SKIP LOCKED
+    ORDER BY position LIMIT $2 FOR UPDATE SKIP LOCKED
 ) due
 JOIN kernel.outbox o ON o.id = due.event_id
 WHERE d.event_id = due.event_id AND d.consumer = due.consumer
@@ -55,7 +62,13 @@ UPDATE kernel.outbox_delivery d SET attempts = attempts - 1, next_at = now()
 FROM unnest($1::uuid[], $2::text[]) AS r (event_id, consumer)
 WHERE d.event_id = r.event_id AND d.consumer = r.consumer AND d.done_at IS NULL
 """
-DONE = "UPDATE kernel.outbox_delivery SET done_at = now(), error = '' WHERE event_id = $1 AND consumer = $2"
+DONE = """
+UPDATE kernel.outbox_delivery SET done_at = now(), error = '' WHERE event_id = ANY($1::uuid[]) AND consumer = $2
+"""
+RENEW = f"""
+UPDATE kernel.outbox_delivery SET next_at = now() + interval '{LEASE_SECONDS} seconds'
+WHERE event_id = ANY($1::uuid[]) AND consumer = $2 AND done_at IS NULL
+"""
 FAILED = """
 UPDATE kernel.outbox_delivery SET error = $3, next_at = now() + make_interval(secs => $4),
     dead_at = CASE WHEN $5 THEN now() END
@@ -82,9 +95,19 @@ class Dispatcher:
     async def run(self) -> None:
         while not self._drain.is_draining:
             self._woken.clear()
-            while not self._drain.is_draining and await self.deliver_due():
+            while not self._drain.is_draining and await self._deliver_a_while():
                 pass
             await woken(self._woken, POLL_SECONDS)
+
+    async def _deliver_a_while(self) -> int:
+        """Deliver what is due, then rest for as long as that took: requests have half of the time, and what comes
+        meanwhile shares a lot.
+        """
+        began = time.monotonic()
+        count = await self.deliver_due()
+        if count:
+            await asyncio.sleep(min(max(time.monotonic() - began, LEAST_REST), MOST_REST))
+        return count
 
     async def forget_delivered(self) -> None:
         """On the leader: remove events delivered to everybody a week ago; dead ones stay until an operator decides."""
@@ -105,31 +128,72 @@ class Dispatcher:
             await self._database.execute(FAN_OUT, name, [c for c, _ in consumers], [p for _, p in consumers])
 
     async def deliver_due(self) -> int:
-        """Deliver one batch; returns how many were leased. While draining, those not tried yet are given back."""
+        """Deliver what is due, in parts; returns how many were leased. While draining, those not tried yet are given
+        back.
+        """
         await self.fan_out()
-        handlers = {s.consumer: (r, s) for r, s in self._subscriptions() if r.is_active}
+        active = [(record, one) for record, one in self._subscriptions() if record.is_active]
+        count = 0
+        for record, subscription in active:
+            if subscription.many:
+                count += await self._deliver_lot(record, subscription)
+        handlers = {one.consumer: (record, one) for record, one in active if not one.many}
+        return count + await self._deliver_each(handlers)
+
+    async def _deliver_each(self, handlers: dict[str, tuple[PluginRecord, Subscription]]) -> int:
         with self._drain.busy():
-            due = await self._database.fetch(LEASE, list(handlers))
-            waiting = sorted(due, key=lambda row: row["position"])
+            waiting = due = await self._lease(list(handlers), BATCH)
             while waiting and not self._drain.is_draining:
-                row = waiting.pop(0)
-                record, subscription = handlers[row["consumer"]]
-                await self._deliver(record, subscription, row)
-            if waiting:
-                columns = ([row["event_id"] for row in waiting], [row["consumer"] for row in waiting])
-                await self._database.execute(GIVE_BACK, *columns)
+                record, subscription = handlers[waiting[0]["consumer"]]
+                await self._deliver(record, subscription, waiting[:1])
+                waiting = waiting[1:]
+            await self._give_back(waiting)
         return len(due)
 
-    async def _deliver(self, record: PluginRecord, subscription: Subscription, row: dict[str, Any]) -> None:
-        delivery = Delivery(event_id=row["event_id"], attempt=row["attempts"], actor_id=row["actor_id"])
+    async def _deliver_lot(self, record: PluginRecord, subscription: Subscription) -> int:
+        """All that waits for a consumer of many, at once; if that fails, one after the other."""
+        if self._drain.is_draining:
+            return 0
+        with self._drain.busy():
+            due = await self._lease([subscription.consumer], LOT)
+            if len(due) > 1:
+                try:
+                    await self._handle(record, subscription, due)
+                except Exception as error:
+                    log.warning("consumer %s failed with %s at once", subscription.consumer, len(due), exc_info=error)
+                else:
+                    return len(due)
+            waiting = due
+            while waiting and not self._drain.is_draining:
+                await self._database.execute(RENEW, [row["event_id"] for row in waiting], subscription.consumer)
+                await self._deliver(record, subscription, waiting[:1])
+                waiting = waiting[1:]
+            await self._give_back(waiting)
+        return len(due)
+
+    async def _lease(self, consumers: list[str], most: int) -> list[dict[str, Any]]:
+        return sorted(await self._database.fetch(LEASE, consumers, most), key=lambda row: row["position"])
+
+    async def _give_back(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            columns = ([row["event_id"] for row in rows], [row["consumer"] for row in rows])
+            await self._database.execute(GIVE_BACK, *columns)
+
+    async def _deliver(self, record: PluginRecord, subscription: Subscription, rows: Sequence[dict[str, Any]]) -> None:
+        """One row, whether it succeeds or not."""
         try:
-            event = msgspec.json.decode(row["payload"], type=subscription.event)
-            async with asyncio.timeout(LEASE_SECONDS - 5):
-                await subscription.handle(record.context, event, delivery)
+            await self._handle(record, subscription, rows)
         except Exception as error:
-            await self._record_failure(record, subscription, row, error)
-        else:
-            await self._database.execute(DONE, row["event_id"], row["consumer"])
+            await self._record_failure(record, subscription, rows[0], error)
+
+    async def _handle(self, record: PluginRecord, subscription: Subscription, rows: Sequence[dict[str, Any]]) -> None:
+        lot = [(msgspec.json.decode(row["payload"], type=subscription.event), _delivery(row)) for row in rows]
+        async with asyncio.timeout(LEASE_SECONDS - 5):
+            if subscription.many:
+                await subscription.handle(record.context, lot)
+            else:
+                await subscription.handle(record.context, *lot[0])
+        await self._database.execute(DONE, [row["event_id"] for row in rows], subscription.consumer)
 
     async def _record_failure(
         self, record: PluginRecord, subscription: Subscription, row: dict[str, Any], error: Exception
@@ -140,3 +204,7 @@ class Dispatcher:
         record.note_trouble(f"event:{subscription.consumer}", error)
         text = f"{type(error).__name__}: {error}"[:2000]
         await self._database.execute(FAILED, row["event_id"], row["consumer"], text, float(wait), dead)
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    return Delivery(event_id=row["event_id"], attempt=row["attempts"], actor_id=row["actor_id"])

@@ -70,7 +70,7 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
 
 SUBSCRIPTIONS = (
     Subscription(MessageReceived, "petitions.take_message", take_message),
-    Subscription(MatterRegistered, "petitions.begin", steps.begin),
-    Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features),
+    Subscription(MatterRegistered, "petitions.begin", steps.begin, many=True),
+    Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features, many=True),
     Subscription(ResidentDeleted, "petitions.forget_resident", forget_resident),
 )

@@ -142,7 +142,7 @@ class Begin(Struct, frozen=True):
 
 class ProcessChanged(Event, tag="workflow.process.changed", frozen=True, kw_only=True):
     """A process took a step. `change` is the transition's id, or assigned, dated, paused, resumed, asked, extended,
-    refused; `state` is where it stands now. `start_many` emits none.
+    refused; `state` is where it stands now. `start_many` emits none unless `told`.
     """
 
     workflow: str
@@ -194,10 +194,12 @@ class Workflows(Protocol):
         plugin decides who may. Conflict if there is one already.
         """
 
-    async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin]) -> int:
-        """Begin many at once, for imports: with their deadlines and one line of history each, without notices, to-dos
-        and events, and with one audit record for all. Subjects that have a process are left out; returns how many
-        began.
+    async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin], *, told: bool = False) -> int:
+        """Begin many at once, with their deadlines and one line of history each. Subjects that have a process are left
+        out; returns how many began.
+
+        For imports, without notices, to-dos and events, and with one audit record for all. With `told`, as `start` does
+        it: each has its own record, its to-dos and its event.
         """
 
     async def move(

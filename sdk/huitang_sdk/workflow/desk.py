@@ -88,15 +88,7 @@ class Desk(Workflows):
         ctx = self._context()
         await telling.settle(ctx, workflow, before, after)
         await telling.tell(ctx, workflow, actor, after, tells, key=f"{after.version}:{change}", data=data)
-        await write.emit(
-            ProcessChanged(
-                workflow=workflow.id,
-                subject_id=after.subject.id,
-                change=change,
-                before=before.state if before else "",
-                state=after.state,
-            )
-        )
+        await write.emit(changed_event(workflow, before, after, change))
         return after
 
     async def _record(
@@ -165,3 +157,14 @@ class Desk(Workflows):
         with timing.counted():
             found = timing.entered(self._context(), workflow, process, on, self._calendar)
         return replace(process, limits=found)
+
+
+def changed_event(workflow: Workflow, before: Process | None, after: Process, change: str) -> ProcessChanged:
+    """The event of a step."""
+    return ProcessChanged(
+        workflow=workflow.id,
+        subject_id=after.subject.id,
+        change=change,
+        before=before.state if before else "",
+        state=after.state,
+    )

@@ -14,7 +14,7 @@ from huitang_sdk.errors import Conflict, Invalid
 from huitang_sdk.i18n import Translator
 from huitang_sdk.workflow import guarding, telling, timing
 from huitang_sdk.workflow.declaring import Assigning, Transition, Workflow
-from huitang_sdk.workflow.desk import Desk
+from huitang_sdk.workflow.desk import Desk, changed_event
 from huitang_sdk.workflow.marks import marks_of
 
 _ = Translator("workflow")
@@ -46,7 +46,7 @@ class Stepping(Desk):
         await self._record(write, actor, None, process, fact, note=note, detail=detail)
         return await self._finish(write, actor, workflow, None, process, "started", (), {})
 
-    async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin]) -> int:
+    async def start_many(self, write: Write, actor: Actor, begins: Sequence[Begin], *, told: bool = False) -> int:
         count, last = 0, None
         for start in range(0, len(begins), BATCH):
             kinds = {begin.subject.kind for begin in begins[start : start + BATCH]}
@@ -54,10 +54,19 @@ class Stepping(Desk):
                 batch = [begin for begin in begins[start : start + BATCH] if begin.subject.kind == kind]
                 added = await self._start_batch(actor, self._declared(kind), batch)
                 count, last = count + len(added), added[-1] if added else last
-        if begins:
+                for one in added if told else ():
+                    await self._tell_started(write, one)
+        if begins and not told:
             subject = last.subject if last else begins[0].subject
             await write.audit(f"{subject.kind}.started_many", subject, detail={"count": count})
         return count
+
+    async def _tell_started(self, write: Write, process: Process) -> None:
+        """Its own record, to-dos and event; its limits are counted already."""
+        subject, workflow = process.subject, self._declared(process.subject.kind)
+        await write.audit(f"{subject.kind}.started", subject, detail={"before": None, "after": process.state})
+        await telling.settle(self._context(), workflow, None, process)
+        await write.emit(changed_event(workflow, None, process, "started"))
 
     async def _start_batch(self, actor: Actor, workflow: Workflow, batch: Sequence[Begin]) -> list[Process]:
         ctx = self._context()

@@ -61,6 +61,8 @@ async def open_tasks(
 ) -> list[UUID]:
     """Put it on people's lists, each in their own language; returns the to-dos."""
     wanted = list(people)
+    if not wanted:
+        return []
     accounts = await ctx.identity.accounts(wanted)
     facts = await workflow.facts(ctx, process.subject)
     opened = []

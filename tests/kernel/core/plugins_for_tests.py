@@ -72,6 +72,25 @@ class GoodPlugin(FolderPlugin):
         return [answer, broken]
 
 
+class LotPlugin(FolderPlugin):
+    """Hears many bells at once, and cannot bear one of them."""
+
+    def __init__(self, folder: Path, unbearable: int) -> None:
+        super().__init__("lots", folder)
+        self.lots: list[list[int]] = []
+        self.unbearable = unbearable
+
+    async def hear(self, _ctx: Any, lot: list[tuple[BellRung, Any]]) -> None:
+        numbers = [event.number for event, _delivery in lot]
+        if self.unbearable in numbers:
+            raise RuntimeError("not that one")
+        self.lots.append(numbers)
+
+    @hookimpl
+    def subscriptions(self) -> list[Subscription]:
+        return [Subscription(BellRung, "lots.hear", self.hear, many=True)]
+
+
 class RaisesInDeclare(FolderPlugin):
     @hookimpl
     def permissions(self) -> list[Permission]:

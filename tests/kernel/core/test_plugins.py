@@ -19,6 +19,7 @@ from tests.kernel.core.plugins_for_tests import (
     FolderPlugin,
     ForeignPermission,
     GoodPlugin,
+    LotPlugin,
     MisspeltHook,
     NeverStarts,
     RaisesAtStart,
@@ -135,6 +136,23 @@ async def until(condition, within: float) -> None:
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "it did not happen in time"
         await asyncio.sleep(0.02)
+
+
+async def test_a_lot_comes_at_once_and_one_that_fails_spoils_no_other(open_hall, tmp_path):
+    lots = LotPlugin(folder_with(tmp_path), unbearable=7)
+    hall = await open_hall(lots)
+    for number in range(5):
+        await ring(hall, number)
+    assert await hall.dispatcher.deliver_due() == 5
+    assert lots.lots == [[0, 1, 2, 3, 4]]
+    for number in range(5, 9):
+        await ring(hall, number)
+    assert await hall.dispatcher.deliver_due() == 4
+    assert lots.lots[1:] == [[5], [6], [8]]
+    sql = "SELECT attempts, done_at IS NULL AS open, error FROM kernel.outbox_delivery ORDER BY position"
+    rows = await hall.core.database.fetch(sql)
+    assert [row["open"] for row in rows] == [number == 7 for number in range(9)]
+    assert (rows[7]["attempts"], rows[7]["error"]) == (1, "RuntimeError: not that one")
 
 
 async def test_events_reach_every_consumer_once_when_all_is_well(open_hall, tmp_path):

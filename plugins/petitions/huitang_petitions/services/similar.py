@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -61,26 +61,37 @@ class _Index:
 
 
 _INDEXES: WeakKeyDictionary[Any, _Index] = WeakKeyDictionary()
+_HASHERS: WeakKeyDictionary[Any, Hasher] = WeakKeyDictionary()
 
 
-async def keep_features(ctx: Ctx, event: MatterRegistered, delivery: Delivery) -> None:
-    """Keep what a new matter is told apart by. Delivered again it changes nothing."""
+async def keep_features(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]) -> None:
+    """Keep what new matters are told apart by. Delivered again it changes nothing."""
+    ids = [event.matter_id for event, _delivery in lot]
     async with ctx.db.write(SYSTEM) as write:
-        await put_features(ctx, event.matter_id)
-        await write.audit("petitions.matter.compared", access.ref(event.matter_id))
+        for matter_id in await put_features(ctx, ids):
+            await write.audit("petitions.matter.compared", access.ref(matter_id))
 
 
-async def put_features(ctx: Ctx, matter_id: UUID) -> Features:
-    """Keep a matter's features, inside a write."""
-    features = Hasher(ctx.keys.derive("matching")).features(await letter_of(ctx, matter_id))
-    sql = "INSERT INTO petitions.feature (id, features) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"
-    kept = base64.b64encode(features.to_bytes()).decode()
-    await ctx.db.execute(sql, matter_id, ctx.personal.seal(COLUMN, matter_id, kept))
-    return features
+async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
+    """Keep the features of matters, inside a write."""
+    hasher, found = _hasher(ctx), {}
+    for matter_id, letter in (await letters_of(ctx, ids)).items():
+        found[matter_id] = hasher.features(letter)
+        await asyncio.sleep(0)  # whoever asks for a page meanwhile does not wait for the whole lot
+    sql = (
+        "INSERT INTO petitions.feature (id, features) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
+        " ON CONFLICT (id) DO NOTHING"
+    )
+    await ctx.db.execute(sql, list(found), [_sealed(ctx, key, features) for key, features in found.items()])
+    return found
+
+
+def _sealed(ctx: Ctx, matter_id: UUID, features: Features) -> bytes:
+    """Sealed, although they are keyed hashes: how often each occurs would tell something to whoever knows letters."""
+    return ctx.personal.seal(COLUMN, matter_id, base64.b64encode(features.to_bytes()).decode())
 
 
 def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
-    """Sealed, although they are keyed hashes: how often each occurs would tell something to whoever knows letters."""
     return Features.from_bytes(base64.b64decode(ctx.personal.unseal(COLUMN, row["id"], row["features"])))
 
 
@@ -89,7 +100,7 @@ async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
     await access.matter_for(ctx, actor, matter_id, access.READ)
     kept = await ctx.db.fetch("SELECT id, features FROM petitions.feature WHERE id = $1", matter_id)
     here = await letter_of(ctx, matter_id)
-    features = _opened(ctx, kept[0]) if kept else Hasher(ctx.keys.derive("matching")).features(here)
+    features = _opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
     found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
     rows = await _in_reach(ctx, actor, list(found))
     rows.sort(key=lambda row: (-found[row["id"]].score, row["number"]))
@@ -137,18 +148,35 @@ async def _alike(ctx: Ctx, here: Letter, match: Match, row: Mapping[str, Any]) -
 
 async def letter_of(ctx: Ctx, matter_id: UUID) -> Letter:
     """The matter as the letter of whoever stands first in it."""
+    return (await letters_of(ctx, [matter_id]))[matter_id]
+
+
+async def letters_of(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Letter]:
+    """The matters as letters of those who stand first in them."""
     rows = await ctx.db.fetch(
-        "SELECT m.subject, m.body, m.place, t.id AS petitioner_id, t.name, t.phone FROM petitions.matter m"
-        " LEFT JOIN petitions.party p ON p.matter_id = m.id LEFT JOIN petitions.petitioner t ON t.id = p.petitioner_id"
-        " WHERE m.id = $1 ORDER BY p.position LIMIT 1",
-        matter_id,
+        "SELECT DISTINCT ON (m.id) m.id, m.subject, m.body, m.place, t.id AS petitioner_id, t.name, t.phone"
+        " FROM petitions.matter m LEFT JOIN petitions.party p ON p.matter_id = m.id"
+        " LEFT JOIN petitions.petitioner t ON t.id = p.petitioner_id"
+        " WHERE m.id = ANY($1::uuid[]) ORDER BY m.id, p.position",
+        list(ids),
     )
-    row = rows[0]
+    return {row["id"]: _letter(ctx, row) for row in rows}
+
+
+def _letter(ctx: Ctx, row: Mapping[str, Any]) -> Letter:
     name, phone = (
         ctx.personal.unseal(f"petitioner.{column}", row["petitioner_id"], row[column]) if row["petitioner_id"] else ""
         for column in ("name", "phone")
     )
     subject, body, place = (
-        ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body", "place")
+        ctx.personal.unseal(f"matter.{column}", row["id"], row[column]) for column in ("subject", "body", "place")
     )
     return Letter(name, phone, place, subject, body)
+
+
+def _hasher(ctx: Ctx) -> Hasher:
+    """One for each process: it remembers the pieces it has hashed."""
+    found = _HASHERS.get(ctx.db)
+    if found is None:
+        found = _HASHERS[ctx.db] = Hasher(ctx.keys.derive("matching"))
+    return found

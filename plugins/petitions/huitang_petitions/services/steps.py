@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from huitang_petitions.events import MatterRegistered
 from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import MATTER
-from huitang_sdk.contracts import Actor, Delivery, Process, Write
+from huitang_sdk.contracts import Actor, Begin, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
@@ -104,13 +104,24 @@ async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
     )
 
 
-async def begin(ctx: Ctx, event: MatterRegistered, delivery: Delivery) -> None:
-    """Begin the way of a new matter, so that it stands on the lists of those who decide. Delivered again: nothing."""
-    if await ctx.workflow.process(access.ref(event.matter_id)):
+async def begin(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]) -> None:
+    """Begin the way of new matters, so that they stand on the lists of those who decide. Delivered again: nothing."""
+    ids = [event.matter_id for event, _delivery in lot]
+    begun_already = await ctx.workflow.processes([access.ref(identifier) for identifier in ids])
+    fresh = [identifier for identifier in ids if identifier not in begun_already]
+    if not fresh:
         return
     async with ctx.db.write(SYSTEM) as write:
-        rows = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", event.matter_id)
-        await begun(ctx, write, rows[0])
+        rows = await ctx.db.fetch(
+            "SELECT * FROM petitions.matter WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", fresh
+        )
+        today = ctx.clock.today()
+        begins = [
+            Begin(access.ref(row["id"]), row["organisation_id"], row["state"], row["assignee_id"], today)
+            for row in rows
+        ]
+        if not await ctx.workflow.start_many(write, SYSTEM, begins, told=True):
+            raise Conflict(_("This has been started already."))
 
 
 async def _whose(

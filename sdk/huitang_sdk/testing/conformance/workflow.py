@@ -321,6 +321,18 @@ class WorkflowContract:
         assert [limit.name for limit in found[fresh[0].id].limits] == ["answer"]
         assert len(await workflow.history(fresh[1])) == 1
 
+    async def test_many_begin_at_once_as_if_each_began_alone(
+        self, workflow: Workflows, open_write: OpenWrite, handler: Actor, east: UUID, assignee: UUID, lists: Lists
+    ) -> None:
+        """On somebody's list, each with its line of history."""
+        fresh = [Ref(KIND, new_id()) for _ in range(2)]
+        async with open_write() as write:
+            begins = [Begin(subject, east, "working", assignee) for subject in fresh]
+            assert await workflow.start_many(write, handler, begins, told=True) == 2
+        assert {todo.subject for todo in await lists(assignee)} == set(fresh)
+        for subject in fresh:
+            assert [step.action for step in await workflow.history(subject)] == [f"{KIND}.started"]
+
     async def test_what_else_happens_is_on_record_too(
         self, workflow: Workflows, open_write: OpenWrite, begun: Process, handler: Actor
     ) -> None:

@@ -30,7 +30,7 @@ async def brought(town, person: Person, subject: str, body: str, place: str) -> 
     done = await register(town.ctx, town.actors["officer"], intake)
     event = MatterRegistered(matter_id=done.id, channel="letter")
     for attempt in (1, 2):
-        await similar.keep_features(town.ctx, event, Delivery(new_id(), attempt, None))
+        await similar.keep_features(town.ctx, [(event, Delivery(new_id(), attempt, None))])
     return done.id
 
 

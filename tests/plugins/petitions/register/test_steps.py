@@ -133,7 +133,7 @@ async def test_a_new_matter_stands_on_the_lists_of_those_who_decide(town):
     (matter,) = await received(town, ctx, 1)
     event, delivery = MatterRegistered(matter_id=matter, channel="letter"), Delivery(new_id(), 1, None)
     for _again in range(2):
-        await steps.begin(ctx, event, delivery)
+        await steps.begin(ctx, [(event, delivery)])
     assert await todos(town) == {("petitions.to_decide", "officer"), ("petitions.to_decide", "head")}
     due = "SELECT DISTINCT due FROM notifications.todo WHERE kind = 'petitions.to_decide'"
     assert await town.one(due) == date(2026, 3, 17)

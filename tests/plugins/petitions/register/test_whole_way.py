@@ -140,7 +140,7 @@ WAY = (
 async def registered(town: Any, **changes: Any) -> tuple[Any, Any, UUID]:
     ctx, clock = at(town)
     done = await register(ctx, SYSTEM, intake(kind="appeal", organisation_id=town.units["office"].id, **changes))
-    await steps.begin(ctx, MatterRegistered(matter_id=done.id, channel="phone"), Delivery(new_id(), 1, None))
+    await steps.begin(ctx, [(MatterRegistered(matter_id=done.id, channel="phone"), Delivery(new_id(), 1, None))])
     return ctx, clock, done.id
 
 
