@@ -103,7 +103,7 @@ async def test_more_time_is_for_all_and_each_may_go_on_alone(town, letters):
     first, again, joint, other = letters
     ctx, officer = town.ctx, town.actors["officer"]
     for one in (again, joint):
-        await begin(ctx, MatterRegistered(matter_id=one, channel="letter"), Delivery(new_id(), 1, None))
+        await begin(ctx, [(MatterRegistered(matter_id=one, channel="letter"), Delivery(new_id(), 1, None))])
         await merging.join(ctx, officer, one, first)
     await take(ctx, officer, first, "accept", Wanted())
     asked = await extending.ask(ctx, officer, first, "handle", 20, "需要现场检测")
