@@ -61,9 +61,16 @@ async def way_page(
         "refused": error,
         "errors": error.fields if error else {},
         "typed": typed or {},
+        "lost": lost_in(way, typed or {}),
         "word": word,
     }
     return Page("petitions/way/page.html", context, status_code=error.status if error else 200)
+
+
+def lost_in(way: Way, typed: Mapping[str, str]) -> str:
+    """What was written in the form of a step that is not offered any more: somebody else has gone on meanwhile."""
+    gone = typed.get("step_id", "") in {one.id for one in MATTER.transitions} - {act.transition for act in way.acts}
+    return typed.get("note", "") if gone else ""
 
 
 def to_give(way: Way) -> set[UUID]:
@@ -96,7 +103,9 @@ def noted_on(way: Way) -> list[str]:
     found = ["told"] if way.may["handle"] and running & {"tell", "tell_transferred"} else []
     answered = way.state == "answered" and way.handler and not way.is_reported
     found += ["reported_back"] if way.may["handle"] and answered else []
-    return found + (["hearing_started", "hearing_ended"] if way.may["review"] and way.state == "rechecking" else [])
+    if way.may["review"] and way.state == "rechecking":
+        found.append("hearing_ended" if way.is_heard else "hearing_started")
+    return found
 
 
 @get(WAY, guards=[requires(READ)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, joined, steps
+from huitang_petitions.services import access, happening, joined, steps
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Extension
 from huitang_petitions.workflow import TO_APPROVE
@@ -19,7 +19,8 @@ def ref(extension_id: UUID) -> Ref:
 
 
 async def ask(ctx: Ctx, actor: Actor, matter_id: UUID, limit_id: str, days: int, reason: str) -> UUID:
-    """Ask for more days for a limit that runs. Raises Invalid at the field, Conflict when one is asked for already."""
+    """Ask for more days for a limit that runs. Raises Invalid at the field, also for what the rules
+    do not allow (too many days, a second time), Conflict when one is asked for already."""
     fields = {} if days >= 1 else {"days": _("At least one day.")}
     if not reason.strip():
         fields["reason"] = _("Say why more time is needed; the petitioner is told.")
@@ -30,6 +31,9 @@ async def ask(ctx: Ctx, actor: Actor, matter_id: UUID, limit_id: str, days: int,
         organ, due = await _running(ctx, matter_id, limit_id)
         if await ctx.db.fetch("SELECT id FROM petitions.extension WHERE matter_id = $1 AND granted IS NULL", matter_id):
             raise Conflict(_("More time was asked for already. Wait for the decision."))
+        detail = {"limit": limit_id, "organ": organ, "days": days, "approver": "—", "reason": "—"}
+        if refused := await happening.why_useless(ctx, row, "extended", detail):
+            raise Invalid(refused, fields={"days": refused})
         extension_id = new_id()
         sealed = ctx.personal.seal("extension.reason", extension_id, reason.strip())
         await Extension.insert(

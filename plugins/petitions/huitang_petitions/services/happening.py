@@ -58,6 +58,16 @@ async def record(
     return event.id
 
 
+async def why_useless(ctx: Ctx, matter: Mapping[str, Any], kind: str, detail: Mapping[str, Any]) -> str:
+    """Why an event would have no effect if it happened now, "" if it has one. Conflict when it would contradict."""
+    profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
+    happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
+    _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
+    # Of two events of one kind at one moment the clock may take the later one first, and refuse the other.
+    places = {f"$.events[{place}]" for place, one in enumerate(happened) if one.kind == kind}
+    return " ".join(limits.said(remark) for remark in useless if remark.path in places)
+
+
 async def follow(
     ctx: Ctx,
     write: Write,
@@ -73,13 +83,10 @@ async def follow(
     It may have been answered by itself before it was joined, or accepted never, so that nothing can be extended: then
     the answer is False.
     """
-    profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
-    happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
     try:
-        _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
+        if await why_useless(ctx, matter, kind, detail):
+            return False
     except Conflict:
-        return False
-    if any(remark.path == f"$.events[{len(happened) - 1}]" for remark in useless):
         return False
     await record(ctx, write, actor, matter, kind, detail=detail, shown=shown)
     return True

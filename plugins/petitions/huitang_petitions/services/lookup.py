@@ -13,6 +13,7 @@ from msgspec import Struct
 from huitang_petitions.events import MatterSupplemented, MatterWithdrawn
 from huitang_petitions.services import codes, correspondence, happening, joined, papers, photos, steps, wording
 from huitang_petitions.services.access import Ctx, ref
+from huitang_petitions.services.closing.ending import ENDED as ANSWERED_STATES
 from huitang_petitions.services.correspondence import MessageRow
 from huitang_petitions.services.papers import PaperRow
 from huitang_petitions.services.submission import NewPaper
@@ -50,6 +51,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     received_at: datetime
     is_over: bool
     is_open: bool
+    is_answered: bool
     facts: list[Fact]
     papers: list[PaperRow]
     messages: list[MessageRow]
@@ -125,6 +127,7 @@ async def seen_with(ctx: Ctx, token: str) -> Seen:
         received_at=matter["received_at"],
         is_over=matter["state"] in ENDED,
         is_open=going_on["state"] in OPEN,
+        is_answered=going_on["state"] in ANSWERED_STATES,
         facts=[Fact(row["at"], wording.title_of(row["kind"]), wording.detail_of(row["detail"])) for row in events],
         papers=await papers.papers_of(ctx, matter["id"], shown_only=True),
         messages=await correspondence.messages_of(ctx, matter["id"]),

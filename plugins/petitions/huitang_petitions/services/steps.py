@@ -54,7 +54,7 @@ async def take(
             raise Conflict(_("This matter was joined to another one. Go on with that one."))
         process = await begun(ctx, write, row)
         organisation, organ = await _whose(ctx, transition, row, process, wanted)
-        _check(transition, wanted, organ)
+        _check(transition, wanted, organ, ctx.clock.today())
         fact = MATTER.transition(transition).fact
         event_id = await joined.accepted_with_another(ctx, matter_id, fact) or new_id()
         data: dict[str, Any] = {"event": str(event_id)}
@@ -162,7 +162,7 @@ async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> boo
     return bool(await ctx.db.fetch(sql, matter_id, units))
 
 
-def _check(transition: str, wanted: Wanted, organ: str) -> None:
+def _check(transition: str, wanted: Wanted, organ: str, today: date) -> None:
     missing: dict[str, str] = {}
     if transition == "send_away" and not organ:
         missing["organ"] = _("Name the organ it goes to.")
@@ -170,6 +170,8 @@ def _check(transition: str, wanted: Wanted, organ: str) -> None:
         missing["article"] = _("Name the article the refusal stands on.")
     if transition in WITH_REASON and not wanted.note.strip():
         missing["note"] = _("Say why.")
+    if wanted.delivered and wanted.delivered != today:
+        missing["delivered"] = _("The step is put on record today, on the day of delivery: leave the day empty.")
     if missing:
         raise Invalid(next(iter(missing.values())), fields=missing)
 

@@ -74,7 +74,7 @@ async def _climb(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> int:
     """Put the rungs of one limit on record, and tell people of the highest."""
     where = {name: row[name] for name in ("limit_id", "round", "organ", "due")}
     for step in row["steps"]:
-        told = await _concerned(ctx, row, step) if step == row["steps"][-1] else []
+        told = await concerned(ctx, row, step) if step == row["steps"][-1] else []
         act = Supervision(id=new_id(), matter_id=row["matter_id"], step=step, at=ctx.clock.now(), told=told, **where)
         await Supervision.insert(act)
         detail = {"step": step, **where, "due": str(row["due"])}
@@ -83,7 +83,7 @@ async def _climb(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> int:
     return len(row["steps"])
 
 
-async def _concerned(ctx: Ctx, row: Mapping[str, Any], step: str) -> list[UUID]:
+async def concerned(ctx: Ctx, row: Mapping[str, Any], step: str) -> list[UUID]:
     """Whom a step concerns: who handles the matter, their heads, or the supervisors; never whoever must stay away."""
     office, handler = row["organisation_id"], row["handler_id"] or row["organisation_id"]
     if step == "escalate":
@@ -104,13 +104,17 @@ async def _holders(ctx: Ctx, permission: str, organisation_id: UUID) -> list[UUI
     return own or list(accounts)
 
 
-async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID]) -> None:
+async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID], *, late: bool = True) -> None:
     url = f"/petitions/matters/{act.matter_id}"
     for account_id in people if act.step in TODOS else ():
         title = {
-            "urge": _("Say why {number} is late, and go on with it", number=number),
+            "urge": _("Say why {number} is late, and go on with it", number=number)
+            if late
+            else _("You are urged: say how {number} stands, and go on with it", number=number),
             "supervise": _("{number} is under supervision: report on it", number=number),
-            "inspect": _("Go and look why {number} is late", number=number),
+            "inspect": _("Go and look why {number} is late", number=number)
+            if late
+            else _("Go and look how {number} stands", number=number),
         }[act.step]
         about, kind = ref(act.id), TODOS[act.step]
         await ctx.todos.open(kind, subject=about, assignee=account_id, title=title, url=url, due=act.due)
@@ -157,7 +161,7 @@ async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str, *, 
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.SUPERVISE, lock=True)
         act_id = new_id()
-        told = await _concerned(ctx, {**row, "matter_id": matter_id, "guarded": True}, step)
+        told = await concerned(ctx, {**row, "matter_id": matter_id, "guarded": True}, step)
         done = Supervision(
             id=act_id,
             matter_id=matter_id,
@@ -170,7 +174,7 @@ async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str, *, 
         )
         await Supervision.insert(done)
         await write.audit("petitions.matter.supervised", access.ref(matter_id), detail={"step": step, "by_hand": True})
-        await _tell(ctx, done, row["number"], told)
+        await _tell(ctx, done, row["number"], told, late=row["mark"] == "late")
     return act_id
 
 

@@ -118,7 +118,7 @@ def person_errors(person: Person) -> dict[str, str]:
     if len(person.name) > NAME:
         wrong["name"] = _("At most {count} characters.", count=NAME)
     if person.phone and not PHONE.fullmatch(person.phone.strip()):
-        wrong["phone"] = _("This is not a telephone number.")
+        wrong["phone"] = _("This is not a telephone number: 11 digits of a mobile, or area code and number.")
     if person.id_number and not is_id_number(person.id_number):
         wrong["id_number"] = _("This is not an ID number: check its digits.")
     if len(person.address) > ADDRESS:

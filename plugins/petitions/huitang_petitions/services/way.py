@@ -23,6 +23,10 @@ REPORTED = """
 SELECT e.id FROM petitions.event e WHERE e.matter_id = $1 AND e.kind = 'reported_back' AND NOT EXISTS (
     SELECT FROM petitions.event a WHERE a.matter_id = $1 AND a.kind = 'answered' AND a.at > e.at)
 """
+HEARING = """
+SELECT e.id FROM petitions.event e WHERE e.matter_id = $1 AND e.kind = 'hearing_started' AND NOT EXISTS (
+    SELECT FROM petitions.event o WHERE o.matter_id = $1 AND o.kind = 'hearing_ended' AND o.at >= e.at)
+"""
 ACTING = ("running", "extended", "late", "paused", "unknown")
 
 
@@ -105,6 +109,7 @@ class Way(Struct, frozen=True, kw_only=True):
     joined: list[Joined]
     merged_into: Joined | None
     is_reported: bool
+    is_heard: bool
     may: dict[str, bool]
 
 
@@ -144,6 +149,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         alike=await similar.similar_to(ctx, actor, matter_id),
         joined=await _joined(ctx, actor, "m.merged_into = $1", matter_id),
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
+        is_heard=bool(await ctx.db.fetch(HEARING, matter_id)),
         is_reported=bool(await ctx.db.fetch(REPORTED, matter_id)),
         may=await _may(ctx, actor, matter_id),
     )

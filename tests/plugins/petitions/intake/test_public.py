@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from huitang_petitions.services import codes
+from huitang_petitions.events import MatterSupplemented
+from huitang_petitions.services import alerting, codes
 from huitang_petitions.services.registering import register
 from huitang_sdk.codes import new_code
+from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from tests.plugins.petitions.intake.letters import ADDRESS, BODY, NAME, PHONE, SUBJECT, code_in, form, intake, send
 
@@ -126,6 +128,11 @@ async def test_the_petitioner_adds_answers_and_withdraws(town):
     (address,) = re.findall(r'href="(/petitions/my-letter/papers/[^"]+)"', page)
     assert (await client.get(address)).content == b"%PDF-1.4 receipt"
     assert (await (await town.sign_in("")).get(address)).status_code == 404
+    matter = await town.one("SELECT id FROM petitions.matter")
+    for _delivered in range(2):
+        await alerting.on_supplement(town.ctx, MatterSupplemented(matter_id=matter), Delivery(matter, 1, None))
+    told = await town.fetch("SELECT recipient_id FROM notifications.notice WHERE kind = 'petitions.wrote'")
+    assert [row["recipient_id"] for row in told] == [town.actors["officer"].account_id]
     assert (await client.post("/petitions/my-letter", data={"act": "withdraw"})).status_code == 303
     refused = await client.post("/petitions/my-letter", data={"act": "add", "text": "再补充"})
     assert refused.status_code == 409

@@ -52,9 +52,13 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     assert "重复" in answer.text
     assert 'id="refuse-article"' in answer.text
     assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 303
-    assert (await officer.post(f"{address}/steps/accept", data={"version": "1"})).status_code == 409
+    late = {"version": "1", "step_id": "accept", "note": "写了很久的说明"}
+    answer = await officer.post(f"{address}/steps/accept", data=late)
+    assert (answer.status_code, "写了很久的说明" in answer.text) == (409, True)
     assert (await officer.post(f"{address}/steps/fly", data={})).status_code == 409
-    assert (await officer.post(f"{address}/steps/answer", data={"delivered": "明天"})).status_code == 422
+    for day in ("明天", "2026-01-01", "2027-01-01"):
+        answer = await officer.post(f"{address}/steps/answer", data={"delivered": day, "step_id": "answer"})
+        assert (answer.status_code, "answer-delivered-error" in answer.text) == (422, True)
     wrong = await officer.post(f"{address}/extensions", data={"limit": "handle", "days": "x", "reason": "复杂"})
     assert wrong.status_code == 422
     asked = {"limit": "handle", "days": "30", "reason": "等待鉴定结论"}
