@@ -22,12 +22,13 @@ from tests.bench import (
     conference,
     files,
     judging,
+    letters,
     limits,
     matching,
     pages,
     permissions,
     personal,
-    petitions,
+    register,
     search,
     startup,
     workflow,
@@ -41,8 +42,9 @@ from tests.bench.table import Row, show
 class Bench:
     """One run: a database, a data folder, and how long and how large to measure."""
 
-    def __init__(self, dsn: str, folder: Path, quick: bool) -> None:
+    def __init__(self, dsn: str, folder: Path, quick: bool, kept: bool = False) -> None:
         self.dsn = dsn
+        self.kept = kept
         self.folder = folder
         self.seconds = 1.0 if quick else 6.0
         self.megabytes = 128 if quick else 1024
@@ -51,7 +53,8 @@ class Bench:
         self.quick = quick
 
     def run(self, only: str) -> list[Row]:
-        token = asyncio.run(self._with_hall(lambda hall: prepare(hall, pages.ROWS)))
+        # In a database that was kept the scene is set; nobody signs in there for "pages".
+        token = "" if self.kept else asyncio.run(self._with_hall(lambda hall: prepare(hall, pages.ROWS)))
         steps: dict[str, Callable[[], list[Row]]] = {
             "pages": lambda: pages.measure(self.dsn, self.folder, token, self.seconds),
             "permissions": lambda: asyncio.run(self._with_hall(permissions.measure)),
@@ -69,9 +72,10 @@ class Bench:
                 self._with_hall(lambda hall: workflow.measure(hall, self.dsn, self.processes, self.seconds))
             ),
             "matching": lambda: matching.measure(20_000 if self.quick else 1_000_000),
-            "petitions": lambda: petitions.measure(
-                self._with_hall, self.dsn, self.folder, self.processes, self.seconds, self.quick
+            "letters": lambda: letters.measure(
+                self._with_hall, self.dsn, self.folder, self.seconds if self.quick else 300.0
             ),
+            "register": lambda: register.measure(self._with_hall, self.dsn, self.processes),
             "judging": lambda: judging.measure(self.quick),
             "startup": lambda: startup.measure(self.dsn, str(self.folder)),
         }
@@ -91,11 +95,14 @@ class Bench:
             await hall.close()
 
 
-async def new_database(dsn: str) -> str:
+async def database(dsn: str) -> tuple[str, bool]:
+    """Its DSN, and whether it was there already."""
     connection = await asyncpg.connect(dsn)
-    await connection.execute("CREATE DATABASE bench")
+    kept = bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'bench')"))
+    if not kept:
+        await connection.execute("CREATE DATABASE bench")
     await connection.close()
-    return with_database(dsn, "bench")
+    return with_database(dsn, "bench"), kept
 
 
 def main() -> None:
@@ -105,18 +112,24 @@ def main() -> None:
         "--only",
         default="",
         help="one of pages, permissions, limits, personal, writes, files, search, conference, workflow, matching, "
-        "startup",
+        "letters, register, judging, startup",
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="a folder for the data, which stay: with --only register the next run finds the million matters there",
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="huitang-bench-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+        folder = options.keep or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
         server = EmbeddedPostgres(folder / "pg")
         try:
-            dsn = asyncio.run(new_database(server.start()))
-            rows = Bench(dsn, folder / "data", options.quick).run(options.only)
+            dsn, kept = asyncio.run(database(server.start()))
+            rows = Bench(dsn, folder / "data", options.quick, kept).run(options.only)
         finally:
             server.stop()
     show(rows)

@@ -98,9 +98,11 @@ def _reckoned(asked: _Asked) -> tuple[list[Running], list[Remark], list[Remark]]
     """What has begun, with its extensions; what has no effect, and warnings."""
     profile = asked.profile
     _unpaired(profile, asked.happened)
+    names = {event.name for event in asked.happened}
     runs = [
         run
         for limit in asked.limits
+        if not names.isdisjoint(limit.start)
         for run in begin(limit, asked.happened, profile.roll if limit.roll is None else limit.roll)
     ]
     return runs, *extend(runs, asked.happened, profile, asked.calendar)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -85,7 +86,7 @@ def _read(index: int, given: GivenEvent, kinds: dict[str, EventKind], names: dic
     path = f"$.events[{index}]"
     written = given.event.strip()
     lower = written.lower()
-    name = next((one for one in (written, lower) if one in kinds), "") or names.get(written, names.get(lower, ""))
+    name = written if written in kinds else lower if lower in kinds else names.get(written, names.get(lower, ""))
     if not name:
         raise CaseError([Problem(f"{path}.event", unknown(written, [*kinds, *(kind.zh for kind in kinds.values())]))])
     day, clock = moment(given.at, f"{path}.at")
@@ -100,10 +101,16 @@ def _read(index: int, given: GivenEvent, kinds: dict[str, EventKind], names: dic
     return _Read(index, name, kinds[name], day, clock, delivered, until, given)
 
 
+_BY_DAY = attrgetter("day")
+
+
 def _sorted(read: Iterable[_Read]) -> Iterator[_Read]:
     """By day; within a day by the time of day if all of its events have one, else in the order of the procedure."""
-    for _day, group in groupby(sorted(read, key=lambda event: event.day), key=lambda event: event.day):
+    for _day, group in groupby(sorted(read, key=_BY_DAY), key=_BY_DAY):
         same = list(group)
+        if len(same) == 1:
+            yield same[0]
+            continue
         timed = all(event.time is not None for event in same)
         yield from sorted(same, key=lambda event: (event.time if timed else 0, *_tie(event)))
 
@@ -135,24 +142,28 @@ def _check(place: int, event: Happening, happened: Sequence[Happening]) -> Itera
     number = event.round - 1 if event.name == REOPENED else event.round
     before = [other for other in happened[:place] if other.round == number]
     later = [other for other in happened[place + 1 :] if other.round == number]
-    values = {"event": event.kind.text, "day": event.day}
     for other in before:
-        same = other.name == event.name and other.organ == event.organ
-        if same and not event.kind.repeat:
-            yield Problem(event.path, say("case.twice", **values, other=other.path))
+        if other.name == event.name and other.organ == event.organ and not event.kind.repeat:
+            said = say("case.twice", event=event.kind.text, day=event.day, other=other.path)
+            yield Problem(event.path, said)
         if other.name in event.kind.not_with and event.concerns(other.organ):
             yield _against("contradicts", event, other)
         if other.kind.ends and not event.kind.after_end and (not other.organ or other.organ == event.organ):
             yield _against("ended", event, other)
-    for other in later:
-        known = _any(before, other.name, event) or (other.name in ARRIVALS and _arrived(before, event))
-        if other.name in event.kind.after and event.concerns(other.organ) and not known:
+    for other in later if event.kind.after else ():
+        if other.name in event.kind.after and event.concerns(other.organ) and not _known(before, other, event):
             yield _early(event, other)
     if event.kind.needs and not any(other.name in event.kind.needs and event.concerns(other.organ) for other in before):
         late = next((other for other in later if other.name in event.kind.needs), None)
         kinds = {one.name: one.kind.text for one in happened}
         others = [kinds.get(name, name) for name in event.kind.needs]
-        yield _early(event, late) if late else Problem(event.path, say("case.needs", **values, others=others))
+        said = say("case.needs", event=event.kind.text, day=event.day, others=others)
+        yield _early(event, late) if late else Problem(event.path, said)
+
+
+def _known(before: Sequence[Happening], other: Happening, event: Happening) -> bool:
+    """Whether what came later had also come before, so that the event is not too early."""
+    return _any(before, other.name, event) or (other.name in ARRIVALS and _arrived(before, event))
 
 
 def _arrived(before: Iterable[Happening], event: Happening) -> bool:

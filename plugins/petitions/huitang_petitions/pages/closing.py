@@ -15,6 +15,7 @@ from huitang_petitions.pages.rating import given_in, grades_of, opinions_in
 from huitang_petitions.services.access import DECIDE, READ, SATISFACTION, Ctx
 from huitang_petitions.services.closing import publishing, rating
 from huitang_petitions.services.closing.page import closing_of
+from huitang_petitions.services.closing.published import PublicMatter
 from huitang_petitions.services.wording import choices, title_of, word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, HuitangError, Invalid
@@ -31,7 +32,7 @@ async def closing_page(
     matter_id: UUID,
     error: HuitangError | None = None,
     typed: dict[str, str] | None = None,
-    preview: publishing.PublicMatter | None = None,
+    preview: PublicMatter | None = None,
 ) -> Page:
     """The page; `preview` is the second look at what would be published."""
     closing = await closing_of(ctx, actor, matter_id)

@@ -7,24 +7,23 @@ from litestar.di import NamedDependency
 
 from huitang_petitions.pages.common import AnyRequest
 from huitang_petitions.services.access import Ctx
-from huitang_petitions.services.closing.publishing import published
+from huitang_petitions.services.closing.published import published
 from huitang_petitions.services.closing.satisfaction import percent, public_figures
+from huitang_petitions.services.listing import COUNTED
 from huitang_petitions.services.wording import title_of, word
 from huitang_sdk.http import Page, public
 from huitang_sdk.lists import ListQuery
 
-SIZE = 20
-
 
 @get("/public/published", guards=[public])
 async def published_page(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Page:
-    query = ListQuery.from_request(request, size=SIZE)
-    matters, total = await published(ctx, offset=(query.page - 1) * SIZE, limit=SIZE)
+    query = ListQuery.from_request(request, filters=("after",))
     context = {
-        "query": query.changed(size=SIZE),
-        "matters": matters,
-        "total": total,
-        "figures": await public_figures(ctx),
+        "query": query,
+        "first": query.changed(after=""),
+        "shown": await published(ctx, query.filters["after"]),
+        "counted": COUNTED,
+        "figures": [] if query.filters["after"] else await public_figures(ctx),
         "percent": percent,
         "word": word,
         "title_of": title_of,

@@ -31,8 +31,9 @@ DIMENSIONS: tuple[Dimension, ...] = ("category", "district", "channel", "handler
 @get("/situation", guards=[requires(SITUATION)])
 async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     wanted = _wanted(request, ctx)
-    series = await situation.week_counts(ctx, actor)
-    tables = {name: await situation.figures(ctx, actor, name, wanted) for name in DIMENSIONS}
+    series = await situation.week_counts(ctx, actor, situation.SHOWN_YEARS)
+    tables = await situation.tables(ctx, actor, DIMENSIONS, wanted)
+    unusual = await situation_signals.unusual(series)
     named = await names(ctx)
     context = {
         "wanted": wanted,
@@ -48,8 +49,8 @@ async def situation_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: 
         "time_chart": _line(_over_time(series)),
         "heat": _heat(series, wanted.period),
         "map": map_of(await office_data.drawing(ctx), tables["district"]),
-        "unusual": await situation_signals.unusual(series),
-        "suggested": await situation_signals.suggested(ctx, actor, wanted),
+        "unusual": unusual,
+        "suggested": situation_signals.suggested(tables["category"], unusual),
         "named": named.called,
         "link": lambda **values: _link(wanted, values),
     }

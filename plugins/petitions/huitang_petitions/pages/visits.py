@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from huitang_petitions.pages.common import AnyRequest, text_of, ticked, typed_in
 from huitang_petitions.services.access import DECIDE, READ, SATISFACTION, Ctx, reaching
 from huitang_petitions.services.closing import visiting
+from huitang_petitions.services.listing import COUNTED
 from huitang_petitions.services.wording import word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict, Forbidden, HuitangError, Invalid
@@ -25,7 +26,8 @@ _ = Translator("petitions")
 async def visits_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     done = request.query_params.get("done") == "1"
     lines, total = await visiting.visits(ctx, actor, done=done)
-    return Page("petitions/closing/visits.html", {"lines": lines, "total": total, "done": done, "word": word})
+    shown = {"lines": lines, "total": total, "counted": COUNTED}
+    return Page("petitions/closing/visits.html", {**shown, "done": done, "word": word})
 
 
 async def visit_page(

@@ -68,7 +68,7 @@ async def _loads(ctx: Ctx, actor: Actor, titles: dict[UUID, str]) -> list[Load]:
     rows = await ctx.db.fetch(
         "SELECT coalesce(m.handler_id, m.organisation_id) AS unit, count(*) FILTER (WHERE m.mark = 'late') AS late,"
         " count(*) FILTER (WHERE m.mark = 'red') AS red, count(*) FILTER (WHERE m.mark = 'yellow') AS yellow"
-        f" FROM petitions.matter m WHERE m.mark = ANY($1) AND m.mark IN ('yellow', 'red', 'late') AND {condition}"
+        f" FROM petitions.matter m WHERE m.mark = ANY($1) AND m.due IS NOT NULL AND {condition}"
         " GROUP BY 1 ORDER BY late DESC, red DESC, yellow DESC",
         *sql.values,
     )
@@ -82,8 +82,8 @@ async def _rows(ctx: Ctx, actor: Actor, titles: dict[UUID, str], marks: list[str
     rows = await ctx.db.fetch(
         "SELECT m.id, m.number, m.subject, m.due, m.due_limit, m.mark,"
         " coalesce(m.handler_id, m.organisation_id) AS unit, s.step, s.answer, s.id AS act FROM ("
-        f"SELECT * FROM petitions.matter m WHERE m.mark = ANY($1) AND m.mark IN ('yellow', 'red', 'late')"
-        f" AND m.due IS NOT NULL AND {condition} ORDER BY m.due, m.id LIMIT {MOST}) m"
+        "SELECT m.id FROM petitions.matter m WHERE m.mark = ANY($1) AND m.due IS NOT NULL"
+        f" AND {condition} ORDER BY m.due, m.id LIMIT {MOST}) k JOIN petitions.matter m ON m.id = k.id"
         " LEFT JOIN LATERAL (SELECT id, step, answer FROM petitions.supervision WHERE matter_id = m.id"
         " ORDER BY at DESC, id DESC LIMIT 1) s ON TRUE ORDER BY m.due, m.id",
         *sql.values,

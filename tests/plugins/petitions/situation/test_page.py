@@ -65,7 +65,9 @@ async def test_a_burst_is_told_and_suggested_as_a_topic(town, ctx):
     actor = town.actors["analyst"]
     found = await situation_signals.unusual(await situation.week_counts(ctx, actor))
     assert {(burst.category, burst.district) for burst in found} == {("labour", ""), ("labour", "云溪区")}
-    (topic, *_others) = await situation_signals.suggested(ctx, actor, Wanted(period=situation.period_of(ctx, 4)))
+    figures = await situation.figures(ctx, actor, "category", Wanted(period=situation.period_of(ctx, 4)))
+    unusual = await situation_signals.unusual(await situation.week_counts(ctx, actor, situation.SHOWN_YEARS))
+    (topic, *_others) = situation_signals.suggested(figures, unusual)
     assert topic.figure.value == "labour"
     assert {"burst", "risen", "joint"} <= set(topic.reasons)
 

@@ -1,89 +1,30 @@
-"""Publication of body, process and result (处理机构、过程、结果公开), as far as the law allows.
-
-Published is what the petitioner agreed to publish, of a known kind that is no accusation, of no whistle-blower, and in
-which nobody is complained of: a public page is a route like any other. These conditions stand in the query of every
-reader, so that what is marked later is gone from the page at once.
-"""
+"""Publication of body, process and result (处理机构、过程、结果公开), as far as the law allows: putting up, looking at
+again, publishing, taking back. What is public then is `published`'s."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import access, limits
+from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.services.closing.ending import ENDED, ROUND, ending_of
-from huitang_petitions.services.office_rules import office
+from huitang_petitions.services.closing.ending import ENDED, ending_of
+from huitang_petitions.services.closing.published import PUBLISHABLE, PublicMatter, public_of
 from huitang_petitions.tables import Publication, PublicationDraft
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
-from huitang_sdk.i18n import local_time
 
 MOST_TEXT = 2000
-STEPS = (
-    "received",
-    "accepted",
-    "refused",
-    "transferred_out",
-    "transferred_in",
-    "assigned_out",
-    "assigned_in",
-    "extended",
-    "answered",
-    "settled",
-    "review_requested",
-    "review_answered",
-    "recheck_requested",
-    "recheck_answered",
-    "reopened",
-    "closed",
-)
-"""Events whose days are published: the process as the law names it, not what people wrote or said in between."""
-PUBLISHABLE = (
-    "m.publish AND NOT m.whistle AND m.kind IN ('suggestion', 'appeal') AND m.merged_into IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = m.id)"
-)
-"""The condition that the public may know of a matter `m` at all; every public query and count carries it."""
 _DAY = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b")
 _NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
-_FOUND = f"""
-SELECT p.matter_id, p.summary, p.published_at, m.number, m.category, m.district, m.state, m.organisation_id,
-    m.handler_id, {ROUND} AS round, count(*) OVER () AS total
-FROM petitions.publication p JOIN petitions.matter m ON m.id = p.matter_id
-WHERE p.withdrawn_at IS NULL AND m.state = ANY($1) AND {PUBLISHABLE}
-ORDER BY p.published_at DESC, p.id DESC LIMIT $2 OFFSET $3
-"""
-
 
 _DRAFT = "SELECT summary, drafted_by FROM petitions.publication_draft WHERE matter_id = $1"
-
-
-class PublicStep(Struct, frozen=True):
-    """A step of the process, and its day."""
-
-    kind: str
-    day: date
-
-
-class PublicMatter(Struct, frozen=True, kw_only=True):
-    """What everybody may read of a matter: nothing of it leads to a person."""
-
-    number: str
-    category: str
-    district: str
-    office: str
-    handler: str
-    result: str
-    summary: str
-    published_at: datetime | None
-    steps: list[PublicStep]
-    ratings: list[tuple[str, str]]
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -100,15 +41,6 @@ class Draft(Struct, frozen=True, kw_only=True):
     refused: str = ""
     waiting: str = ""
     drafted_by: UUID | None = None
-
-
-def masked_number(number: str) -> str:
-    """A number without its last digits: those who know it learn nothing, and nobody can point at it.
-
-    >>> masked_number("XF2026-001234")
-    'XF2026-00****'
-    """
-    return number[:-4] + "****"
 
 
 async def draft_of(ctx: Ctx, matter: Mapping[str, Any]) -> Draft:
@@ -137,7 +69,7 @@ async def preview(ctx: Ctx, actor: Actor, matter_id: UUID, summary: str) -> Publ
     await _check(ctx, row, summary)
     ending = await ending_of(ctx, matter_id)
     looked_at = {**row, "matter_id": matter_id, "round": ending.round, "published_at": None, "summary": summary}
-    (found,) = await _public(ctx, [looked_at])
+    (found,) = await public_of(ctx, [looked_at])
     return found
 
 
@@ -216,44 +148,6 @@ async def withdraw(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
         if not rows:
             raise Conflict(_("This is not published."))
         await write.audit("petitions.publication.withdrawn", access.ref(matter_id))
-
-
-async def published(ctx: Ctx, *, offset: int = 0, limit: int = 20) -> tuple[list[PublicMatter], int]:
-    """What everybody may read, newest first, and how many there are."""
-    rows = await ctx.db.fetch(_FOUND, list(ENDED), limit, offset)
-    return await _public(ctx, rows), rows[0]["total"] if rows else 0
-
-
-async def _public(ctx: Ctx, rows: Sequence[Mapping[str, Any]]) -> list[PublicMatter]:
-    ids = [row["matter_id"] for row in rows]
-    names = {unit.id: unit.name for unit in await ctx.identity.organisations()} if rows else {}
-    scale = {grade.id: grade.title for grade in ctx.settings.rating_scale}
-    tree = (await office(ctx)).tree
-    steps: dict[UUID, list[PublicStep]] = {}
-    events = "SELECT matter_id, kind, at FROM petitions.event WHERE matter_id = ANY($1) AND kind = ANY($2) AND shown"
-    for event in await ctx.db.fetch(f"{events} ORDER BY at, recorded_at, id", ids, list(STEPS)):
-        day = local_time(event["at"]).date()
-        steps.setdefault(event["matter_id"], []).append(PublicStep(event["kind"], day))
-    ratings: dict[tuple[UUID, int], list[tuple[str, str]]] = {}
-    given = "SELECT * FROM petitions.rating WHERE matter_id = ANY($1) AND invalid_at IS NULL ORDER BY office"
-    for row in await ctx.db.fetch(given, ids):
-        grade = scale.get(row["grade"], row["grade"])
-        ratings.setdefault((row["matter_id"], row["round"]), []).append((names.get(row["body_id"], ""), _(grade)))
-    return [
-        PublicMatter(
-            number=masked_number(row["number"]),
-            category=limits.said(tree.titles(row["category"])) if row["category"] else "",
-            district=row["district"],
-            office=names.get(row["organisation_id"], ""),
-            handler=names.get(row["handler_id"] or row["organisation_id"], ""),
-            result=row["state"],
-            summary=row["summary"],
-            published_at=row["published_at"],
-            steps=steps.get(row["matter_id"], []),
-            ratings=ratings.get((row["matter_id"], row["round"]), []),
-        )
-        for row in rows
-    ]
 
 
 async def _refusal(ctx: Ctx, matter: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
-from huitang_petitions.services.closing.publishing import PUBLISHABLE
+from huitang_petitions.services.closing.published import PUBLISHABLE
 from huitang_petitions.settings import Grade
 from huitang_sdk.contracts import Actor
 from huitang_sdk.db import Sql
@@ -25,7 +25,7 @@ from huitang_sdk.i18n import TIMEZONE
 
 FEWEST = 5
 """The public reads no share of fewer grades than these: one of two people would know the other's."""
-MONTH = "to_char(r.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')"
+MONTH = "date_trunc('month', r.at AT TIME ZONE 'Asia/Shanghai')"
 
 
 class Tally(Struct):
@@ -72,14 +72,21 @@ async def satisfaction_of(ctx: Ctx, actor: Actor, since: date | None = None, unt
     condition = await access.visible(ctx, actor, access.SATISFACTION, sql)
     days = _between(sql, "r.at", since, until)
     rows = await ctx.db.fetch(
+        "SELECT office, body_id, channel, to_char(month, 'YYYY-MM') AS month, grade, invalid, corrected,"
+        " sum(count)::bigint AS count FROM ("
         f"SELECT r.office, r.body_id, r.channel, {MONTH} AS month, r.grade, r.invalid_at IS NOT NULL AS invalid,"
         " r.corrected, count(*) AS count FROM petitions.rating r JOIN petitions.matter m ON m.id = r.matter_id"
-        f" WHERE {condition}{days} GROUP BY 1, 2, 3, 4, 5, 6, 7",
+        f" WHERE {condition}{days} GROUP BY 1, 2, 3, 4, 5, 6, 7) r"
+        " GROUP BY grade, invalid, corrected, GROUPING SETS ((office, body_id), (channel), (month))",
         *sql.values,
     )
-    (sheets,) = await ctx.db.fetch(
-        "SELECT count(DISTINCT (r.matter_id, r.round)) AS count FROM petitions.rating r"
-        f" JOIN petitions.matter m ON m.id = r.matter_id WHERE r.invalid_at IS NULL AND {condition}{days}",
+    bodies, channels, months = ([row for row in rows if row[name]] for name in ("office", "channel", "month"))
+    # A sheet is about both offices: what is counted beside the ratings of the one is those of the other alone.
+    (alone,) = await ctx.db.fetch(
+        "SELECT count(*) AS count FROM petitions.rating r JOIN petitions.matter m ON m.id = r.matter_id"
+        " WHERE r.office = 'unit' AND r.invalid_at IS NULL AND NOT EXISTS (SELECT FROM petitions.rating o"
+        " WHERE o.matter_id = r.matter_id AND o.round = r.round AND o.office = 'office' AND o.invalid_at IS NULL"
+        f"{days.replace('r.at', 'o.at')}) AND {condition}{days}",
         *sql.values,
     )
     sql = Sql()
@@ -92,12 +99,13 @@ async def satisfaction_of(ctx: Ctx, actor: Actor, since: date | None = None, unt
     scale = {grade.id: grade for grade in ctx.settings.rating_scale}
     return Satisfaction(
         matters=matters["count"],
-        collected=sheets["count"],
-        total=_tally(rows, scale),
-        offices=_bodies([row for row in rows if row["office"] == "office"], scale, names),
-        units=_bodies([row for row in rows if row["office"] == "unit"], scale, names),
-        channels=_by(rows, scale, lambda row: str(row["channel"])),
-        months=_by(rows, scale, lambda row: str(row["month"])),
+        collected=alone["count"]
+        + sum(row["count"] for row in bodies if row["office"] == "office" and not row["invalid"]),
+        total=_tally(channels, scale),
+        offices=_bodies([row for row in bodies if row["office"] == "office"], scale, names),
+        units=_bodies([row for row in bodies if row["office"] == "unit"], scale, names),
+        channels=_by(channels, scale, lambda row: str(row["channel"])),
+        months=_by(months, scale, lambda row: str(row["month"])),
     )
 
 

@@ -13,6 +13,7 @@ from huitang_petitions.services import access, codes, happening, steps
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import END_EVENTS, ROUND, matter_to_ask_about, who_may_ask
 from huitang_petitions.services.closing.sampling import cause_of
+from huitang_petitions.services.listing import COUNTED
 from huitang_petitions.tables import Visit
 from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.contracts.identity import SYSTEM
@@ -31,17 +32,17 @@ BACK_DAYS = 60
 """How far the job looks back for what ended: a platform that stood still for weeks forgets nobody."""
 BATCH = 200
 _ENDS = ", ".join(f"'{kind}'" for kind in END_EVENTS)
+_ENDED = f"SELECT DISTINCT e.matter_id AS id FROM petitions.event e WHERE e.kind IN ({_ENDS}) AND e.at >= $1 ORDER BY 1"
 _CANDIDATES = f"""
 SELECT m.*, {ROUND} AS round,
     EXISTS (SELECT 1 FROM petitions.deadline d WHERE d.matter_id = m.id AND d.duty
         AND d.state IN ('late', 'met_late')) AS late,
     EXISTS (SELECT 1 FROM petitions.rating g WHERE g.matter_id = m.id AND g.round = {ROUND} AND g.invalid_at IS NULL
-        AND g.grade = ANY($3)) AS bad
-FROM petitions.matter m WHERE m.id IN (
-        SELECT e.matter_id FROM petitions.event e WHERE e.kind IN ({_ENDS}) AND e.at >= $1)
-    AND m.state = ANY($2) AND m.merged_into IS NULL AND NOT m.whistle AND NOT m.anonymous AND m.id > $4
+        AND g.grade = ANY($2)) AS bad
+FROM petitions.matter m
+WHERE m.id = ANY($3) AND m.state = ANY($1) AND m.merged_into IS NULL AND NOT m.whistle AND NOT m.anonymous
     AND NOT EXISTS (SELECT 1 FROM petitions.visit v WHERE v.matter_id = m.id AND v.round = {ROUND})
-ORDER BY m.id LIMIT $5
+ORDER BY m.id
 """
 
 
@@ -82,16 +83,16 @@ async def draw(ctx: Ctx) -> int:
     """Open the visits that the rules and the sample want of what ended lately; returns how many. Drawn once only."""
     key = codes.sample_key(ctx)
     bad = [grade.id for grade in ctx.settings.rating_scale if grade.bad]
-    since = ctx.clock.now() - timedelta(days=BACK_DAYS)
-    last, opened = UUID(int=0), 0
-    while rows := await ctx.db.fetch(_CANDIDATES, since, list(VISITED), bad, last, BATCH):
-        last = rows[-1]["id"]
+    ended = [row["id"] for row in await ctx.db.fetch(_ENDED, ctx.clock.now() - timedelta(days=BACK_DAYS))]
+    opened = 0
+    for start in range(0, len(ended), BATCH):
+        rows = await ctx.db.fetch(_CANDIDATES, list(VISITED), bad, ended[start : start + BATCH])
         wanted = [(row, cause) for row in rows if (cause := cause_of(ctx.settings, key, row))]
         if wanted:
             async with ctx.db.write(SYSTEM) as write:
                 for row, cause in wanted:
                     opened += await open_visit(ctx, write, row, row["round"], cause)
-                await write.audit("petitions.visit.drawn", access.ref(last), detail={"count": len(wanted)})
+                await write.audit("petitions.visit.drawn", access.ref(rows[-1]["id"]), detail={"count": len(wanted)})
     return opened
 
 
@@ -133,18 +134,19 @@ async def _visitors(ctx: Ctx, matter: Mapping[str, Any]) -> list[UUID]:
 
 
 async def visits(ctx: Ctx, actor: Actor, *, done: bool = False, limit: int = 200) -> tuple[list[VisitLine], int]:
-    """The visits that are open (or done) of matters the actor may reach, the most urgent first, and how many."""
+    """The visits that are open (or done) of matters the actor may reach, the most urgent first, and how many, counted
+    up to `COUNTED`."""
     sql = Sql()
     readable = await access.visible(ctx, actor, access.READ, sql)
     condition = f"{readable} AND {await access.visible(ctx, actor, access.SATISFACTION, sql)}"
-    state, order = ("NOT NULL", "v.done_at DESC") if done else ("NULL", "v.due, v.id")
-    rows = await ctx.db.fetch(
-        "SELECT v.*, m.number, count(*) OVER () AS total FROM petitions.visit v"
-        f" JOIN petitions.matter m ON m.id = v.matter_id WHERE v.done_at IS {state} AND {condition}"
-        f" ORDER BY {order} LIMIT {limit}",
-        *sql.values,
+    state, order = ("NOT NULL", "v.done_at DESC, v.id DESC") if done else ("NULL", "v.due, v.id")
+    found = (
+        f"FROM petitions.visit v JOIN petitions.matter m ON m.id = v.matter_id WHERE v.done_at IS {state}"
+        f" AND {condition}"
     )
-    return await _lines(ctx, rows), rows[0]["total"] if rows else 0
+    rows = await ctx.db.fetch(f"SELECT v.*, m.number {found} ORDER BY {order} LIMIT {limit}", *sql.values)
+    some = f"SELECT count(*) AS total FROM (SELECT {found} LIMIT {COUNTED + 1}) c"
+    return await _lines(ctx, rows), (await ctx.db.fetch(some, *sql.values))[0]["total"]
 
 
 async def visits_of(ctx: Ctx, matter_id: UUID, number: str) -> list[VisitLine]:

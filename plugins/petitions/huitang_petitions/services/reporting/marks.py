@@ -29,32 +29,36 @@ JOINT = 5
 """From so many people on a matter counts as a joint one, as on the situation page."""
 
 _MARKS = """
-SELECT m.id AS matter_id, unnest(ARRAY[
+SELECT m.id AS matter_id, m.people, unnest(ARRAY[
     'received', 'channel:' || m.channel, 'kind:' || m.kind, 'district:' || m.district, 'category:' || {category},
     CASE WHEN m.people >= {joint} THEN 'joint' END, CASE WHEN m.people >= {joint} THEN 'joint:' || {category} END,
     CASE WHEN m.urgent THEN 'urgent' END, CASE WHEN m.anonymous THEN 'anonymous' END]) AS mark
-FROM petitions.matter m WHERE m.received_at >= {start} AND m.received_at < {end}
-UNION
-SELECT m.id, 'complained:' || a.organisation_id FROM petitions.matter m JOIN petitions.accused a ON a.matter_id = m.id
-WHERE a.organisation_id IS NOT NULL AND m.received_at >= {start} AND m.received_at < {end}
-UNION
-SELECT e.matter_id, unnest(ARRAY['event:' || e.kind, CASE WHEN e.kind IN ('transferred_out', 'assigned_out')
+FROM petitions.matter m WHERE m.received_at >= {start} AND m.received_at < {end} AND {visible}
+UNION ALL
+SELECT DISTINCT m.id, m.people, 'complained:' || a.organisation_id
+FROM petitions.matter m JOIN petitions.accused a ON a.matter_id = m.id
+WHERE a.organisation_id IS NOT NULL AND m.received_at >= {start} AND m.received_at < {end} AND {visible}
+UNION ALL
+SELECT DISTINCT m.id, m.people, unnest(ARRAY['event:' || e.kind, CASE WHEN e.kind IN ('transferred_out', 'assigned_out')
     AND e.detail ->> 'organ' <> '' THEN 'sent:' || (e.detail ->> 'organ') END])
-FROM petitions.event e WHERE e.at >= {start} AND e.at < {end} AND e.kind = ANY({events})
-UNION
-SELECT s.matter_id, unnest(ARRAY['step:' || s.step,
+FROM petitions.event e JOIN petitions.matter m ON m.id = e.matter_id
+WHERE e.at >= {start} AND e.at < {end} AND e.kind = ANY({events}) AND {visible}
+UNION ALL
+SELECT DISTINCT m.id, m.people, unnest(ARRAY['step:' || s.step,
     CASE WHEN s.step = 'supervise' AND s.answered_by IS NOT NULL THEN 'reported' END])
-FROM petitions.supervision s WHERE s.at >= {start} AND s.at < {end} AND s.step = ANY({steps})
-UNION
-SELECT d.matter_id, unnest(ARRAY['due', CASE WHEN d.state <> 'met' THEN 'late' END,
+FROM petitions.supervision s JOIN petitions.matter m ON m.id = s.matter_id
+WHERE s.at >= {start} AND s.at < {end} AND s.step = ANY({steps}) AND {visible}
+UNION ALL
+SELECT DISTINCT m.id, m.people, unnest(ARRAY['due', CASE WHEN d.state <> 'met' THEN 'late' END,
     CASE WHEN d.state <> 'met' THEN 'late:' || {category} END])
 FROM petitions.deadline d JOIN petitions.matter m ON m.id = d.matter_id
-WHERE d.duty AND d.due >= {first} AND d.due < {after} AND d.state IN ('met', 'met_late', 'late')
-UNION
-SELECT m.id, b.mark FROM petitions.matter m
+WHERE d.duty AND d.due >= {first} AND d.due < {after} AND d.state IN ('met', 'met_late', 'late') AND {visible}
+UNION ALL
+SELECT m.id, m.people, b.mark FROM petitions.matter m
 JOIN unnest({marks}, {categories}, {districts}, {starts}, {ends}) b (mark, category, district, first, after)
     ON m.received_at >= b.first AND m.received_at < b.after AND {category} = b.category
     AND (b.district = '' OR m.district = b.district)
+WHERE {visible}
 """
 _CATEGORY = "split_part(m.category, '.', 1)"
 
@@ -94,8 +98,9 @@ Counts = Mapping[str, Count]
 
 
 async def _keyed(ctx: Ctx, actor: Actor, span: Span, weeks: Sequence[BurstMark], sql: Sql) -> str:
-    """The statement of (matter_id, people, mark), within the actor's reach."""
+    """The statement of (matter_id, people, mark), within the actor's reach; no mark of a matter stands in it twice."""
     inner = _MARKS.format(
+        visible=await visible(ctx, actor, SITUATION, sql),
         category=_CATEGORY,
         joint=JOINT,
         start=sql.put(span.start_moment, "::timestamptz"),
@@ -110,10 +115,7 @@ async def _keyed(ctx: Ctx, actor: Actor, span: Span, weeks: Sequence[BurstMark],
         starts=sql.put([week.span.start_moment for week in weeks], "::timestamptz[]"),
         ends=sql.put([week.span.end_moment for week in weeks], "::timestamptz[]"),
     )
-    return (
-        f"SELECT k.matter_id, m.people, k.mark FROM ({inner}) k JOIN petitions.matter m ON m.id = k.matter_id"
-        f" WHERE k.mark IS NOT NULL AND {await visible(ctx, actor, SITUATION, sql)}"
-    )
+    return f"SELECT matter_id, people, mark FROM ({inner}) k WHERE mark IS NOT NULL"
 
 
 _SUMMED = "SELECT mark, count(*) AS matters, sum(people)::bigint AS people FROM"
