@@ -12,6 +12,7 @@ from huitang_petitions.workflow import TO_APPROVE
 from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
+from huitang_sdk.i18n import DEFAULT_LOCALE, use_locale
 
 
 def ref(extension_id: UUID) -> Ref:
@@ -50,11 +51,12 @@ async def ask(ctx: Ctx, actor: Actor, matter_id: UUID, limit_id: str, days: int,
         )
         process = await steps.begun(ctx, write, row)
         heads = await ctx.permissions.holders(access.APPROVE, process.organisation_id)
+        names = await ctx.identity.accounts(heads)
+        url, about = f"/petitions/matters/{matter_id}", ref(extension_id)
         for head in await access.reaching(ctx, heads, matter_id):
-            title = _("Decide on more time for {number}", number=row["number"])
-            url = f"/petitions/matters/{matter_id}"
+            with use_locale(names[head].locale if head in names else DEFAULT_LOCALE):
+                title = _("Decide on more time for {number}", number=row["number"])
             if head != actor.account_id:
-                about = ref(extension_id)
                 await ctx.todos.open(TO_APPROVE, subject=about, assignee=head, title=title, url=url, due=due)
         detail = {"limit": limit_id, "days": days}
         await write.audit("petitions.extension.asked", access.ref(matter_id), detail=detail)

@@ -20,6 +20,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.declare import NotificationKind
 from huitang_sdk.errors import Invalid, NotFound
+from huitang_sdk.i18n import DEFAULT_LOCALE, use_locale
 
 MARKED, URGED, SUPERVISED, ESCALATED, INSPECT = (
     f"petitions.{name}" for name in ("marked", "urged", "supervised", "escalated", "inspect")
@@ -109,16 +110,11 @@ async def _holders(ctx: Ctx, permission: str, organisation_id: UUID) -> list[UUI
 
 async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID], *, late: bool = True) -> None:
     url = f"/petitions/matters/{act.matter_id}"
-    for account_id in people if act.step in TODOS else ():
-        title = {
-            "urge": _("Say why {number} is late, and go on with it", number=number)
-            if late
-            else _("You are urged: say how {number} stands, and go on with it", number=number),
-            "supervise": _("{number} is under supervision: report on it", number=number),
-            "inspect": _("Go and look why {number} is late", number=number)
-            if late
-            else _("Go and look how {number} stands", number=number),
-        }[act.step]
+    wanted = list(people) if act.step in TODOS else []
+    accounts = await ctx.identity.accounts(wanted)
+    for account_id in wanted:
+        with use_locale(accounts[account_id].locale if account_id in accounts else DEFAULT_LOCALE):
+            title = _title(act.step, number, late=late)
         about, kind = ref(act.id), TODOS[act.step]
         await ctx.todos.open(kind, subject=about, assignee=account_id, title=title, url=url, due=act.due)
     if act.step in NOTICES:
@@ -126,6 +122,17 @@ async def _tell(ctx: Ctx, act: Supervision, number: str, people: Iterable[UUID],
         await ctx.notifications.send(
             NOTICES[act.step], people, key=str(act.id), url=url, data=data, subject=access.ref(act.matter_id)
         )
+
+
+def _title(step: str, number: str, *, late: bool) -> str:
+    """What stands on the list of whoever has to answer, in the language that is in use."""
+    if step == "supervise":
+        return _("{number} is under supervision: report on it", number=number)
+    if step == "inspect":
+        words = _("Go and look why {number} is late", number=number)
+        return words if late else _("Go and look how {number} stands", number=number)
+    words = _("Say why {number} is late, and go on with it", number=number)
+    return words if late else _("You are urged: say how {number} stands, and go on with it", number=number)
 
 
 _DONE = """

@@ -12,6 +12,7 @@ from huitang_petitions.tables import Accused
 from huitang_sdk.contracts import Run
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Forbidden, Invalid, NotFound
+from huitang_sdk.i18n import use_locale
 from tests.plugins.petitions.register.matters import at, happens, received
 
 STEPS = "SELECT step FROM petitions.supervision WHERE matter_id = $1 ORDER BY at, id"
@@ -114,7 +115,9 @@ async def test_by_hand_with_a_note_and_an_answer_that_only_the_sealed_columns_ho
         await supervision.act(ctx, handler, matter, "urge", "快")
     with pytest.raises(NotFound):
         await supervision.act(ctx, town.actors["county"], matter, "urge", "快")
-    act_id = await supervision.act(ctx, supervisor, matter, "urge", "群众再次来电询问进展")
+    with use_locale("en"):  # of the supervisor; the to-do is in the language of whoever has to answer
+        act_id = await supervision.act(ctx, supervisor, matter, "urge", "群众再次来电询问进展")
+    assert (await town.one("SELECT title FROM notifications.todo")).startswith("催办：说明 ")  # and it is not late
     assert await todos(town) == {("petitions.urged", "handler")}
     assert await town.fetch(DUES) == [{"due": date(2026, 3, 17)}]  # by when the petitioner is to be told
     with pytest.raises(Invalid):
