@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 
 from msgspec import Struct
 
 from huitang_petitions.matching.features import SECTIONS, Features
-from huitang_petitions.matching.normal import data
 
 Weights = Mapping[int, float]
-"""How rare a hash is: the rarer, the more it says."""
+"""How rare a hash is, up to 1: the rarer, the more it says."""
 LESS = 0.25
 HALF = 0.5
 """By so much a place counts less of which one letter says more than the other."""
-CLEAR, VAGUE = 0.6, 0.25
-"""From so much in common on the topic is clear; below so much it is vague."""
-ENOUGH = 4.5
+MANY = 6.0
+"""So many rare pairs in common are many."""
+ENOUGH = 1.3
 """A place known by so much, in weights of what is shared, is known."""
 
 
@@ -31,13 +29,19 @@ class Sets(Struct):
     surname: frozenset[int]
     given: frozenset[int]
     place: frozenset[int]
+    letters: frozenset[int]
     district: frozenset[int]
     mentioned: frozenset[int]
     numbers: frozenset[int]
+    house: frozenset[int]
+    building: frozenset[int]
+    part: frozenset[int]
+    unit: frozenset[int]
     details: frozenset[int]
     meanings: frozenset[int]
     general: frozenset[int]
     pairs: frozenset[int]
+    common: frozenset[int]
 
     @property
     def somewhere(self) -> frozenset[int]:
@@ -54,7 +58,7 @@ def sets_of(features: Features) -> Sets:
 
 
 class Evidence(Struct, frozen=True):
-    """What a comparison found, each from 0 to 1 unless it says otherwise; `score` makes one number of it."""
+    """What a comparison found, each from 0 to 1 unless it says otherwise; `scoring` makes one number of it."""
 
     phone: float
     """1 the same number, -1 another one, 0 unknown."""
@@ -64,10 +68,16 @@ class Evidence(Struct, frozen=True):
     """How much of the shorter place is found in the other letter, as far as that says anything."""
     elsewhere: float
     """How much of it is not found, as far as both places are known."""
+    near: float
+    """How many single characters of the shorter place's name the other has: one may be misread."""
     district: float
     """-1 where both name a district and not the same, else 0."""
-    numbers: float
-    """1 the same number of house or building, -1 others, 0 unknown."""
+    house: float
+    building: float
+    part: float
+    unit: float
+    """Numbers of the house, of the building, of the part of an estate, of what is in it: 1 one in common, -1 others,
+    0 unknown."""
     details: float
     """Sums, years, quantities in common; below 0 where both have some and share none."""
     meanings: float
@@ -76,10 +86,13 @@ class Evidence(Struct, frozen=True):
     pairs: float
     inside: float
     """Pairs of characters in common, places left out: of both, and of the shorter one."""
-
-    @property
-    def topic(self) -> float:
-        return (self.meanings + self.within + self.pairs * 2 + self.inside * 2) / 4
+    rare: float
+    """How many pairs in common are none of those all letters have: 1 - 1/e for `MANY` of the rarest."""
+    topics: float
+    """How many expressions in common, likewise."""
+    said: float
+    meant: float
+    """How many pairs and expressions the letter has that has fewer: of how much the shares above are."""
 
 
 def _mass(found: frozenset[int], weights: Weights) -> float:
@@ -146,67 +159,34 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
     place, elsewhere = _place(a, b, weights)
     aside = a.somewhere | b.somewhere
     meanings, within = _alike(a.meanings, b.meanings, weights, a.general | b.general)
-    pairs, inside = _alike(a.pairs - aside, b.pairs - aside, weights)
+    common = a.common | b.common
+    pairs, inside = _alike(a.pairs - aside, b.pairs - aside, weights, common)
     details = _alike(a.details, b.details, weights)[1]
     if not details and a.details and b.details:
         details = -0.5
+    shared = (a.pairs & b.pairs) - aside
     return Evidence(
         phone=0.0 if len(a.parts & b.parts) == 2 else _either(a.phone, b.phone),
         name=_name(a, b),
         place=place,
         elsewhere=elsewhere,
+        near=len(a.letters & b.letters) / max(1, min(len(a.letters), len(b.letters))),
         district=min(0.0, _either(a.district, b.district)),
-        numbers=_either(a.numbers, b.numbers),
+        house=_either(a.house, b.house),
+        building=_either(a.building, b.building),
+        part=_either(a.part, b.part),
+        unit=_either(a.unit, b.unit),
         details=details,
         meanings=meanings,
         within=within,
         pairs=pairs,
         inside=inside,
+        rare=_many(shared, weights, common, MANY),
+        topics=_many(a.meanings & b.meanings, weights, a.general | b.general, MANY / 2),
+        said=float(min(len(a.pairs), len(b.pairs))),
+        meant=float(min(len(a.meanings), len(b.meanings))),
     )
 
 
-def terms(evidence: Evidence) -> dict[str, float]:
-    """What the score is a weighted sum of."""
-    e = evidence
-    person, topic = max(e.phone, e.name, 0.0), min(1.0, e.topic / CLEAR)
-    if e.phone < 0:
-        person *= 0.5  # Two people can have one name.
-    vague = max(0.0, 1 - e.topic / VAGUE)
-    return {
-        "one": 1.0,
-        "phone same": max(e.phone, 0.0),
-        "phone other": max(-e.phone, 0.0),
-        "name": max(e.name, 0.0),
-        "name other": max(-e.name, 0.0),
-        "place": e.place,
-        "elsewhere": e.elsewhere,
-        "district other": -e.district,
-        "numbers same": max(e.numbers, 0.0),
-        "numbers other": max(-e.numbers, 0.0),
-        "details same": max(e.details, 0.0),
-        "meanings": e.meanings,
-        "within": e.within,
-        "pairs": e.pairs,
-        "inside": e.inside,
-        "topic": topic,
-        "topic, person": topic * person,
-        "topic, place": topic * e.place,
-        "topic, elsewhere": topic * e.elsewhere,
-        "same words": max(0.0, e.pairs - 0.4) * (1 - e.elsewhere) * float(min(e.phone, e.name, e.district) >= 0),
-        "vague": vague,
-        "vague, person": vague * person,
-        "vague, place": vague * e.place,
-        "nobody, nowhere": float(person == 0) * (1 - e.place),
-    }
-
-
-@cache
-def fitted() -> dict[str, float]:
-    return {str(term): float(weight) for term, weight in data("weights.toml")["weights"].items()}
-
-
-def score(evidence: Evidence) -> float:
-    """From 0 to 1: how probable it is that both letters are about one matter."""
-    weights = fitted()
-    total = sum(weights.get(term, 0.0) * value for term, value in terms(evidence).items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+def _many(shared: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
+    return 1 - math.exp(-sum(weights[value] * (LESS if value in less else 1.0) for value in shared) / enough)

@@ -22,13 +22,19 @@ SECTIONS = (
     "surname",
     "given",
     "place",
+    "letters",
     "district",
     "mentioned",
     "numbers",
+    "house",
+    "building",
+    "part",
+    "unit",
     "details",
     "meanings",
     "general",
     "pairs",
+    "common",
 )
 """In the order in which they are kept."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
@@ -94,6 +100,7 @@ def pieces(letter: Written) -> dict[str, list[str]]:
     meant = set(words.meanings(blanked(both, where.names | mentioned)))
     figures = _FIGURE.findall(both)
     body = words.bare(re.sub(r"[0-9.]+", " ", both))
+    told = {pair for pair in places.pairs(body) if not _FUNCTION.intersection(pair)}
     return {
         "phone": [phone] if phone else [],
         "parts": people.parts(phone),
@@ -101,16 +108,19 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "surname": [surname] if surname else [],
         "given": sorted(set(whole)),
         "place": sorted(where.names),
+        "letters": sorted(set("".join(where.names))),
         "district": sorted(where.district),
         "mentioned": sorted(mentioned),
         "numbers": sorted(where.numbers | places.numbered(both)),
+        **{kind: sorted(found) for kind, found in places.kinds(plain(letter.place), both).items()},
         "details": sorted(
             {f"year{year}" for year in _YEAR.findall(both)}
             | {f for f in figures if float(f) > 12 and not f.startswith("20")}
         ),
         "meanings": sorted(meant),
         "general": sorted(meant & words.general()),
-        "pairs": sorted({pair for pair in places.pairs(body) if not _FUNCTION.intersection(pair)}),
+        "pairs": sorted(told),
+        "common": sorted(told & words.common()),
     }
 
 
@@ -130,7 +140,7 @@ def blanked(text: str, names: frozenset[str]) -> str:
     return "".join(" " if at in gone else character for at, character in enumerate(text))
 
 
-_SPACE = {"general": "meanings", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
+_SPACE = {"general": "meanings", "common": "pairs", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
 """Pairs of characters are the same wherever they stand."""
 
 

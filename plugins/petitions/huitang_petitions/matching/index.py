@@ -10,8 +10,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from huitang_petitions.matching.compare import Evidence, compare, score, sets_of
+from huitang_petitions.matching.compare import Evidence, compare, sets_of
 from huitang_petitions.matching.features import SECTIONS, Features, Numbers
+from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
 Relation = Literal["repeat", "duplicate", "joint"]
@@ -119,10 +120,10 @@ class MatchIndex:
         return found
 
     def weights(self, hashes: Numbers) -> NDArray[np.float64]:
-        """How rare: ln((letters + 40) / (letters with it + 2)); in a small index all weigh nearly the same."""
-        frequency = self._frequency(hashes)
-        weighed: NDArray[np.float64] = np.log((max(len(self), 1) + 40) / (frequency + 2.0))
-        return np.maximum(weighed, 0.05)
+        """How rare, up to 1 for what no letter has: ln((letters + 40) / (letters with it + 2)), as a share of the most."""
+        frequency, letters = self._frequency(hashes), max(len(self), 1) + 40
+        weighed: NDArray[np.float64] = np.log(letters / (frequency + 2.0)) / np.log(letters / 2.0)
+        return np.maximum(weighed, 0.01)
 
     def query(self, features: Features, limit: int = 20, threshold: float = THRESHOLD, but: str = "") -> list[Match]:
         """The letters about the matter of this one, best first; none scored under `threshold`, never `but` itself."""
@@ -133,11 +134,12 @@ class MatchIndex:
         asked = sets_of(features)
         values = np.unique(np.concatenate([features.values, *(other.values for _id, other in candidates)]))
         weights = dict(zip(values.tolist(), self.weights(values).tolist(), strict=True))
+        letters = len(self)
         for id_, other in candidates:
             if id_ == but:
                 continue
             evidence = compare(asked, sets_of(other), weights)
-            reached = score(evidence)
+            reached = score(evidence, letters)
             if reached >= threshold:
                 found.append(Match(id_, reached, relation(evidence), evidence))
         found.sort(key=lambda match: (-match.score, match.id))

@@ -7,7 +7,8 @@ import re
 from huitang_petitions.matching.normal import folded, plain
 
 _TITLES = re.compile(
-    r"(?:先生|女士|小姐|同志|大爷|大妈|大叔|大姐|阿姨|师傅|老板|某+|[*＊x]+|[（(].*[)）]|等\d*人?|代表)+$"
+    r"(?:先生|女士|小姐|同志|大爷|大妈|大叔|大姐|大哥|大嫂|大娘|大伯|阿姨|阿婆|阿公|阿伯|奶奶|爷爷|伯伯|叔叔|老伯|老汉|老太太?|老师傅?|师傅|"
+    r"医生|经理|老板|家属|妈妈|爸爸|某+|[*＊x]+|[（(].*[)）]|等\d*人?|代表)+$"
 )
 _OLD = re.compile(r"^[老小](?=[\u4e00-\u9fff]$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")

@@ -15,6 +15,13 @@ _GENERIC = re.compile(
     r"交叉口|交汇处|居民小区|住宅小区|小区|社区|居委会|村委会|街道办事处|街道|办事处|附近|门口|门前|旁边|路口|一带|周边|对面|隔壁|沿线|路段|"
     r"家属院|大院|号院|院内|院|之间|二期|[0-9]期|项目"
 )
+_OFFICE = re.compile(
+    r"人民代表大会常务委员会|人大常委会|人民代表大会|人大|人民政府|市政府|区政府|县政府|镇政府|信访局|信访办|(?:中级|高级)?(?:人民)?法院|(?:人民)?检察院|"
+    r"(?:人力资源和社会保障|人社|社会保障|社保|教育|民政|公安|住房和城乡建设|住建|城市管理|城管|市场监督管理|市场监管|生态环境|环保|自然资源|规划|"
+    r"交通运输|交通|农业农村|农业|水务|水利|林业|卫生健康|卫健|财政|税务|医保|医疗保障|文旅|退役军人事务|退役军人|应急管理|统计|审计|司法|粮食|商务)局?(?=局|$)局?|"
+    r"(?:住房)?公积金管理中心|(?:卫健|发改|监察|监)委|残联|交警大队|交警支队|执法局"
+)
+"""Offices that every letter may name: they say whom it is about, hardly where."""
 _MARKET = re.compile(r"(?:农贸|集贸|菜|批发)市场")
 _NUMBER = re.compile(
     r"(?:第)?([0-9]+|[a-z])(?:号)?(栋|幢|座|号楼|楼栋)|([0-9]+)(号|单元|组|社|室|弄|巷|路|期|标)(?!楼)"
@@ -56,7 +63,7 @@ def address(text: str) -> Where:
     rest = rest[found.end() :] if found else rest
     numbers = numbered(rest)
     rest = _MARKET.sub("市场", rest)
-    rest = _GENERIC.sub(" ", _NUMBER.sub(" ", rest))
+    rest = _GENERIC.sub(" ", _OFFICE.sub(" ", _NUMBER.sub(" ", rest)))
     return Where(frozenset(pairs(folded(rest))), frozenset(pairs(folded(district))), numbers)
 
 
@@ -76,3 +83,30 @@ def mentioned(text: str) -> frozenset[str]:
         if not _NOT_NAMES.search(stem):
             found |= {folded(stem), folded(stem[1] + suffix[0])}
     return frozenset(found)
+
+
+_OWN = {
+    "house": re.compile(r"([0-9]+)(号|弄)(?![楼线店])"),
+    "building": re.compile(r"([0-9]+|[a-z])(?:号)?(?:栋|幢|座|楼栋|号楼)"),
+    "part": re.compile(r"([0-9]+|[a-z])(期|区|标段)"),
+    "unit": re.compile(r"([0-9]+)(单元|室|组|社|队|层)"),
+}
+"""By which numbers places of one name differ: house, building, part of an estate, and what is inside or a group of it."""
+_IN_TEXT = {"house": re.compile(r"(?<=[路街巷道里])([0-9]+)(号|弄)(?![楼线店])")}
+"""In a text `20号` may be a day."""
+_SAME_UNIT = {"社": "组", "队": "组"}
+
+
+def kinds(place: str, text: str) -> dict[str, set[str]]:
+    """The numbers of a letter by kind: of its place, or where that has none, of its text. Both are `plain`.
+
+    >>> kinds("人民路12号3栋", "2栋和3栋都不热")["building"]
+    {'3'}
+    """
+    return {kind: _of(own, place) or _of(_IN_TEXT.get(kind, own), text) for kind, own in _OWN.items()}
+
+
+def _of(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {
+        match[1] + (_SAME_UNIT.get(match[2], match[2]) if pattern.groups > 1 else "") for match in pattern.finditer(text)
+    }

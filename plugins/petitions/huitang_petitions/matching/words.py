@@ -47,6 +47,12 @@ def general() -> frozenset[str]:
     return frozenset(data("words.toml")["general"].split())
 
 
+@cache
+def common() -> frozenset[str]:
+    """Pairs of characters that letters about different matters have: those say little of which matter it is."""
+    return frozenset(data("common.toml")["pairs"].split())
+
+
 def bare(text: str) -> str:
     """`text`, folded, with a space for everything that letters say anyway, and for what is neither word nor number."""
     return re.sub(r"[^\w]+|_", " ", _empty().sub(" ", folded(text)))

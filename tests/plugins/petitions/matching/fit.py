@@ -1,50 +1,37 @@
-"""`python -m tests.plugins.petitions.matching.fit`: finds the weights of the score anew, from synthetic letters.
+"""`python -m tests.plugins.petitions.matching.fit`: learns the trees of the score anew and writes trees.json.
 
-Logistic regression over the terms of `compare.terms`. So that it does not learn the generator's way of putting things,
-queries lose at random who, where and a part of their words. The letters written by hand are never fitted to.
+From synthetic letters, and from the half of the letters by hand that is for learning, every one of them against every
+other. So that the way the generator puts things is not learnt, queries lose at random who, where and a part of their
+words. A tree may only go the way that makes sense: more in common never makes a match less probable.
 """
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 from msgspec import structs
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 import huitang_petitions.matching
-from huitang_petitions.letters import Letter, MatchingSet, matching_set
+from huitang_petitions.letters import Letter, letters, matching_set, ocr
 from huitang_petitions.letters.matching import SAME
 from huitang_petitions.matching import Features, Hasher, MatchIndex, compare
-from huitang_petitions.matching.compare import sets_of, terms
+from huitang_petitions.matching.compare import sets_of
 from huitang_petitions.matching.features import SECTIONS
+from huitang_petitions.matching.scoring import terms
+from tests.plugins.petitions.matching.measure import Hard, hard
 
-TARGET = Path(huitang_petitions.matching.__file__).with_name("weights.toml")
+TARGET = Path(huitang_petitions.matching.__file__).with_name("trees.json")
 HASHER = Hasher(b"a key for measuring only")
-NEVER_BELOW_ZERO = {
-    "phone same",
-    "name",
-    "place",
-    "numbers same",
-    "details same",
-    "meanings",
-    "within",
-    "pairs",
-    "inside",
-    "topic",
-    "same words",
-}
-NEVER_ABOVE_ZERO = {
-    "phone other",
-    "name other",
-    "elsewhere",
-    "numbers other",
-    "district other",
-    "vague",
-    "vague, person",
-    "vague, place",
-    "nobody, nowhere",
-}
+NO_WAY = {"said", "meant", "letters"}
+DOWN = {"elsewhere"}
+"""What may go either way, and what makes a match less probable; everything else makes it more."""
+BY_HAND = 1.0
+"""How much all that is by hand weighs beside all that is synthetic."""
 
 
 def poorer(rng: random.Random, letter: Letter) -> Letter:
@@ -63,9 +50,9 @@ def poorer(rng: random.Random, letter: Letter) -> Letter:
     return letter
 
 
-def thinner(rng: random.Random, features: Features) -> Features:
+def thinner(rng: random.Random, features: Features, least: float = 0.35) -> Features:
     """With fewer of its words, as if the matter had been told in others."""
-    keep = {"pairs": rng.uniform(0.35, 1.0), "meanings": rng.uniform(0.6, 1.0)}
+    keep = {"pairs": rng.uniform(least, 1.0), "meanings": rng.uniform((1 + least) / 2, 1.0)}
     parts = [
         [value for value in features.section(section).tolist() if rng.random() < keep.get(section, 1.0)]
         for section in SECTIONS
@@ -73,76 +60,117 @@ def thinner(rng: random.Random, features: Features) -> Features:
     return Features(tuple(map(len, parts)), np.array([value for part in parts for value in part], dtype=np.uint32))
 
 
-def rows_of(made: MatchingSet, rng: random.Random) -> tuple[list[list[float]], list[bool]]:
-    index = MatchIndex()
-    index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
-    true = {(pair.query, pair.corpus) for pair in made.pairs}
-    found, labels = [], []
-    for letter in made.queries:
-        features = thinner(rng, HASHER.features(poorer(rng, letter)))
-        candidates = index._candidates(features)[:24]
+Row = tuple[list[float], bool, str]
+"""What the trees see of a pair, whether it is one matter, and of which group the letter is."""
+
+
+def rows_of(
+    index: MatchIndex, asked: Iterable[tuple[str, Features, str]], same: Callable[[str, str], bool], most: int
+) -> list[Row]:
+    found = []
+    for id_, features, group in asked:
+        candidates = index._candidates(features)[:most]
         values = np.unique(np.concatenate([features.values, *(f.values for _id, f in candidates)]))
         weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
-        for id_, other in candidates:
-            found.append(list(terms(compare(sets_of(features), sets_of(other), weights)).values()))
-            labels.append((letter.id, id_) in true)
-    return found, labels
-
-
-def fit(x: np.ndarray, y: np.ndarray, names: list[str], ridge: float = 3.0) -> np.ndarray:
-    """Newton's method on the penalised likelihood; terms whose sign would make no sense are left out."""
-    left = list(range(len(names)))
-    while True:
-        weights = _newton(x[:, left], y, np.array([0.0 if names[at] == "one" else ridge for at in left]))
-        wrong = [
-            at
-            for at, weight in zip(left, weights, strict=True)
-            if (names[at] in NEVER_BELOW_ZERO and weight < 0) or (names[at] in NEVER_ABOVE_ZERO and weight > 0)
+        mine = sets_of(features)
+        found += [
+            (list(terms(compare(mine, sets_of(other), weights), len(index)).values()), same(id_, to), group)
+            for to, other in candidates
+            if to != id_
         ]
-        if not wrong:
-            break
-        left = [at for at in left if at not in wrong]
-    found = np.zeros(len(names))
-    found[left] = weights
     return found
 
 
-def _newton(x: np.ndarray, y: np.ndarray, ridge: np.ndarray) -> np.ndarray:
-    weights = np.zeros(x.shape[1])
-    for _step in range(30):
-        guess = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        slope = x.T @ (guess - y) + ridge * weights
-        curve = (x * (guess * (1 - guess) + 1e-9)[:, None]).T @ x + np.diag(ridge + 1e-9)
-        step = np.linalg.solve(curve, slope)
-        weights = weights - step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
+def made_up(rng: random.Random) -> list[Row]:
+    found: list[Row] = []
+    for seed, cases in ((11, 700), (12, 150), (13, 250), (14, 60), (15, 60), (16, 1500)):
+        made = matching_set(cases, seed=seed, same=(*SAME, "joint"))
+        index = MatchIndex()
+        index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
+        true = {(pair.query, pair.corpus) for pair in made.pairs}
+        asked = (
+            (letter.id, thinner(rng, HASHER.features(poorer(rng, letter))), "made up")
+            for letter in rng.sample(made.queries, min(len(made.queries), 700))
+        )
+        found += rows_of(index, asked, lambda a, b, true=true: (a, b) in true, 24)  # type: ignore[misc]
+    return found
+
+
+def by_hand(rng: random.Random, half: list[Hard]) -> list[Row]:
+    """Each letter against each other, as it is, poorer, thinner and badly scanned, among few and among many."""
+    matter = {one.letter.id: one.matter for one in half}
+    found: list[Row] = []
+    for among, turns in ((0, 3), (60, 1), (300, 2), (3000, 2)):
+        index = MatchIndex()
+        index.extend((one.letter.id, HASHER.features(one.letter)) for one in half)
+        index.extend((one.letter.id, HASHER.features(one.letter)) for one in letters(among, seed=98))
+        for turn in range(turns):
+            asked = [(one.letter.id, _varied(rng, one.letter, turn), one.group) for one in half]
+            found += rows_of(index, asked, lambda a, b: matter[a] == matter.get(b), 40)
+    return found
+
+
+def _varied(rng: random.Random, letter: Letter, turn: int) -> Features:
+    if not turn:
+        return HASHER.features(letter)
+    letter = poorer(rng, letter)
+    if turn == 2:
+        letter = structs.replace(letter, text=ocr(rng, letter.text, 0.06), subject=ocr(rng, letter.subject, 0.06))
+    return thinner(rng, HASHER.features(letter), 0.7)
+
+
+def names() -> list[str]:
+    nothing = HASHER.features(Letter("", "", "", "", "", ""))
+    return list(terms(compare(nothing, nothing, {}), 1))
+
+
+def learnt(synthetic: list[Row], hand: list[Row], **how: float) -> HistGradientBoostingClassifier:
+    settings = {"max_iter": 90, "learning_rate": 0.1, "max_leaf_nodes": 10, "min_samples_leaf": 40, "l2": 5.0} | how
+    model = HistGradientBoostingClassifier(
+        max_iter=int(settings["max_iter"]),
+        learning_rate=settings["learning_rate"],
+        max_leaf_nodes=int(settings["max_leaf_nodes"]),
+        min_samples_leaf=int(settings["min_samples_leaf"]),
+        l2_regularization=settings["l2"],
+        monotonic_cst=[0 if name in NO_WAY else -1 if name in DOWN else 1 for name in names()],
+        early_stopping=False,
+        random_state=0,
+    )
+    rows = synthetic + hand
+    weights = np.ones(len(rows))
+    if hand and synthetic:
+        weights[len(synthetic) :] = how.get("by_hand", BY_HAND) * len(synthetic) / len(hand)
+    model.fit(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), sample_weight=weights)
+    return model
+
+
+def written(model: HistGradientBoostingClassifier) -> str:
+    """The trees as `scoring` reads them: nodes in a list, [term, at most, then, else] or [-1, value]."""
+    trees = []
+    for (predictor,) in model._predictors:
+        trees.append(
+            [
+                [-1, round(float(node["value"]), 4)]
+                if node["is_leaf"]
+                else [
+                    int(node["feature_idx"]),
+                    round(float(node["num_threshold"]), 5),
+                    int(node["left"]),
+                    int(node["right"]),
+                ]
+                for node in predictor.nodes
+            ]
+        )
+    start = round(float(np.ravel(model._baseline_prediction)[0]), 4)
+    lines = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
+    return f'{{"terms": {json.dumps(names())},\n"start": {start},\n"trees": [\n{lines}\n]}}\n'
 
 
 def main() -> None:
     rng = random.Random(11)
-    x, y = [], []
-    for seed, cases in ((11, 700), (12, 150), (13, 250), (14, 60), (15, 60)):
-        found, labels = rows_of(matching_set(cases, seed=seed, same=(*SAME, "joint")), rng)
-        x += found
-        y += labels
-    names = list(
-        terms(
-            compare(
-                HASHER.features(Letter("", "", "", "", "", "")), HASHER.features(Letter("", "", "", "", "", "")), {}
-            )
-        )
-    )
-    weights = fit(np.array(x), np.array(y, dtype=float), names)
-    lines = [f'"{name}" = {weight:.3f}' for name, weight in zip(names, weights, strict=True)]
-    TARGET.write_text(
-        "# What the score weighs; written by `python -m tests.plugins.petitions.matching.fit`.\n[weights]\n"
-        + "\n".join(lines)
-        + "\n",
-        encoding="utf-8",
-    )
-    print("\n".join(lines))
+    text = written(learnt(made_up(rng), by_hand(rng, hard("learn"))))
+    TARGET.write_text(text, encoding="utf-8")
+    print(f"{TARGET.name}: {len(text):,} characters")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import tomllib
@@ -14,6 +15,30 @@ from huitang_petitions.matching import THRESHOLD, Hasher, MatchIndex
 
 HASHER = Hasher(b"a key for measuring only")
 BY_HAND = Path(__file__).with_name("by_hand.toml")
+
+
+@dataclass(frozen=True)
+class Hard:
+    """A letter of `hard_learn.jsonl` or `hard_final.jsonl`. `matter`: the id of the first letter about its matter, its
+    own where it is the first or the only one; `group`: letters that look alike, of one matter or of several."""
+
+    letter: Letter
+    variation: str
+    matter: str
+
+    @property
+    def group(self) -> str:
+        return self.letter.id[:3]
+
+
+def hard(half: str) -> list[Hard]:
+    """The letters by hand that are hard to tell apart: `learn` to learn from, `final` only to measure."""
+    found = []
+    for line in BY_HAND.with_name(f"hard_{half}.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        fields = {name: row[name] for name in ("id", "petitioner", "phone", "place", "subject", "text")}
+        found.append(Hard(Letter(**fields), row["is"], (row.get("matches") or [row["id"]])[0]))
+    return found
 
 
 @dataclass
