@@ -42,6 +42,8 @@ class Sets(Struct):
     general: frozenset[int]
     pairs: frozenset[int]
     common: frozenset[int]
+    heading: frozenset[int]
+    headline: frozenset[int]
 
     @property
     def somewhere(self) -> frozenset[int]:
@@ -90,6 +92,9 @@ class Evidence(Struct, frozen=True):
     """How many pairs in common are none of those all letters have: 1 - 1/e for `MANY` of the rarest."""
     topics: float
     """How many expressions in common, likewise."""
+    heading: float
+    headline: float
+    """How much of the subject lines, by expressions and by pairs, the other letter speaks of; 0.5 where there is none."""
     said: float
     meant: float
     """How many pairs and expressions the letter has that has fewer: of how much the shares above are."""
@@ -183,6 +188,8 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
         inside=inside,
         rare=_many(shared, weights, common, MANY),
         topics=_many(a.meanings & b.meanings, weights, a.general | b.general, MANY / 2),
+        heading=_headed(a.heading, b.heading, a.meanings, b.meanings, weights, a.general | b.general),
+        headline=_headed(a.headline - aside, b.headline - aside, a.pairs, b.pairs, weights),
         said=float(min(len(a.pairs), len(b.pairs))),
         meant=float(min(len(a.meanings), len(b.meanings))),
     )
@@ -190,3 +197,19 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
 
 def _many(shared: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
     return 1 - math.exp(-sum(weights[value] * (LESS if value in less else 1.0) for value in shared) / enough)
+
+
+def _headed(
+    head_a: frozenset[int],
+    head_b: frozenset[int],
+    a: frozenset[int],
+    b: frozenset[int],
+    weights: Weights,
+    less: frozenset[int] = frozenset(),
+) -> float:
+    shares = [
+        _squares(head & other, weights, less) / _squares(head, weights, less)
+        for head, other in ((head_a, b), (head_b, a))
+        if head
+    ]
+    return sum(shares) / len(shares) if shares else 0.5

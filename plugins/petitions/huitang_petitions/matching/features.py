@@ -35,6 +35,8 @@ SECTIONS = (
     "general",
     "pairs",
     "common",
+    "heading",
+    "headline",
 )
 """In the order in which they are kept."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
@@ -121,6 +123,8 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "general": sorted(meant & words.general()),
         "pairs": sorted(told),
         "common": sorted(told & words.common()),
+        "heading": sorted(meant.intersection(words.meanings(blanked(subject, where.names | mentioned)))),
+        "headline": sorted((told - words.common()).intersection(places.pairs(words.bare(subject)))),
     }
 
 
@@ -140,7 +144,7 @@ def blanked(text: str, names: frozenset[str]) -> str:
     return "".join(" " if at in gone else character for at, character in enumerate(text))
 
 
-_SPACE = {"general": "meanings", "common": "pairs", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
+_SPACE = {"general": "meanings", "heading": "meanings", "common": "pairs", "headline": "pairs", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
 """Pairs of characters are the same wherever they stand."""
 
 
