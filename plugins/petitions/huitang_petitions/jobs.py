@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, limits, suggesting, supervision
+from huitang_petitions.services import drafts, limits, similar, suggesting, supervision
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -62,11 +62,17 @@ async def learn_anew(ctx: Ctx, run: Run) -> str:
     return _("{count} decided matters learnt from", count=await suggesting.learn_anew(ctx))
 
 
+async def compare_anew(ctx: Ctx, run: Run) -> str:
+    """Read letters anew for comparing whose features an earlier version made; without any it is one quick question."""
+    return _("{count} letters read anew for comparing", count=await similar.read_anew(ctx))
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
     Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
+    Job("petitions.compare", "Read letters anew for comparing, after an upgrade", compare_anew, cron="10 * * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
 
 from huitang_sdk.db import PluginTable, new_id
 
@@ -221,6 +221,7 @@ class Feature(PluginTable, tablename="feature", schema="petitions"):
     id = UUID(primary_key=True, default=None)
     sequence = BigInt()
     features = Bytea(default=b"")
+    version = SmallInt(default=1)
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

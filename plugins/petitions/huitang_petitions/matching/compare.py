@@ -29,7 +29,6 @@ class Sets(Struct):
     surname: frozenset[int]
     given: frozenset[int]
     place: frozenset[int]
-    letters: frozenset[int]
     district: frozenset[int]
     mentioned: frozenset[int]
     numbers: frozenset[int]
@@ -39,11 +38,13 @@ class Sets(Struct):
     unit: frozenset[int]
     details: frozenset[int]
     meanings: frozenset[int]
-    general: frozenset[int]
     pairs: frozenset[int]
+    general: frozenset[int]
     common: frozenset[int]
     heading: frozenset[int]
     headline: frozenset[int]
+    letters: frozenset[int]
+    characters: frozenset[int]
 
     @property
     def somewhere(self) -> frozenset[int]:
@@ -95,6 +96,9 @@ class Evidence(Struct, frozen=True):
     heading: float
     headline: float
     """How much of the subject lines, by expressions and by pairs, the other letter speaks of; 0.5 where there is none."""
+    characters: float
+    held: float
+    """Single characters in common, those of places left out: of both, and of the shorter one."""
     said: float
     meant: float
     """How many pairs and expressions the letter has that has fewer: of how much the shares above are."""
@@ -166,6 +170,8 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
     meanings, within = _alike(a.meanings, b.meanings, weights, a.general | b.general)
     common = a.common | b.common
     pairs, inside = _alike(a.pairs - aside, b.pairs - aside, weights, common)
+    named = a.letters | b.letters
+    characters, held = _alike(a.characters - named, b.characters - named, weights)
     details = _alike(a.details, b.details, weights)[1]
     if not details and a.details and b.details:
         details = -0.5
@@ -190,6 +196,8 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
         topics=_many(a.meanings & b.meanings, weights, a.general | b.general, MANY / 2),
         heading=_headed(a.heading, b.heading, a.meanings, b.meanings, weights, a.general | b.general),
         headline=_headed(a.headline - aside, b.headline - aside, a.pairs, b.pairs, weights),
+        characters=characters,
+        held=held,
         said=float(min(len(a.pairs), len(b.pairs))),
         meant=float(min(len(a.meanings), len(b.meanings))),
     )

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from huitang_petitions.matching import people, places, words
 from huitang_petitions.matching.normal import folded, plain
 
-SECTIONS = (
+LOOKED_UP = (
     "phone",
     "parts",
     "name",
     "surname",
     "given",
     "place",
-    "letters",
     "district",
     "mentioned",
     "numbers",
@@ -32,13 +31,14 @@ SECTIONS = (
     "unit",
     "details",
     "meanings",
-    "general",
     "pairs",
-    "common",
-    "heading",
-    "headline",
 )
+"""What letters are found by."""
+SECTIONS = (*LOOKED_UP, "general", "common", "heading", "headline", "letters", "characters")
 """In the order in which they are kept."""
+VERSION = 2
+"""Another number for another way to read letters: other sections, or other things in them. Features of two versions are
+never compared."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
 _FIGURE = re.compile(r"(?<![0-9a-z.])[0-9]+(?:\.[0-9]+)?")
 _FUNCTION = frozenset(folded("的了是我们这那就都也又还把被给个在有和与及之其"))
@@ -124,6 +124,7 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "pairs": sorted(told),
         "common": sorted(told & words.common()),
         "heading": sorted(meant.intersection(words.meanings(blanked(subject, where.names | mentioned)))),
+        "characters": sorted(set("".join(told)) - words.everyday()),
         "headline": sorted((told - words.common()).intersection(places.pairs(words.bare(subject)))),
     }
 
@@ -144,7 +145,16 @@ def blanked(text: str, names: frozenset[str]) -> str:
     return "".join(" " if at in gone else character for at, character in enumerate(text))
 
 
-_SPACE = {"general": "meanings", "heading": "meanings", "common": "pairs", "headline": "pairs", "place": "pairs", "district": "pairs", "mentioned": "pairs"}
+_SPACE = {
+    "general": "meanings",
+    "heading": "meanings",
+    "common": "pairs",
+    "headline": "pairs",
+    "place": "pairs",
+    "district": "pairs",
+    "mentioned": "pairs",
+    "letters": "characters",
+}
 """Pairs of characters are the same wherever they stand."""
 
 

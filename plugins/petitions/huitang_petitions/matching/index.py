@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from huitang_petitions.matching.compare import Evidence, compare, sets_of
-from huitang_petitions.matching.features import SECTIONS, Features, Numbers
+from huitang_petitions.matching.features import LOOKED_UP, SECTIONS, Features, Numbers
 from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
@@ -102,8 +102,9 @@ class MatchIndex:
         if not self._segments:
             self._known, self._counts = np.empty(0, np.uint32), np.empty(0, np.int64)
             return
-        known = np.concatenate([segment.known for segment in self._segments])
-        counts = np.concatenate([np.diff(segment.begins) for segment in self._segments]).astype(np.int64)
+        counted = [segment.counts() for segment in self._segments]
+        known = np.concatenate([part for part, _counts in counted])
+        counts = np.concatenate([part for _known, part in counted])
         self._known, inverse = np.unique(known, return_inverse=True)
         self._counts = np.bincount(inverse, weights=counts, minlength=len(self._known)).astype(np.int64)
 
@@ -115,8 +116,7 @@ class MatchIndex:
     def _frequency(self, hashes: Numbers) -> NDArray[np.int64]:
         found = _looked_up(self._known, self._counts, hashes)
         if self._tail and self._tail_segment is not None:
-            tail = self._tail_segment
-            found = found + _looked_up(tail.known, np.diff(tail.begins).astype(np.int64), hashes)
+            found = found + _looked_up(*self._tail_segment.counts(), hashes)
         return found
 
     def weights(self, hashes: Numbers) -> NDArray[np.float64]:
@@ -148,7 +148,7 @@ class MatchIndex:
     def _candidates(self, features: Features) -> list[tuple[str, Features]]:
         """Those that share most of what is rare."""
         segments = self._all()
-        hashes = np.unique(features.values)
+        hashes = np.unique(features.values[: sum(features.sizes[: len(LOOKED_UP)])])
         frequency = self._frequency(hashes)
         order = np.argsort(frequency, kind="stable")
         within = np.cumsum(frequency[order]) <= POSTINGS

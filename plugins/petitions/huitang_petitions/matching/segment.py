@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huitang_petitions.matching.features import SECTIONS, Features, Numbers
+from huitang_petitions.matching.features import LOOKED_UP, SECTIONS, Features, Numbers
 
 
 class Segment:
@@ -21,7 +21,7 @@ class Segment:
         self._starts = np.concatenate([[0], np.cumsum(sizes.sum(axis=1, dtype=np.int64))])
         self._gone = np.zeros(len(ids), bool)
         self._rows_of: dict[str, int] | None = None
-        owners = np.repeat(np.arange(len(ids), dtype=np.uint16), np.diff(self._starts))
+        values, owners = self._sections(0, len(LOOKED_UP))
         order = np.argsort(values, kind="stable")
         ordered, owners = values[order], owners[order]
         first = np.ones(len(ordered), bool)
@@ -29,6 +29,25 @@ class Segment:
         ordered, self.rows = ordered[first], owners[first]
         self.known, begins = np.unique(ordered, return_index=True)
         self.begins = np.concatenate([begins, [len(ordered)]]).astype(np.int64)
+        self.characters, self.characters_of = np.unique(
+            self._sections(SECTIONS.index("characters"), len(SECTIONS))[0], return_counts=True
+        )
+
+    def _sections(self, first: int, end: int) -> tuple[Numbers, NDArray[np.uint16]]:
+        """The hashes of some sections that follow each other, and whose each is."""
+        sizes = self._sizes[:, first:end].sum(axis=1, dtype=np.int64)
+        begins = self._starts[:-1] + self._sizes[:, :first].sum(axis=1, dtype=np.int64)
+        spans = zip(begins.tolist(), (begins + sizes).tolist(), strict=True)
+        parts = [self._values[begin:end] for begin, end in spans]
+        owners = np.repeat(np.arange(len(self.ids), dtype=np.uint16), sizes)
+        return np.concatenate(parts) if parts else self._values[:0], owners
+
+    def counts(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """How many letters have which hash, of those that letters are found by and of single characters."""
+        known = np.concatenate([self.known, self.characters])
+        counted = np.concatenate([np.diff(self.begins), self.characters_of])
+        order = np.argsort(known)
+        return known[order], counted[order].astype(np.int64)
 
     @classmethod
     def of(cls, letters: Iterable[tuple[str, Features]]) -> Segment:

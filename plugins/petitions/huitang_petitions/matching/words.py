@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 from huitang_petitions.matching.normal import data, folded, plain
+
+SEVERAL = 4
 
 
 @cache
@@ -51,6 +54,13 @@ def general() -> frozenset[str]:
 def common() -> frozenset[str]:
     """Pairs of characters that letters about different matters have: those say little of which matter it is."""
     return frozenset(data("common.toml")["pairs"].split())
+
+
+@cache
+def everyday() -> frozenset[str]:
+    """Single characters that stand in several of `common`."""
+    counted = Counter("".join(common()))
+    return frozenset(character for character, count in counted.items() if count >= SEVERAL)
 
 
 def bare(text: str) -> str:

@@ -16,17 +16,26 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.matching import Features, Hasher, Match, MatchIndex
+from huitang_petitions.matching import VERSION, Features, Hasher, Match, MatchIndex
 from huitang_petitions.matching.explain import Reason, explain
 from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
-from huitang_sdk.contracts import Actor, Delivery
+from huitang_sdk.contracts import Actor, Delivery, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql
 
 COLUMN = "feature.features"
+REF = Ref("petitions.matter", UUID(int=0))
 MOST = 10
 BATCH = 20_000
+ANEW = 500
+_PUT = """
+INSERT INTO petitions.feature (id, features, version) SELECT a.id, a.features, $3
+FROM unnest($1::uuid[], $2::bytea[]) AS a (id, features)
+ON CONFLICT (id) DO UPDATE SET features = excluded.features, version = excluded.version, sequence = excluded.sequence
+WHERE feature.version <> excluded.version
+"""
+"""A row that is made anew takes a new sequence: to every node it is a new one."""
 
 
 class Letter(Struct, frozen=True):
@@ -78,17 +87,26 @@ async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     for matter_id, letter in (await letters_of(ctx, ids)).items():
         found[matter_id] = hasher.features(letter)
         await asyncio.sleep(0)  # whoever asks for a page meanwhile does not wait for the whole lot
-    sql = (
-        "INSERT INTO petitions.feature (id, features) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
-        " ON CONFLICT (id) DO NOTHING"
-    )
-    await ctx.db.execute(sql, list(found), [_sealed(ctx, key, features) for key, features in found.items()])
+    kept = [_sealed(ctx, key, features) for key, features in found.items()]
+    await ctx.db.execute(_PUT, list(found), kept, VERSION)
     return found
 
 
 def _sealed(ctx: Ctx, matter_id: UUID, features: Features) -> bytes:
     """Sealed, although they are keyed hashes: how often each occurs would tell something to whoever knows letters."""
     return ctx.personal.seal(COLUMN, matter_id, base64.b64encode(features.to_bytes()).decode())
+
+
+async def read_anew(ctx: Ctx) -> int:
+    """Make the features anew that an earlier version made, so many at a time; stopped and begun again it goes on."""
+    count = 0
+    sql = "SELECT id FROM petitions.feature WHERE version < $1 ORDER BY version LIMIT $2"
+    while rows := await ctx.db.fetch(sql, VERSION, ANEW):
+        async with ctx.db.write(SYSTEM) as write:
+            await put_features(ctx, [row["id"] for row in rows])
+            await write.audit("petitions.matter.compared", REF, detail={"count": len(rows), "version": VERSION})
+        count += len(rows)
+    return count
 
 
 def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
@@ -98,7 +116,7 @@ def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
 async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
     """Matters like this one within the actor's reach, the likest first. Raises NotFound for one out of reach."""
     await access.matter_for(ctx, actor, matter_id, access.READ)
-    kept = await ctx.db.fetch("SELECT id, features FROM petitions.feature WHERE id = $1", matter_id)
+    kept = await ctx.db.fetch("SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2", matter_id, VERSION)
     here = await letter_of(ctx, matter_id)
     features = _opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
     found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
@@ -116,9 +134,12 @@ async def _query(ctx: Ctx, features: Features, but: str) -> list[Match]:
 
 async def _read_new(ctx: Ctx, index: _Index) -> None:
     """What came since; looked at a little further back, since numbers are taken before their rows are committed."""
-    sql = "SELECT id, sequence, features FROM petitions.feature WHERE sequence > $1 ORDER BY sequence LIMIT $2"
+    sql = (
+        "SELECT id, sequence, features FROM petitions.feature WHERE sequence > $1 AND version = $3"
+        " ORDER BY sequence LIMIT $2"
+    )
     last = max(0, index.read - 1000)
-    while rows := await ctx.db.fetch(sql, last, BATCH):
+    while rows := await ctx.db.fetch(sql, last, BATCH, VERSION):
         fresh = [(str(row["id"]), _opened(ctx, row)) for row in rows]
         await asyncio.to_thread(index.letters.extend, [one for one in fresh if one[0] not in index.letters])
         last = index.read = rows[-1]["sequence"]

@@ -59,6 +59,16 @@ async def test_repeats_and_joint_letters_are_found_with_what_matched(town, lette
     assert not any("电梯".encode() in row["features"] for row in features)
 
 
+async def test_letters_read_by_an_earlier_version_are_read_anew_and_then_found(town, letters):
+    first, again, joint, _other = letters
+    await town.fetch("UPDATE petitions.feature SET version = 1, features = '\\x00' RETURNING id")
+    assert await similar.similar_to(town.ctx, town.actors["officer"], first) == []
+    assert await similar.read_anew(town.ctx) == 4
+    found = await similar.similar_to(town.ctx, town.actors["officer"], first)
+    assert {one.id for one in found} == {again, joint}
+    assert await similar.read_anew(town.ctx) == 0
+
+
 async def test_what_is_out_of_reach_is_not_found(town, letters):
     first, again, joint, _other = letters
     await protecting.accuse(town.ctx, town.actors["head"], joint, account_id=town.actors["officer"].account_id)
