@@ -81,7 +81,8 @@ def _matches(
     from huitang_petitions.matching.explain import explain
     from huitang_petitions.matching.reading import letters_of
 
-    hasher, index = Hasher(os.urandom(32)), MatchIndex()
+    hasher = Hasher(os.urandom(32))
+    index = MatchIndex(hasher.background())
     known = {letter.id: letter for letter in letters_of(earlier, earlier_name)}
     index.extend((letter.id, hasher.features(letter)) for letter in known.values())
     least = THRESHOLD if threshold is None else threshold

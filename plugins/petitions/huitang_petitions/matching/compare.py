@@ -95,7 +95,7 @@ class Evidence(Struct, frozen=True):
     """How many expressions in common, likewise."""
     heading: float
     headline: float
-    """How much of the subject lines, by expressions and by pairs, the other letter speaks of; 0.5 where there is none."""
+    """How much of the subject lines, by expressions and pairs, the other letter speaks of; 0.5 where there is none."""
     characters: float
     held: float
     """Single characters in common, those of places left out: of both, and of the shorter one."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
@@ -73,7 +75,7 @@ class Features(Struct, frozen=True):
         return self.values[begin : begin + self.sizes[index]]
 
     def to_bytes(self) -> bytes:
-        """For a column of the database: two bytes a section, then four a hash; about 0.4 kB for a letter of a page."""
+        """For a column of the database: two bytes a section, then four a hash; about 0.5 kB for a letter of a page."""
         return np.array(self.sizes, dtype="<u2").tobytes() + self.values.astype("<u4").tobytes()
 
     @classmethod
@@ -84,6 +86,14 @@ class Features(Struct, frozen=True):
         if not sizes or len(kept) != head + 4 * sum(sizes):
             raise ValueError("these are not features of a letter")
         return cls(sizes, np.frombuffer(kept[head:], dtype="<u4").astype(np.uint32))
+
+
+class Background(Struct, frozen=True):
+    """In how many letters from elsewhere a hash is, for what a small register cannot know: which words are rare."""
+
+    letters: int
+    known: Numbers
+    counts: NDArray[np.int64]
 
 
 def pieces(letter: Written) -> dict[str, list[str]]:
@@ -186,3 +196,11 @@ class Hasher:
         return Features(
             tuple(map(len, hashed)), np.array([value for part in hashed for value in part], dtype=np.uint32)
         )
+
+    def background(self) -> Background:
+        """For an index of letters under this key."""
+        kept = json.loads(files("huitang_petitions.matching").joinpath("background.json").read_text(encoding="utf-8"))
+        letters = kept.pop("letters")
+        counted = {self._hash(space, piece): count for space, of in kept.items() for piece, count in of.items()}
+        known = np.array(sorted(counted), dtype=np.uint32)
+        return Background(letters, known, np.array([counted[value] for value in known.tolist()], dtype=np.int64))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from huitang_petitions.matching.compare import Evidence, compare, sets_of
-from huitang_petitions.matching.features import LOOKED_UP, SECTIONS, Features, Numbers
+from huitang_petitions.matching.features import LOOKED_UP, SECTIONS, Background, Features, Numbers
 from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
@@ -39,17 +39,18 @@ class Match(Struct, frozen=True):
 class MatchIndex:
     """Features of letters by id, in memory: pure, without a database.
 
-        index = MatchIndex()
+        index = MatchIndex(hasher.background())
         index.add(str(matter_id), hasher.features(letter))
         for match in index.query(hasher.features(new)):
             match.id, match.score, match.relation
         kept = index.snapshot()
-        MatchIndex.restore(kept)
+        MatchIndex.restore(kept, hasher.background())
 
     Not safe for several threads; a service guards it. About 1 kB a letter.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, background: Background | None = None) -> None:
+        self._background = background or Background(0, np.empty(0, np.uint32), np.empty(0, np.int64))
         self._segments: list[Segment] = []
         self._tail: dict[str, Features] = {}
         self._tail_segment: Segment | None = None
@@ -120,8 +121,9 @@ class MatchIndex:
         return found
 
     def weights(self, hashes: Numbers) -> NDArray[np.float64]:
-        """How rare, up to 1 for what no letter has: ln((letters + 40) / (letters with it + 2)), as a share of the most."""
-        frequency, letters = self._frequency(hashes), max(len(self), 1) + 40
+        """How rare, up to 1 for what no letter has: ln((letters + 40) / (letters with it + 2)), of the most."""
+        frequency = self._frequency(hashes) + _looked_up(self._background.known, self._background.counts, hashes)
+        letters = max(len(self), 1) + self._background.letters + 40
         weighed: NDArray[np.float64] = np.log(letters / (frequency + 2.0)) / np.log(letters / 2.0)
         return np.maximum(weighed, 0.01)
 
@@ -175,9 +177,9 @@ class MatchIndex:
         return kept.getvalue()
 
     @classmethod
-    def restore(cls, kept: bytes) -> MatchIndex:
+    def restore(cls, kept: bytes, background: Background | None = None) -> MatchIndex:
         """What `snapshot` kept. ValueError where it did not, or where an earlier version did."""
-        index = cls()
+        index = cls(background)
         with np.load(io.BytesIO(kept), allow_pickle=False) as parts:
             if tuple(parts["sections"].tolist()) != SECTIONS:
                 raise ValueError("the snapshot is of another version: build the index anew")

@@ -91,7 +91,7 @@ _OWN = {
     "part": re.compile(r"([0-9]+|[a-z])(期|区|标段)"),
     "unit": re.compile(r"([0-9]+)(单元|室|组|社|队|层)"),
 }
-"""By which numbers places of one name differ: house, building, part of an estate, and what is inside or a group of it."""
+"""By which numbers places of one name differ: house, building, part of an estate, what is inside or a group of it."""
 _IN_TEXT = {"house": re.compile(r"(?<=[路街巷道里])([0-9]+)(号|弄)(?![楼线店])")}
 """In a text `20号` may be a day."""
 _SAME_UNIT = {"社": "组", "队": "组"}
@@ -107,6 +107,5 @@ def kinds(place: str, text: str) -> dict[str, set[str]]:
 
 
 def _of(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {
-        match[1] + (_SAME_UNIT.get(match[2], match[2]) if pattern.groups > 1 else "") for match in pattern.finditer(text)
-    }
+    kind = 2 if pattern.groups > 1 else 0
+    return {one[1] + (_SAME_UNIT.get(one[kind], one[kind]) if kind else "") for one in pattern.finditer(text)}

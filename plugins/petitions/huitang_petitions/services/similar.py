@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.matching import VERSION, Features, Hasher, Match, MatchIndex
+from huitang_petitions.matching import VERSION, Background, Features, Hasher, Match, MatchIndex
 from huitang_petitions.matching.explain import Reason, explain
 from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
@@ -63,8 +63,8 @@ class Alike(Struct, frozen=True, kw_only=True):
 class _Index:
     """The index of one node, and up to where it has read."""
 
-    def __init__(self) -> None:
-        self.letters = MatchIndex()
+    def __init__(self, background: Background) -> None:
+        self.letters = MatchIndex(background)
         self.read = 0
         self.lock = asyncio.Lock()
 
@@ -116,7 +116,8 @@ def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
 async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
     """Matters like this one within the actor's reach, the likest first. Raises NotFound for one out of reach."""
     await access.matter_for(ctx, actor, matter_id, access.READ)
-    kept = await ctx.db.fetch("SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2", matter_id, VERSION)
+    sql = "SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2"
+    kept = await ctx.db.fetch(sql, matter_id, VERSION)
     here = await letter_of(ctx, matter_id)
     features = _opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
     found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
@@ -126,7 +127,9 @@ async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
 
 
 async def _query(ctx: Ctx, features: Features, but: str) -> list[Match]:
-    index = _INDEXES.setdefault(ctx.db, _Index())
+    if ctx.db not in _INDEXES:
+        _INDEXES[ctx.db] = _Index(Hasher(ctx.keys.derive("matching")).background())
+    index = _INDEXES[ctx.db]
     async with index.lock:
         await _read_new(ctx, index)
         return await asyncio.to_thread(index.letters.query, features, 40, but=but)

@@ -1,7 +1,7 @@
 """`python -m tests.plugins.petitions.matching.common`: which pairs of characters say little, written to common.toml.
 
-Those that several matters have of which the letters are known (the synthetic ones, and the half of those by hand that is
-for learning), and those that the Chinese pages of the documentation often have.
+Those that several matters have of which the letters are known (the synthetic ones, and the half of those by hand that
+is for learning), and those that the Chinese pages of the documentation often have.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def made_up(rng: random.Random) -> list[Row]:
     found: list[Row] = []
     for seed, cases in ((11, 700), (12, 150), (13, 250), (14, 60), (15, 60), (16, 1500)):
         made = matching_set(cases, seed=seed, same=(*SAME, "joint"))
-        index = MatchIndex()
+        index = MatchIndex(HASHER.background())
         index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
         true = {(pair.query, pair.corpus) for pair in made.pairs}
         asked = (
@@ -96,25 +96,33 @@ def made_up(rng: random.Random) -> list[Row]:
     return found
 
 
+POOLS = ((4, 0, 0), (4, 0, 1), (1, 0, 0), (1, 0, 2), (1, 300, 0), (1, 300, 1), (1, 3000, 0), (1, 3000, 1))
+"""In how many parts the letters by hand are compared, among how many synthetic ones, and how they are varied: small
+registers, large ones, and letters as they are, poorer and badly scanned."""
+
+
 def by_hand(rng: random.Random, half: list[Hard]) -> list[Row]:
-    """Each letter against each other, as it is, poorer, thinner and badly scanned, among few and among many."""
+    """Each letter against each other one of its part."""
     matter = {one.letter.id: one.matter for one in half}
+    groups = sorted({one.group for one in half})
     found: list[Row] = []
-    for among, turns in ((0, 3), (60, 1), (300, 2), (3000, 2)):
-        index = MatchIndex()
-        index.extend((one.letter.id, HASHER.features(one.letter)) for one in half)
-        index.extend((one.letter.id, HASHER.features(one.letter)) for one in letters(among, seed=98))
-        for turn in range(turns):
-            asked = [(one.letter.id, _varied(rng, one.letter, turn), one.group) for one in half]
+    for parts, among, how in POOLS:
+        rng.shuffle(groups)
+        for part in range(parts):
+            ours = [one for one in half if one.group in groups[part::parts]]
+            index = MatchIndex(HASHER.background())
+            index.extend((one.letter.id, HASHER.features(one.letter)) for one in ours)
+            index.extend((one.letter.id, HASHER.features(one.letter)) for one in letters(among, seed=98))
+            asked = [(one.letter.id, _varied(rng, one.letter, how), one.group) for one in ours]
             found += rows_of(index, asked, lambda a, b: matter[a] == matter.get(b), 40)
     return found
 
 
-def _varied(rng: random.Random, letter: Letter, turn: int) -> Features:
-    if not turn:
+def _varied(rng: random.Random, letter: Letter, how: int) -> Features:
+    if not how:
         return HASHER.features(letter)
     letter = poorer(rng, letter)
-    if turn == 2:
+    if how == 2:
         letter = structs.replace(letter, text=ocr(rng, letter.text, 0.06), subject=ocr(rng, letter.subject, 0.06))
     return thinner(rng, HASHER.features(letter), 0.7)
 

@@ -64,7 +64,7 @@ class Measured:
 
 def measure(made: MatchingSet, threshold: float = THRESHOLD) -> Measured:
     """Every query against the corpus, at the threshold."""
-    index = MatchIndex()
+    index = MatchIndex(HASHER.background())
     index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
     variation = {(pair.query, pair.corpus): pair.variation for pair in made.pairs}
     measured = Measured(asked=Counter(variation.values()))
@@ -96,6 +96,41 @@ def by_hand(among: int = 0, bare: tuple[str, ...] = ()) -> MatchingSet:
                 if kind == "same":
                     pairs.append(Pair(id_, f"H{number}", "joint" if row[0] == "joint" else "repeat", row[0]))
     return MatchingSet(tuple(corpus), tuple(queries), tuple(pairs), variations)
+
+
+def hard_set(half: str, among: int = 0) -> MatchingSet:
+    """The first letters of a half in a corpus with `among` synthetic ones, and all its other letters as queries."""
+    half_of = hard(half)
+    corpus = [one.letter for one in half_of if one.variation == "letter"]
+    corpus += [one.letter for one in letters(among, seed=99)] if among else []
+    queries = [one for one in half_of if one.variation != "letter"]
+    pairs = [
+        Pair(one.letter.id, one.matter, "joint" if one.variation == "joint" else "repeat", one.variation)
+        for one in queries
+        if one.matter != one.letter.id
+    ]
+    return MatchingSet(
+        tuple(corpus),
+        tuple(one.letter for one in queries),
+        tuple(pairs),
+        {one.letter.id: one.variation for one in queries},
+    )
+
+
+def hard_pool(half: str, among: int = 0) -> tuple[float, float, int]:
+    """(recall, precision, pairs) where every letter of a half is compared with every other: short ones with short."""
+    half_of = hard(half)
+    index = MatchIndex(HASHER.background())
+    index.extend((one.letter.id, HASHER.features(one.letter)) for one in half_of)
+    index.extend((one.letter.id, HASHER.features(one.letter)) for one in letters(among, seed=99))
+    matter = {one.letter.id: one.matter for one in half_of}
+    true = {(a, b) for a in matter for b in matter if a != b and matter[a] == matter[b]}
+    found = {
+        (one.letter.id, match.id)
+        for one in half_of
+        for match in index.query(HASHER.features(one.letter), limit=1000, but=one.letter.id)
+    }
+    return len(found & true) / len(true), len(found & true) / max(1, len(found)), len(true)
 
 
 def scanned(rate: float, everyday: bool) -> MatchingSet:
@@ -157,6 +192,9 @@ def show(name: str, made: MatchingSet, verbose: bool) -> None:
 
 def main() -> None:
     verbose = "-v" in sys.argv
+    for among in (0, 300, 3000):
+        show(f"hard, unseen half, among {among}", hard_set("final", among), verbose)
+        print("    each with each: recall {:.3f} precision {:.3f} of {} pairs".format(*hard_pool("final", among)))
     show("by hand, alone", by_hand(), verbose)
     show("by hand, among 2000", by_hand(2000), False)
     show("by hand, nobody named", by_hand(300, ("petitioner", "phone")), verbose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,18 @@ def test_a_snapshot_answers_alike_and_shows_nothing(index):
         for text in (letter.petitioner, letter.phone, letter.text[:6], letter.place or letter.phone):
             assert text.encode() not in kept
             assert text.encode() not in FEATURES[letter.id].to_bytes()
+
+
+def test_a_small_index_knows_from_elsewhere_what_is_rare(index):
+    told, everyday = (HASHER.hashes("pairs", [pair])[0] for pair in ("鲈鱼", "居民"))
+    values = np.array([told, everyday], dtype=np.uint32)
+    rare, common = MatchIndex(HASHER.background()).weights(values)
+    assert rare == 1.0
+    assert common < 0.8
+    other = Hasher(b"another key, just as long").background()
+    assert not set(other.known.tolist()) >= set(HASHER.background().known.tolist())
+    kept = MatchIndex.restore(index.snapshot(), HASHER.background())
+    assert set(kept) == set(index)
 
 
 def test_what_is_no_snapshot_is_refused():

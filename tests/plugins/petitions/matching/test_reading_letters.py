@@ -77,6 +77,27 @@ def test_places_written_differently(written):
     assert found.names == {"人民", "民路"}
 
 
+@pytest.mark.parametrize(
+    ("place", "text", "kind", "numbers"),
+    [
+        ("金水湾小区三号楼", "", "building", {"3"}),
+        ("金水湾8幢2单元", "", "unit", {"2单元"}),
+        ("云顶花园二期", "一期门口", "part", {"2期"}),
+        ("槐树巷27号", "隔壁29号的郝家", "house", {"27号"}),
+        ("", "住槐树巷29号，3月20号晚上", "house", {"29号"}),
+        ("", "同福路3号线地铁口，3号楼", "house", set()),
+        ("苗圃村五队", "", "unit", {"5组"}),
+    ],
+)
+def test_numbers_by_kind(place, text, kind, numbers):
+    assert places.kinds(plain(place), plain(text))[kind] == numbers
+
+
+@pytest.mark.parametrize("written", ["云江市人大常委会", "东江区教育局", "云江市青禾县人民法院", "南浦区检察院"])
+def test_an_office_is_no_place(written):
+    assert places.address(plain(written)).names == frozenset()
+
+
 def test_an_abbreviated_district_hurts_nothing():
     assert places.address(plain("东江人民路十二号")).names >= {"人民", "民路"}
 
