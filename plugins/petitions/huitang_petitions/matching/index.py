@@ -16,8 +16,8 @@ from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
 Relation = Literal["repeat", "duplicate", "joint"]
-THRESHOLD = 0.6
-"""From which score on two letters count as about one matter; chosen on the measured sets."""
+THRESHOLD = 0.5
+"""From which score on two letters count as about one matter; chosen on the letters that are learnt from."""
 CANDIDATES = 48
 """So many letters are compared in full."""
 POSTINGS = 1_500_000

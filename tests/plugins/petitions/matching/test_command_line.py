@@ -58,7 +58,7 @@ def test_one_line_a_match_with_what_matched(tmp_path):
     assert (status, errors) == (0, "")
     (match,) = found
     assert (match["query"], match["corpus"], match["relation"]) == ("B1", "A1", "repeat")
-    assert 0.6 <= match["score"] <= 1
+    assert 0.5 <= match["score"] <= 1
     reasons = {reason["what"]: reason["shared"] for reason in match["reasons"]}
     assert reasons["phone"] == ["0001"]
     assert reasons["number"] == ["12号"]
