@@ -103,9 +103,11 @@ async def read_anew(ctx: Ctx) -> int:
     sql = "SELECT id FROM petitions.feature WHERE version < $1 ORDER BY version LIMIT $2"
     while rows := await ctx.db.fetch(sql, VERSION, ANEW):
         async with ctx.db.write(SYSTEM) as write:
-            await put_features(ctx, [row["id"] for row in rows])
-            await write.audit("petitions.matter.compared", REF, detail={"count": len(rows), "version": VERSION})
-        count += len(rows)
+            done = len(await put_features(ctx, [row["id"] for row in rows]))
+            await write.audit("petitions.matter.compared", REF, detail={"count": done, "version": VERSION})
+        count += done
+        if not done:
+            break
     return count
 
 
@@ -128,7 +130,7 @@ async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
 
 async def _query(ctx: Ctx, features: Features, but: str) -> list[Match]:
     if ctx.db not in _INDEXES:
-        _INDEXES[ctx.db] = _Index(Hasher(ctx.keys.derive("matching")).background())
+        _INDEXES[ctx.db] = _Index(_hasher(ctx).background())
     index = _INDEXES[ctx.db]
     async with index.lock:
         await _read_new(ctx, index)
