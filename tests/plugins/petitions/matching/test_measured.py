@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huitang_petitions.letters import matching_set
-from tests.plugins.petitions.matching.measure import Measured, by_hand, measure, scanned
+from tests.plugins.petitions.matching.measure import Measured, by_hand, hard_pool, hard_set, measure, scanned
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,19 @@ def made_up() -> Measured:
 def test_letters_written_by_hand_are_found(written):
     assert written.recall >= 0.95, written.missed
     assert written.precision >= 0.92, written.wrong
+
+
+@pytest.mark.parametrize("among", [0, 300])
+def test_what_is_hard_to_tell_apart_is_told_apart_among_few_and_many(among):
+    measured = measure(hard_set("final", among))
+    assert measured.recall >= 0.95, measured.missed
+    assert measured.precision >= 0.9, measured.wrong
+
+
+def test_short_letters_find_each_other():
+    recall, precision, _pairs = hard_pool("final")
+    assert recall >= 0.9
+    assert precision >= 0.9
 
 
 @pytest.mark.parametrize("variation", ["paraphrase", "phone", "sms", "spoken", "ocr"])
