@@ -15,7 +15,6 @@ seven, and nobody wants to read out "tilde".)
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import io
 import secrets
@@ -83,7 +82,7 @@ def check_symbol(symbols: str) -> str:
     """
     value = 0
     for symbol in symbols:
-        value = _times_x(value ^ ALPHABET.index(symbol))
+        value = _TIMES_X[value ^ _VALUES[symbol]]
     return ALPHABET[value]
 
 
@@ -92,7 +91,7 @@ def code_hash(key: bytes, code: str) -> bytes:
 
     Keyed, so that whoever steals the database cannot even try codes out; `key` comes from `ctx.keys.derive`.
     """
-    return hmac.new(key, code.replace("-", "").encode("ascii"), hashlib.sha256).digest()
+    return hmac.digest(key, code.replace("-", "").encode("ascii"), "sha256")
 
 
 def qr_svg(text: str, *, title: str = "", mask: int | None = None) -> Markup:
@@ -117,6 +116,10 @@ def _times_x(value: int) -> int:
     """Multiply by x in GF(32)."""
     doubled = value << 1
     return doubled ^ _MODULUS if doubled & 0b100000 else doubled
+
+
+_TIMES_X = tuple(_times_x(value) for value in range(32))
+_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
 
 
 def _grouped(symbols: str, groups: Iterable[int]) -> str:

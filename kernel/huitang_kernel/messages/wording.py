@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +65,13 @@ class Version(Struct, frozen=True, kw_only=True):
 def own_words(record: PluginRecord, kind: MessageKind, locale: str, channel: str) -> str:
     """The plugin's own."""
     assert record.plugin is not None
-    return words_file(record.plugin.folder, record.id, kind, locale, channel).read_text(encoding="utf-8").strip()
+    return _read(words_file(record.plugin.folder, record.id, kind, locale, channel))
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path) -> str:
+    """Once in the life of a process: it comes with the plugin, and a letter needs it every time."""
+    return path.read_text(encoding="utf-8").strip()
 
 
 def preview(kind: MessageKind, channel: str, words: str, rule: Rule) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,7 +50,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        request_id, method = uuid.uuid4().hex, scope["method"]
+        request_id, method = secrets.token_hex(16), scope["method"]
         started = time.perf_counter()
         refusal = refuse(connection, self._max_body)
         if refusal is not None:
@@ -78,7 +78,7 @@ class Edge:
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Who opens a WebSocket is found out once; its messages do not come by here."""
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        request_id = uuid.uuid4().hex
+        request_id = secrets.token_hex(16)
         if not is_own_page(connection.headers):
             await refuse_socket(receive, send, CODES + 403, "cross-site request refused")
             return

@@ -30,7 +30,9 @@ class Keep(Extension):
         line = next(parser.stream).lineno
         values = parser.parse_tuple()
         body = parser.parse_statements(("name:endkeep",), drop_needle=True)
-        call = self.call_method("_part", [nodes.Const(f"{parser.name}:{line}"), values])
+        # Not the line alone: several parts may stand in one.
+        place = f"{parser.name}:{line}:{parser.free_identifier().name}"
+        call = self.call_method("_part", [nodes.Const(place), values])
         return nodes.CallBlock(call, [], [], body).set_lineno(line)
 
     def _part(self, place: str, values: Any, caller: Callable[[], str]) -> Markup:

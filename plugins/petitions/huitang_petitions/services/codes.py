@@ -8,7 +8,6 @@ was typed: it lets a browser stay at its matter for a while without the code bei
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 import struct
@@ -38,7 +37,7 @@ def _key(ctx: Ctx, purpose: str) -> bytes:
 
 
 def _keyed(ctx: Ctx, purpose: str, content: bytes) -> bytes:
-    return hmac.new(_key(ctx, purpose), content, hashlib.sha256).digest()
+    return hmac.digest(_key(ctx, purpose), content, "sha256")
 
 
 def new_token(ctx: Ctx) -> str:
