@@ -23,6 +23,13 @@ ROWS, ROWS_AGAIN = 24, 8
 OF_STYLES = "css-orientation-lock"
 """A rule about the style sheets, which all pages share. Only for it they have to be fetched once more."""
 
+ASK = """async ([where, options]) => {
+    const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.all(changes.map((change) => change.finished.catch(() => {})));
+    return axe.run(where, options);
+}"""
+"""A colour on its way to another is not looked at."""
+
 
 @cache
 def _source() -> str:
@@ -36,7 +43,7 @@ def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     options = {"runOnly": only, "resultTypes": ["violations"], "selectors": False, "preload": OF_STYLES in rules}
     rows = ROWS_AGAIN if rules else ROWS
     where = {"include": [["html"]], "exclude": [[f"tbody tr:nth-child(n+{rows + 1})"]]}
-    result = page.evaluate("([where, options]) => axe.run(where, options)", [where, options])
+    result = page.evaluate(ASK, [where, options])
     return [
         f"{found['id']}: {found['help']}: " + "; ".join(node["html"][:160] for node in found["nodes"][:3])
         for found in result["violations"]
