@@ -43,7 +43,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
-    """One row of the list; names are masked."""
+    """One row of the list; names are masked. One that is `joined` is handled in another matter."""
 
     id: UUID
     number: str
@@ -61,6 +61,8 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     due_limit: str
     urgent: bool
     whistle: bool
+    anonymous: bool
+    joined: bool
     received_at: datetime
     closed_at: datetime | None
     handler_id: UUID | None
@@ -171,11 +173,12 @@ async def _lines(ctx: Ctx, rows: list[dict[str, Any]]) -> list[MatterLine]:
         row["matter_id"]: masked("name", ctx.personal.unseal("petitioner.name", row["id"], row["name"]))
         for row in first
     }
-    kept = [name for name in MatterLine.__struct_fields__ if name not in ("subject", "petitioner")]
+    kept = [name for name in MatterLine.__struct_fields__ if name not in ("subject", "petitioner", "joined")]
     return [
         MatterLine(
             subject=ctx.personal.unseal("matter.subject", row["id"], row["subject"]),
             petitioner=names.get(row["id"], ""),
+            joined=row["merged_into"] is not None,
             **{name: row[name] for name in kept},
         )
         for row in rows

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, extending, merging, protecting, similar
+from huitang_petitions.services import access, extending, listing, merging, protecting, similar
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, begin, take
 from huitang_petitions.services.submission import Intake, Person
@@ -90,6 +90,8 @@ async def test_joined_matters_keep_their_people_codes_and_clocks(town, letters):
         await merging.join(ctx, town.actors["receptionist"], again, first)
     await merging.join(ctx, officer, again, first)
     await merging.join(ctx, officer, joint, first)
+    lines = (await listing.list_matters(ctx, officer, listing.Wanted())).lines
+    assert {line.id for line in lines if line.joined} == {again, joint}
     with pytest.raises(Conflict):
         await merging.join(ctx, officer, again, joint)
     with pytest.raises(Conflict):
