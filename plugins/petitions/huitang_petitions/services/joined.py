@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from huitang_petitions.services import happening, telling
-from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Actor, Write
 from huitang_sdk.db import new_id
+from huitang_sdk.errors import Conflict
 
 GONE = "withdrawn"
 """The state of a matter whose petitioner wants nothing more."""
@@ -75,6 +76,21 @@ async def take_out(ctx: Ctx, main_id: UUID, only: UUID | None = None) -> list[UU
     sql = "UPDATE petitions.matter SET merged_into = NULL, updated_at = $2 WHERE merged_into = $1"
     rows = await ctx.db.fetch(f"{sql} AND ($3::uuid IS NULL OR id = $3) RETURNING id", main_id, ctx.clock.now(), only)
     return [row["id"] for row in rows]
+
+
+_MAY_SEE = """
+SELECT x.id FROM petitions.accused x JOIN petitions.matter m ON m.id = x.matter_id
+WHERE m.merged_into = $1 AND (x.account_id IS NOT NULL OR x.organisation_id IS NOT NULL) AND NOT EXISTS (
+    SELECT FROM petitions.accused y WHERE y.matter_id = $1
+        AND (y.account_id = x.account_id OR y.organisation_id = x.organisation_id)
+) LIMIT 1
+"""
+
+
+async def keep_away(ctx: Ctx, main_id: UUID) -> None:
+    """Conflict if somebody who is complained of in a joined matter may see the one it is handled in; inside a write."""
+    if await ctx.db.fetch(_MAY_SEE, main_id):
+        raise Conflict(_("Whoever is complained of in a joined matter must be marked in the main matter, too."))
 
 
 async def going_on(ctx: Ctx, matter: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
     """Join a matter to another, with everything that was joined to it before.
 
     Raises Conflict for a matter and itself, one that was withdrawn, one whose target is joined to another already,
-    and one that would come into the hands of whoever is complained of in it.
+    and one that would come into the hands, or the sight, of whoever is complained of in it.
     """
     if matter_id == into:
         raise Conflict(_("A matter cannot be joined to itself."))
@@ -42,6 +42,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         now = ctx.clock.now()
         moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
         await ctx.db.execute(moved, matter_id, into, now)
+        await joined.keep_away(ctx, into)
         event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
         await telling.tell(ctx, row, "merged", event_id)
         await happening.record(ctx, write, actor, target, "merged", audit=False)

@@ -64,6 +64,7 @@ async def accuse(
                 marked_by=actor.account_id,
             )
         )
+        await joined.keep_away(ctx, row["merged_into"] or matter_id)
         await _take_off_lists(ctx, matter_id)
         await write.audit("petitions.accused.marked", access.ref(matter_id), detail={"accused": str(accused_id)})
     return accused_id
@@ -77,6 +78,7 @@ async def acquit(ctx: Ctx, actor: Actor, matter_id: UUID, accused_id: UUID, reas
         sql = "DELETE FROM petitions.accused WHERE id = $1 AND matter_id = $2 RETURNING id"
         if not await ctx.db.fetch(sql, accused_id, matter_id):
             raise NotFound(_("Nobody of this kind is marked in this matter."))
+        await joined.keep_away(ctx, matter_id)
         await write.audit("petitions.accused.unmarked", access.ref(matter_id), reason=reason.strip())
 
 

@@ -146,7 +146,15 @@ async def test_nothing_is_joined_into_the_hands_of_whoever_is_complained_of(town
     ctx, officer = town.ctx, town.actors["officer"]
     committee = town.units["committee"].id
     await protecting.accuse(ctx, officer, again, organisation_id=committee)
+    with pytest.raises(Conflict):
+        await merging.join(ctx, officer, again, first)
+    marked = await protecting.accuse(ctx, officer, first, organisation_id=committee)
     await merging.join(ctx, officer, again, first)
+    # Nor into their sight: what is handled in one matter they see in none.
+    with pytest.raises(Conflict):
+        await protecting.acquit(ctx, officer, first, marked, "误标")
+    with pytest.raises(Conflict):
+        await protecting.accuse(ctx, officer, again, account_id=town.actors["handler"].account_id)
     with pytest.raises(Invalid):
         await take(ctx, officer, first, "transfer", Wanted(organisation_id=committee))
     await take(ctx, officer, joint, "transfer", Wanted(organisation_id=committee))
