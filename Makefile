@@ -9,7 +9,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PARTS := sdk kernel $(wildcard plugins/*) examples/noticeboard examples/data
 EDITABLE := $(foreach part,$(PARTS),-e $(part))
-BROWSER := $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+# The headless shell is Chromium without windows: pages are the same, and each takes a quarter less time.
+BROWSER := $(or $(CHROMIUM),$(shell command -v chromium-headless-shell || command -v chromium || \
+	command -v chromium-browser || command -v google-chrome))
 # Processes of tests, and of browser tests: one a core.
 JOBS ?= 2
 BROWSERS ?= 2
