@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -152,7 +153,7 @@ def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
 def read_struct(kind: type[Any], values: Mapping[str, Any], where: str, errors: list[str]) -> Any:
     """Build `kind` from a section, putting one line into `errors` for every unknown key and every wrong value."""
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
-    hints = get_type_hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # classes can be hashed
     given = _with_files(values, fields, where, errors)
     found: dict[str, Any] = {}
     for key, value in given.items():
@@ -166,6 +167,11 @@ def read_struct(kind: type[Any], values: Mapping[str, Any], where: str, errors: 
     missing = [name for name, field in fields.items() if field.required and name not in found]
     errors.extend(f"{where}{name}: missing" for name in missing if name not in given)
     return None if missing else kind(**found)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _with_files(values: Mapping[str, Any], fields: Mapping[str, Any], where: str, errors: list[str]) -> dict[str, Any]:

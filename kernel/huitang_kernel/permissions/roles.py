@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import asyncpg
+import msgspec
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.permissions.policy import ALLOW, DENY, MAX_INHERITANCE, plugin_of
@@ -23,6 +24,13 @@ CHANNEL = "huitang_permissions"
 KIND = "permissions.role"
 NAMESPACE = UUID("6f1c3a52-9c7e-4f6c-9d5e-6a2f0f4b1c11")
 ROLE_ID = re.compile(r"^[a-z0-9_-]{2,40}$")
+
+
+_DECLARE = """
+INSERT INTO permissions.role (id, title, plugin, reach, declared)
+SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS r (id text, title text, plugin text, reach text, declared text[])
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, reach = excluded.reach, declared = excluded.declared
+"""
 
 
 def role_ref(role_id: str) -> Ref:
@@ -48,19 +56,29 @@ class Roles:
             await self._lock()
             known = {row["id"]: row for row in await self._database.fetch("SELECT * FROM permissions.role")}
             changed = [(plugin, role) for plugin, role in wanted if _differs(known.get(role.id), role)]
-            for plugin, role in changed:
-                await self._database.execute(
-                    "INSERT INTO permissions.role (id, title, plugin, reach, declared) VALUES ($1, $2, $3, $4, $5) "
-                    "ON CONFLICT (id) DO UPDATE SET title = $2, reach = $4, declared = $5",
-                    *(role.id, role.title, plugin, role.reach, list(role.permissions)),
-                )
-                await self._set_rules(role.id, role.permissions, ())
+            await self._declare(changed)
+            for _plugin, role in changed:
                 detail = {"role": role.id, "permissions": role.permissions, "reach": role.reach}
                 await write.audit("permissions.role.declared", role_ref(role.id), detail=detail)
             if not changed:
                 await write.audit("permissions.role.declared", role_ref(""), detail={"roles": []})
             await self._bump()
         return [role.id for _, role in changed]
+
+    async def _declare(self, changed: Sequence[tuple[str, Role]]) -> None:
+        """In three statements, however many there are: every first start of an installation waits for them."""
+        rows = [
+            {"id": role.id, "title": role.title, "plugin": plugin, "reach": role.reach, "declared": role.permissions}
+            for plugin, role in changed
+        ]
+        await self._database.execute(_DECLARE, msgspec.json.encode(rows).decode())
+        ids = [role.id for _, role in changed]
+        await self._database.execute("DELETE FROM permissions.role_permission WHERE role = ANY($1)", ids)
+        allowed = [(role.id, permission) for _, role in changed for permission in dict.fromkeys(role.permissions)]
+        await self._database.execute(
+            "INSERT INTO permissions.role_permission SELECT *, $3 FROM unnest($1::text[], $2::text[])",
+            *([role for role, _ in allowed], [permission for _, permission in allowed], ALLOW),
+        )
 
     async def create(
         self,

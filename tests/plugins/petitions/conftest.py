@@ -5,6 +5,9 @@ The city's congress has an office that registers; a committee and a county's con
 
 from __future__ import annotations
 
+import shutil
+
+import pytest
 import pytest_asyncio
 
 from huitang_petitions.plugin import PetitionsPlugin
@@ -34,3 +37,37 @@ PEOPLE = (
 @pytest_asyncio.fixture
 async def town(open_hall):
     return await settle(open_hall, PetitionsPlugin(), UNITS, PEOPLE)
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache") / "huitang"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def suggester(model_folder):
+    """Learnt once for all tests. What it takes is imported only where it is needed: scikit-learn is large."""
+    from huitang_petitions.judging.office import office_of
+    from huitang_petitions.judging.store import model_of
+    from huitang_petitions.judging.suggesting import Suggester
+
+    office = office_of()
+    return Suggester(model_of(office.tree, folder=model_folder), office.tree, office.remits, office.handlers)
+
+
+@pytest_asyncio.fixture
+async def ready(town, model_folder, suggester):
+    """The town with the model that the tests have learnt."""
+    town.ctx.folder.mkdir(parents=True, exist_ok=True)
+    for file in model_folder.glob("*.npz"):
+        shutil.copy(file, town.ctx.folder)
+    return town
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that need the model in one process, so that it is learnt once indeed."""
+    for item in items:
+        if "suggester" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("judging"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
-import pytest_asyncio
 from msgspec import structs
 
 from huitang_petitions.judging.model import packed, unpacked
@@ -13,15 +10,6 @@ from huitang_petitions.services.learnt import Right
 from huitang_petitions.tables import Matter
 from huitang_sdk.db import new_id
 from tests.plugins.petitions.register.matters import MORNING
-
-
-@pytest_asyncio.fixture
-async def ready(town, model_folder, suggester):
-    """The town with the model that the tests have learnt."""
-    town.ctx.folder.mkdir(parents=True, exist_ok=True)
-    for file in model_folder.glob("*.npz"):
-        shutil.copy(file, town.ctx.folder)
-    return town
 
 
 async def decided(town, text: str, **values) -> None:

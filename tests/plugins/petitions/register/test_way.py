@@ -115,7 +115,8 @@ async def test_a_matter_is_sorted_by_a_person_and_its_limits_follow(town):
 
 
 @pytest.mark.timeout(300)
-async def test_a_suggestion_is_shown_with_its_reasons_and_nothing_is_kept(town):
+async def test_a_suggestion_is_shown_with_its_reasons_and_nothing_is_kept(ready):
+    town = ready
     address, matter = await opened(town)
     officer = await town.sign_in("officer")
     page = await officer.post(f"{address}/sorting", data={"act": "suggest", "kind": "appeal"})
