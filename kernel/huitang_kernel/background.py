@@ -19,6 +19,7 @@ from huitang_kernel.db.locks import try_lock
 Task = Callable[[], Awaitable[None]]
 TRY_EVERY = 2.0
 IDLE_SECONDS = 2.0
+ASK_AGAIN = 5.0
 log = logging.getLogger("huitang.background")
 
 
@@ -147,8 +148,12 @@ async def _forever(name: str, task: Task) -> None:
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+    """Asked again until each has ended: where a library waits by wait_for, Python 3.11 can lose what was asked once."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _ended, waiting = await asyncio.wait(waiting, timeout=ASK_AGAIN)
     for task in tasks:
         with contextlib.suppress(asyncio.CancelledError):
             await task
