@@ -142,6 +142,10 @@ async def _forever(name: str, task: Task) -> None:
             await task()
             return
         except Exception:
+            own = asyncio.current_task()
+            if own is not None and own.cancelling():
+                log.warning("background task %s failed while it was being stopped", name, exc_info=True)
+                return
             log.exception("background task %s failed; again in %.1f s", name, delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, 30.0)
