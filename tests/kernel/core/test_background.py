@@ -6,7 +6,16 @@ import asyncio
 import contextlib
 
 from huitang_kernel import background
-from huitang_kernel.background import Background
+from huitang_kernel.background import Background, Task
+
+
+async def begin_and_stop(task: Task, dsn: str) -> None:
+    work = Background()
+    work.on_node("task", task)
+    await work.start(dsn)
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(3):
+        await work.stop()
 
 
 async def test_a_task_that_loses_what_it_was_told_once_ends_all_the_same(monkeypatch, postgres):
@@ -20,12 +29,7 @@ async def test_a_task_that_loses_what_it_was_told_once_ends_all_the_same(monkeyp
         heard.append(2)
         await asyncio.sleep(60)
 
-    work = Background()
-    work.on_node("deaf", deaf)
-    await work.start(postgres)
-    await asyncio.sleep(0.05)
-    async with asyncio.timeout(10):
-        await work.stop()
+    await begin_and_stop(deaf, postgres)
     assert heard == [1, 2]
 
 
@@ -39,10 +43,5 @@ async def test_what_fails_while_it_is_stopped_is_not_begun_again(postgres):
         finally:
             raise RuntimeError("cleaning up failed")
 
-    work = Background()
-    work.on_node("clumsy", clumsy)
-    await work.start(postgres)
-    await asyncio.sleep(0.05)
-    async with asyncio.timeout(3):
-        await work.stop()
+    await begin_and_stop(clumsy, postgres)
     assert begun == [1]
