@@ -147,17 +147,16 @@ class Boot:
 
 
 UPSERT = """
-INSERT INTO kernel.plugin (id, version, enabled) VALUES ($1, $2, $3)
+INSERT INTO kernel.plugin (id, version, enabled) SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[])
 ON CONFLICT (id) DO UPDATE SET version = excluded.version
 """
 
 
 async def read_switches(core: Core) -> None:
     """Take over which plugins the operator wants; a plugin seen for the first time gets its row."""
-    for record in core.registry:
-        if not record.builtin:
-            wanted = record.id not in core.settings.policy.disabled
-            await core.database.execute(UPSERT, record.id, record.manifest.version, wanted)
+    seen = [record for record in core.registry if not record.builtin]
+    ids, versions = [record.id for record in seen], [record.manifest.version for record in seen]
+    await core.database.execute(UPSERT, ids, versions, [id_ not in core.settings.policy.disabled for id_ in ids])
     rows = await core.database.fetch("SELECT id, enabled FROM kernel.plugin")
     switches: dict[str, bool] = {row["id"]: row["enabled"] for row in rows}
     for record in core.registry:

@@ -125,6 +125,11 @@ def load_settings(path: Path | None = None, overrides: Mapping[str, Any] | None 
     )
     values = {key: value for key, value in _plain(raw.as_dict()).items() if key not in RESERVED}
     _merge(values, overrides or {})
+    return check_settings(values)
+
+
+def check_settings(values: Mapping[str, Any]) -> Settings:
+    """Settings of these values (nested) and the defaults. Raises ConfigError with all mistakes."""
     errors: list[str] = []
     settings = read_struct(Settings, values, "", errors)
     if errors:

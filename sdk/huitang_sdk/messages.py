@@ -38,7 +38,7 @@ def _(message: str, **values: object) -> str:
 
 def words_file(folder: Path, plugin: str, kind: MessageKind, locale: str, channel: str) -> Path:
     """Where a plugin's own words lie; `folder` is its package."""
-    return folder / "templates" / plugin / "messages" / kind.id.rpartition(".")[2] / f"{locale}.{channel}.txt"
+    return folder / f"templates/{plugin}/messages/{kind.id.rpartition('.')[2]}/{locale}.{channel}.txt"
 
 
 def fill_words(words: str, data: Mapping[str, str]) -> str:

@@ -6,6 +6,8 @@ import math
 import multiprocessing
 import os
 import socket
+import sys
+import threading
 from pathlib import Path
 
 import rich_click as click
@@ -36,6 +38,13 @@ def require_free_port(host: str, port: int) -> None:
             ) from error
 
 
+def start_method() -> str:
+    """Forked processes have everything imported already. Threads that worked in this process (hashing files, loading
+    samples) would be missing in them: then, and where forking is not safe, they are spawned.
+    """
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
 def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool = False) -> None:
     """Serve until interrupted. Workers read their settings from the environment, so decisions are put there."""
     from granian.constants import Interfaces
@@ -43,8 +52,7 @@ def run_server(settings: Settings, dsn: str, config: Path | None, *, quiet: bool
 
     from huitang_kernel.cli.draining import DrainingServer
 
-    # Not forked: threads that worked in this process (hashing files, loading samples) would be missing in the workers.
-    multiprocessing.set_start_method("spawn", force=True)
+    multiprocessing.set_start_method(start_method(), force=True)
     os.environ["HUITANG_DATABASE__DSN"] = dsn
     os.environ["HUITANG_DATA_DIR"] = str(settings.data_dir.resolve())
     if config is not None:

@@ -44,6 +44,10 @@ class Migration(Struct, frozen=True):
     sha256: str
 
 
+Done = dict[str, dict[str, str]]
+"""Plugin → name of a migration that ran → its digest."""
+
+
 def read_migrations(plugin: str, folder: Path) -> list[Migration]:
     """The plugin's migrations in order. Raises MigrationError for a file that is not named like one."""
     found: list[Migration] = []
@@ -63,6 +67,7 @@ class Migrator:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: asyncpg.Connection | None = None
+        self._done: Done = {}
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[asyncpg.Connection]:
@@ -74,6 +79,7 @@ class Migrator:
         try:
             async with advisory_lock(self._connection, "migrate"):
                 await self._connection.execute(LEDGER)
+                self._done = await _done(self._connection)
                 yield self._connection
         finally:
             connection, self._connection = self._connection, None
@@ -83,7 +89,7 @@ class Migrator:
         """Run the plugin's missing migrations and return their names. Each runs in its own transaction."""
         wanted = read_migrations(plugin, folder)
         async with self.locked() as connection:
-            missing = await self._missing(connection, plugin, wanted)
+            missing = _missing(self._done, plugin, wanted)
             if missing:
                 await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{plugin}"')
             for migration in missing:
@@ -96,23 +102,10 @@ class Migrator:
         try:
             known = await connection.fetchval("SELECT to_regclass('kernel.migration') IS NOT NULL")
             wanted = read_migrations(plugin, folder)
-            missing = await self._missing(connection, plugin, wanted) if known else wanted
+            missing = _missing(await _done(connection), plugin, wanted) if known else wanted
             return [migration.name for migration in missing]
         finally:
             await connection.close()
-
-    async def _missing(
-        self, connection: asyncpg.Connection, plugin: str, wanted: Sequence[Migration]
-    ) -> list[Migration]:
-        rows = await connection.fetch("SELECT name, sha256 FROM kernel.migration WHERE plugin = $1", plugin)
-        done = {row["name"]: row["sha256"] for row in rows}
-        for migration in wanted:
-            if done.get(migration.name, migration.sha256) != migration.sha256:
-                raise MigrationError(f"{plugin}: {migration.name} has changed since it ran; add a new file instead")
-        unknown = sorted(done.keys() - {migration.name for migration in wanted})
-        if unknown:
-            raise MigrationError(f"{plugin}: the database is newer than this program: {', '.join(unknown)}")
-        return [migration for migration in wanted if migration.name not in done]
 
     async def _apply(self, connection: asyncpg.Connection, migration: Migration) -> None:
         started = time.perf_counter()
@@ -129,3 +122,21 @@ class Migrator:
                 )
         except asyncpg.PostgresError as error:
             raise MigrationError(f"{migration.plugin}: {migration.name} failed: {error}") from error
+
+
+async def _done(connection: asyncpg.Connection) -> Done:
+    done: Done = {}
+    for row in await connection.fetch("SELECT plugin, name, sha256 FROM kernel.migration"):
+        done.setdefault(row["plugin"], {})[row["name"]] = row["sha256"]
+    return done
+
+
+def _missing(all_done: Done, plugin: str, wanted: Sequence[Migration]) -> list[Migration]:
+    done = all_done.get(plugin, {})
+    for migration in wanted:
+        if done.get(migration.name, migration.sha256) != migration.sha256:
+            raise MigrationError(f"{plugin}: {migration.name} has changed since it ran; add a new file instead")
+    unknown = sorted(done.keys() - {migration.name for migration in wanted})
+    if unknown:
+        raise MigrationError(f"{plugin}: the database is newer than this program: {', '.join(unknown)}")
+    return [migration for migration in wanted if migration.name not in done]

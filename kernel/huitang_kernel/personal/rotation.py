@@ -35,7 +35,10 @@ WHERE $1 = (SELECT max(id) + 1 FROM personal.key) AND NOT EXISTS (SELECT FROM pe
 RETURNING id
 """
 WAIT = "SELECT extract(epoch FROM {column} - clock_timestamp())::float + $2 FROM personal.key WHERE id = $1"
-REGISTER = "INSERT INTO personal.sealed_table (name, complete) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+REGISTER = """
+INSERT INTO personal.sealed_table (name, complete) SELECT name, $2 FROM unnest($1::text[]) AS name
+ON CONFLICT DO NOTHING
+"""
 COMPLETE = """
 UPDATE personal.sealed_table SET complete = $2, target = NULL, reached = NULL, changed_at = now() WHERE name = $1
 """
@@ -55,8 +58,7 @@ class Rotation:
     async def register(self) -> None:
         """Tables that are new have only rows under the present key."""
         current = self._keeper.ring().current.number
-        for table in self._tables():
-            await self._database.execute(REGISTER, table.name, current)
+        await self._database.execute(REGISTER, [table.name for table in self._tables()], current)
 
     async def begin(self, actor: Actor, reason: str = "") -> int:
         """Make a new key known to all processes; `finish` does the rest. Raises Conflict while a change goes on."""

@@ -45,11 +45,18 @@ KINDS: dict[str, type[Any] | None] = {
 }
 
 
+class _Manager(pluggy.PluginManager):
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> pluggy.HookimplOpts | None:
+        """Hooks are marked methods of a plugin's class. Whatever else it has need not be inspected, one by one."""
+        is_marked = hasattr(getattr(type(plugin), name, None), f"{PROJECT}_impl")
+        return super().parse_hookimpl_opts(plugin, name) if is_marked else None
+
+
 class HookCaller:
     """pluggy behind a narrow door: register one plugin, ask it everything, keep its failures apart."""
 
     def __init__(self) -> None:
-        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager = _Manager(PROJECT)
         self._manager.add_hookspecs(HuitangHooks)
 
     def declarations(self, record: PluginRecord) -> declare.Declarations:

@@ -35,8 +35,6 @@ def discover(builtins: Iterable[Plugin], installed: Iterable[EntryPoint] | None 
 
 
 def _load(point: EntryPoint) -> PluginRecord:
-    version = point.dist.version if point.dist else "0"
-    unknown = Manifest(id=point.name, title={"en": point.name, "zh-CN": point.name}, version=version, sdk="")
     try:
         plugin = point.load()
         if not isinstance(plugin, Plugin):
@@ -48,6 +46,8 @@ def _load(point: EntryPoint) -> PluginRecord:
             raise ValueError(f"{manifest.id!r} cannot be a plugin id: 2 to 31 of a-z, 0-9, _, and not a reserved word")
         return PluginRecord(manifest.id, manifest, plugin)
     except Exception as error:
+        version = point.dist.version if point.dist else "0"
+        unknown = Manifest(id=point.name, title={"en": point.name, "zh-CN": point.name}, version=version, sdk="")
         record = PluginRecord(point.name, unknown)
         record.fail("discover", f"{type(error).__name__}: {error}")
         return record

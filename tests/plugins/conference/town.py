@@ -8,6 +8,7 @@ await attendance.check_in(town.ctx, town.actors["member4"], town.meeting_id, tow
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -62,9 +63,17 @@ async def open_town(
 
     The first `accounts` members (default: the first twelve) can sign in. Every member has a seat, the observer too.
     """
-    settled = await towns.settle(open_hall, ConferencePlugin(), UNITS, PEOPLE, **options)
-    opened = Town(settled.hall, settled.plugin, settled.units, settled.actors)
+
     with_account = min(members, 12) if accounts is None else accounts
+    what = (members, kind, profile, with_account, convened, in_days)
+    return await towns.settle_once(open_hall, ConferencePlugin(), what, partial(_begin, *what), **options)
+
+
+async def _begin(
+    members: int, kind: str, profile: str, with_account: int, convened: bool, in_days: float, empty: towns.Town
+) -> Town:
+    opened = Town(empty.hall, empty.plugin, empty.units, empty.actors)
+    await opened.people(UNITS, PEOPLE)
     for number in range(1, with_account + 1):
         await opened.add_person(f"member{number}", "office", "conference.member", "office", "own")
     values = bodies.BodyValues(name="云江市人大常委会", kind=kind, profile_id=profile or PROFILES[kind], term="第十届")

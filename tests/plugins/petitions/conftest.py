@@ -66,6 +66,7 @@ async def ready(town, model_folder, suggester):
     return town
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All that need the model in one process, so that it is learnt once indeed."""
     for item in items:

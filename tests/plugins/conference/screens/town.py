@@ -99,8 +99,12 @@ class Town(towns.Town):
 
 
 async def open_town(open_hall: Any, **options: Any) -> Town:
-    settled = await towns.settle(open_hall, ConferencePlugin(), UNITS, PEOPLE, **options)
-    opened = Town(settled.hall, settled.plugin, settled.units, settled.actors, meeting=new_id())
+    return await towns.settle_once(open_hall, ConferencePlugin(), "screens", _begin, **options)
+
+
+async def _begin(empty: towns.Town) -> Town:
+    opened = Town(empty.hall, empty.plugin, empty.units, empty.actors, meeting=new_id())
+    await opened.people(UNITS, PEOPLE)
     await _meeting(opened)
     await _devices(opened)
     return opened

@@ -7,6 +7,8 @@ import pytest
 from huitang_petitions.letters import matching_set
 from tests.plugins.petitions.matching.measure import Measured, by_hand, hard_pool, hard_set, measure, scanned
 
+pytestmark = pytest.mark.xdist_group("matching")
+
 
 @pytest.fixture(scope="module")
 def written() -> Measured:
