@@ -42,6 +42,7 @@ def test_values_are_text_whatever_stands_in_them():
         (b"PK\x03\x04 broken", "docx"),
         (b"", "docx"),
     ],
+    ids=["missing", "unclosed", "unsafe", "filter", "broken", "empty"],  # a Word file has the time in it
 )
 def test_a_broken_template_says_what_and_where(template, said):
     with pytest.raises(BrokenTemplate) as refused:
