@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from huitang_petitions.api.common import STAFF, Line, Text, problems
-from huitang_petitions.services import steps
+from huitang_petitions.services import delivering, steps
 from huitang_petitions.services.access import READ, Ctx
 from huitang_sdk.contracts import Actor
 from huitang_sdk.http import requires
@@ -43,7 +43,7 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A step. `version` is that of the state it was decided on: when the matter has gone on since, it is refused (409).
 
     `organisation_id` is whom it goes to (transfer, assign), `organ` an organ that is not on the platform (send_away),
-    `article` what a refusal stands on, `delivered` the day the petitioner got the paper, `note` the reason.
+    `article` what a refusal stands on, `note` the reason.
     """
 
     step: StepName
@@ -51,7 +51,6 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organisation_id: UUID | None = None
     organ: Line = ""
     article: Line = ""
-    delivered: date | None = None
     note: Text = ""
 
 
@@ -77,7 +76,6 @@ async def take_step(
         organisation_id=data.organisation_id,
         organ=data.organ,
         article=data.article,
-        delivered=data.delivered,
         note=data.note,
     )
     moved = await steps.take(ctx, actor, matter_id, data.step, wanted, version=data.version)
@@ -104,4 +102,23 @@ async def take_note(
     await steps.note(ctx, actor, matter_id, data.kind)
 
 
-STEPS_API = (take_step, take_note)
+class DeliveredIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The day the petitioner received the newest decision in writing."""
+
+    delivered: date
+
+
+@post(
+    "/matters/{matter_id:uuid}/delivered",
+    guards=[requires(READ)],
+    status_code=204,
+    responses=problems(*STAFF, 404, 409, 422),
+)
+async def say_delivered(
+    matter_id: FromPath[UUID], data: JSONBody[DeliveredIn], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> None:
+    """Put on record when it was delivered: the petitioner's time to object runs from that day."""
+    await delivering.deliver(ctx, actor, matter_id, data.delivered)
+
+
+STEPS_API = (take_step, take_note, say_delivered)

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, day_of, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import extending, merging, protecting, sorting, steps, supervision
+from huitang_petitions.services import delivering, extending, merging, protecting, sorting, steps, supervision
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.letters.kinds import LETTERS
 from huitang_petitions.services.letters.making import offered
@@ -27,7 +27,6 @@ from huitang_sdk.workflow import picture
 
 _ = Translator("petitions")
 WAY = "/matters/{matter_id:uuid}/way"
-DELIVERED = ("answer", "decide_review", "decide_recheck")
 
 
 async def way_page(
@@ -47,7 +46,6 @@ async def way_page(
         "address": f"/petitions/matters/{matter_id}/way",
         "to_organisation": steps.TO_ORGANISATION,
         "with_reason": steps.WITH_REASON,
-        "delivered": DELIVERED,
         "by_hand": supervision.BY_HAND,
         "kinds": choices(*KINDS),
         "remits": await sorting.remit_choices(ctx),
@@ -63,6 +61,7 @@ async def way_page(
         "typed": typed or {},
         "lost": lost_in(way, typed or {}),
         "word": word,
+        "title_of": title_of,
     }
     return Page("petitions/way/page.html", context, status_code=error.status if error else 200)
 
@@ -142,7 +141,6 @@ async def take_step(
             organisation_id=id_in(text_of(form, "organisation")),
             organ=text_of(form, "organ"),
             article=text_of(form, "article"),
-            delivered=day_of(form, "delivered"),
             note=text_of(form, "note"),
         )
     except Invalid as error:
@@ -158,6 +156,19 @@ async def note_event(
     """Something that changes no state; each kind has a permission of its own, asked there."""
     form = await request.form()
     return await _done(request, ctx, actor, matter_id, steps.note(ctx, actor, matter_id, text_of(form, "kind")))
+
+
+@post(f"{WAY}/delivered", guards=[requires(READ)], status_code=200)
+async def say_delivered(
+    request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    """The day on which the newest decision reached the petitioner."""
+    form = await request.form()
+    try:
+        day = day_of(form, "delivered")
+    except Invalid as error:
+        return await way_page(ctx, actor, matter_id, error, typed_in(form))
+    return await _done(request, ctx, actor, matter_id, delivering.deliver(ctx, actor, matter_id, day), "#limits")
 
 
 @post(f"{WAY}/extensions", guards=[requires(HANDLE)], status_code=200)
@@ -298,6 +309,7 @@ WAY_PAGES = (
     show_way,
     take_step,
     note_event,
+    say_delivered,
     ask_extension,
     decide_extension,
     supervise,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +33,11 @@ WITH_REASON = ("refuse", "object", "insist", "settle", "close", "reopen", "withd
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """What goes with a step. `article` is what a refusal stands on, `organ` an organ that is not on the platform,
-    `delivered` the day the petitioner got the paper, `note` the reason in the officer's words."""
+    `note` the reason in the officer's words."""
 
     organisation_id: UUID | None = None
     organ: str = ""
     article: str = ""
-    delivered: date | None = None
     note: str = ""
 
 
@@ -54,13 +52,12 @@ async def take(
             raise Conflict(_("This matter was joined to another one. Go on with that one."))
         process = await begun(ctx, write, row)
         organisation, organ = await _whose(ctx, transition, row, process, wanted)
-        _check(transition, wanted, organ, ctx.clock.today())
+        _check(transition, wanted, organ)
         fact = MATTER.transition(transition).fact
         event_id = await joined.accepted_with_another(ctx, matter_id, fact) or new_id()
         data: dict[str, Any] = {"event": str(event_id)}
         data |= {"organ": organ} if organ else {}
         data |= {"article": wanted.article.strip()} if wanted.article.strip() else {}
-        data |= {"delivered": wanted.delivered.isoformat()} if wanted.delivered else {}
         if transition in TO_ORGANISATION or transition == "take_back":
             handler = organisation if transition in TO_ORGANISATION else None
             await ctx.db.execute("UPDATE petitions.matter SET handler_id = $2 WHERE id = $1", matter_id, handler)
@@ -162,7 +159,7 @@ async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> boo
     return bool(await ctx.db.fetch(sql, matter_id, units))
 
 
-def _check(transition: str, wanted: Wanted, organ: str, today: date) -> None:
+def _check(transition: str, wanted: Wanted, organ: str) -> None:
     missing: dict[str, str] = {}
     if transition == "send_away" and not organ:
         missing["organ"] = _("Name the organ it goes to.")
@@ -170,8 +167,6 @@ def _check(transition: str, wanted: Wanted, organ: str, today: date) -> None:
         missing["article"] = _("Name the article the refusal stands on.")
     if transition in WITH_REASON and not wanted.note.strip():
         missing["note"] = _("Say why.")
-    if wanted.delivered and wanted.delivered != today:
-        missing["delivered"] = _("The step is put on record today, on the day of delivery: leave the day empty.")
     if missing:
         raise Invalid(next(iter(missing.values())), fields=missing)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, limits, papers, protecting, similar
+from huitang_petitions.services import access, delivering, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
@@ -108,6 +108,7 @@ class Way(Struct, frozen=True, kw_only=True):
     alike: list[similar.Alike]
     joined: list[Joined]
     merged_into: Joined | None
+    decision: delivering.Decision | None
     is_reported: bool
     is_heard: bool
     may: dict[str, bool]
@@ -122,6 +123,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
     profile = rules.profile_for(row["organisation_id"], limits.day_of(row["received_at"]))
     accused, recused = await protecting.kept_away(ctx, actor, matter_id)
     units = list(await ctx.identity.organisations())
+    decision = await delivering.decision_of(ctx, matter_id, profile)
     return Way(
         id=matter_id,
         number=row["number"],
@@ -149,6 +151,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         alike=await similar.similar_to(ctx, actor, matter_id),
         joined=await _joined(ctx, actor, "m.merged_into = $1", matter_id),
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
+        decision=decision if decision and await _may_deliver(ctx, actor, matter_id, decision) else None,
         is_heard=bool(await ctx.db.fetch(HEARING, matter_id)),
         is_reported=bool(await ctx.db.fetch(REPORTED, matter_id)),
         may=await _may(ctx, actor, matter_id),
@@ -215,6 +218,11 @@ async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
         name: bool(await access.reaching(ctx, [actor.account_id], matter_id, permission))
         for name, permission in wanted.items()
     }
+
+
+async def _may_deliver(ctx: Ctx, actor: Actor, matter_id: UUID, decision: delivering.Decision) -> bool:
+    wanted = delivering.permission_for(decision)
+    return actor.account_id is not None and bool(await access.reaching(ctx, [actor.account_id], matter_id, wanted))
 
 
 async def _limits(ctx: Ctx, matter_id: UUID, profile: Profile) -> list[LimitLine]:

@@ -156,6 +156,10 @@ async def answer_written(scene: Scene) -> dict[str, Any]:
     return {"paper_id": next(paper.id for paper in found if paper.name.endswith(".pdf"))}
 
 
+async def today(scene: Scene) -> dict[str, Any]:
+    return {"day": str(scene.town.ctx.clock.today())}
+
+
 async def to_visit(scene: Scene) -> dict[str, Any]:
     ctx = scene.town.ctx
     async with ctx.db.write(SYSTEM) as write:
@@ -214,6 +218,7 @@ ACTS = (
         for name, (state, who) in STEPS.items()
     ),
     Act(route=f"{M}/way/events", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(route=f"{M}/way/delivered", who="snnynny00n", state="answered", form={"delivered": "{day}"}, ready=today),
     Act(
         route=f"{M}/way/events",
         named="hearing_started",
@@ -309,6 +314,13 @@ ACTS = (
         if name in ONE_EACH
     ),
     Act(route=f"{API}/matters/{{matter_id}}/notes", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(
+        route=f"{API}/matters/{{matter_id}}/delivered",
+        who="snnynny00n",
+        state="answered",
+        form={"delivered": "{day}"},
+        ready=today,
+    ),
     Act(
         route=f"{API}/matters/{{matter_id}}/notes",
         named="hearing_started",

@@ -57,7 +57,7 @@ async def test_a_matter_is_assigned_objected_to_insisted_on_handled_answered_rev
         await take(ctx, town.actors["handler"], matter, "answer", Wanted())
     with pytest.raises(Forbidden):
         await take(ctx, town.actors["supervisor"], matter, "answer", Wanted())
-    await take(ctx, county, matter, "answer", Wanted(delivered=date(2026, 4, 3)))
+    await take(ctx, county, matter, "answer", Wanted())
     due = "SELECT due FROM petitions.deadline WHERE matter_id = $1 AND limit_id = 'review_request'"
     assert await town.one(due, matter) == date(2026, 5, 3)
     for step in ("review", "decide_review", "recheck", "decide_recheck"):

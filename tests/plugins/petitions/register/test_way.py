@@ -56,9 +56,6 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     answer = await officer.post(f"{address}/steps/accept", data=late)
     assert (answer.status_code, "写了很久的说明" in answer.text) == (409, True)
     assert (await officer.post(f"{address}/steps/fly", data={})).status_code == 409
-    for day in ("明天", "2026-01-01", "2027-01-01"):
-        answer = await officer.post(f"{address}/steps/answer", data={"delivered": day, "step_id": "answer"})
-        assert (answer.status_code, "answer-delivered-error" in answer.text) == (422, True)
     wrong = await officer.post(f"{address}/extensions", data={"limit": "handle", "days": "x", "reason": "复杂"})
     assert wrong.status_code == 422
     asked = {"limit": "handle", "days": "30", "reason": "等待鉴定结论"}
@@ -77,8 +74,15 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     page = await officer.get(address)
     assert "请尽快答复" in page.text
     assert "已约定现场会" in page.text
-    assert (await officer.post(f"{address}/steps/answer", data={"delivered": ""})).status_code == 303
+    assert (await officer.post(f"{address}/delivered", data={"delivered": "2026-04-01"})).status_code == 409
+    assert (await officer.post(f"{address}/steps/answer")).status_code == 303
     assert await town.one("SELECT state FROM petitions.matter WHERE id = $1", matter) == "answered"
+    for day in ("", "明天", "2026-01-01", "2027-01-01"):
+        answer = await officer.post(f"{address}/delivered", data={"delivered": day})
+        assert (answer.status_code, "delivered-error" in answer.text) == (422, True), day
+    today = town.ctx.clock.today()
+    assert (await officer.post(f"{address}/delivered", data={"delivered": str(today)})).status_code == 303
+    assert f"送达信访人：{today.month}月{today.day}日" in (await officer.get(address)).text
 
 
 async def test_people_are_kept_away_by_forms(town):
