@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -68,10 +69,30 @@ class Satisfaction(Struct, frozen=True, kw_only=True):
 
 async def satisfaction_of(ctx: Ctx, actor: Actor, since: date | None = None, until: date | None = None) -> Satisfaction:
     """The figures of the matters the actor may reach; by the day a rating was given, both days included."""
+    # Side by side: each reads very many rows.
+    rows, alone, matters = await asyncio.gather(
+        _grouped(ctx, actor, since, until), _alone(ctx, actor, since, until), _received(ctx, actor, since, until)
+    )
+    bodies, channels, months = ([row for row in rows if row[name]] for name in ("office", "channel", "month"))
+    names = {unit.id: unit.name for unit in await ctx.identity.organisations()}
+    scale = {grade.id: grade for grade in ctx.settings.rating_scale}
+    return Satisfaction(
+        matters=matters,
+        collected=alone + sum(row["count"] for row in bodies if row["office"] == "office" and not row["invalid"]),
+        total=_tally(channels, scale),
+        offices=_bodies([row for row in bodies if row["office"] == "office"], scale, names),
+        units=_bodies([row for row in bodies if row["office"] == "unit"], scale, names),
+        channels=_by(channels, scale, lambda row: str(row["channel"])),
+        months=_by(months, scale, lambda row: str(row["month"])),
+    )
+
+
+async def _grouped(ctx: Ctx, actor: Actor, since: date | None, until: date | None) -> list[dict[str, Any]]:
+    """Entries by grade, for each office, channel and month."""
     sql = Sql()
     condition = await access.visible(ctx, actor, access.SATISFACTION, sql)
     days = _between(sql, "r.at", since, until)
-    rows = await ctx.db.fetch(
+    return await ctx.db.fetch(
         "SELECT office, body_id, channel, to_char(month, 'YYYY-MM') AS month, grade, invalid, corrected,"
         " sum(count)::bigint AS count FROM ("
         f"SELECT r.office, r.body_id, r.channel, {MONTH} AS month, r.grade, r.invalid_at IS NOT NULL AS invalid,"
@@ -80,33 +101,31 @@ async def satisfaction_of(ctx: Ctx, actor: Actor, since: date | None = None, unt
         " GROUP BY grade, invalid, corrected, GROUPING SETS ((office, body_id), (channel), (month))",
         *sql.values,
     )
-    bodies, channels, months = ([row for row in rows if row[name]] for name in ("office", "channel", "month"))
-    # A sheet is about both offices: what is counted beside the ratings of the one is those of the other alone.
-    (alone,) = await ctx.db.fetch(
+
+
+async def _alone(ctx: Ctx, actor: Actor, since: date | None, until: date | None) -> int:
+    """A sheet is about both offices: what is counted beside the ratings of the one is those of the other alone."""
+    sql = Sql()
+    condition = await access.visible(ctx, actor, access.SATISFACTION, sql)
+    days = _between(sql, "r.at", since, until)
+    (row,) = await ctx.db.fetch(
         "SELECT count(*) AS count FROM petitions.rating r JOIN petitions.matter m ON m.id = r.matter_id"
         " WHERE r.office = 'unit' AND r.invalid_at IS NULL AND NOT EXISTS (SELECT FROM petitions.rating o"
         " WHERE o.matter_id = r.matter_id AND o.round = r.round AND o.office = 'office' AND o.invalid_at IS NULL"
         f"{days.replace('r.at', 'o.at')}) AND {condition}{days}",
         *sql.values,
     )
+    return int(row["count"])
+
+
+async def _received(ctx: Ctx, actor: Actor, since: date | None, until: date | None) -> int:
     sql = Sql()
     condition = await access.visible(ctx, actor, access.SATISFACTION, sql)
     days = _between(sql, "m.received_at", since, until)
-    (matters,) = await ctx.db.fetch(
+    (row,) = await ctx.db.fetch(
         f"SELECT count(*) AS count FROM petitions.matter m WHERE {condition}{days}", *sql.values
     )
-    names = {unit.id: unit.name for unit in await ctx.identity.organisations()}
-    scale = {grade.id: grade for grade in ctx.settings.rating_scale}
-    return Satisfaction(
-        matters=matters["count"],
-        collected=alone["count"]
-        + sum(row["count"] for row in bodies if row["office"] == "office" and not row["invalid"]),
-        total=_tally(channels, scale),
-        offices=_bodies([row for row in bodies if row["office"] == "office"], scale, names),
-        units=_bodies([row for row in bodies if row["office"] == "unit"], scale, names),
-        channels=_by(channels, scale, lambda row: str(row["channel"])),
-        months=_by(months, scale, lambda row: str(row["month"])),
-    )
+    return int(row["count"])
 
 
 async def public_figures(ctx: Ctx) -> list[Line]:
