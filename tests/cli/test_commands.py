@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 import textwrap
@@ -39,6 +40,11 @@ def test_checking_declarations_loads_nothing_of_the_server():
         except SystemExit:
             pass
     """)
+
+
+def test_a_process_started_for_one_piece_of_work_does_not_become_a_command():
+    """Reading a file happens in such a process, which reads the main module again under this name."""
+    runpy.run_module("huitang_kernel.cli", run_name="__mp_main__")
 
 
 def test_help_lists_every_command_and_that_of_the_plugin(huitang):
