@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, joined, steps, telling
+from huitang_petitions.services import access, happening, joined, protecting, steps, telling
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import ANSWERED, FINAL, put_on_lists
 from huitang_sdk.contracts import Actor
@@ -43,6 +43,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
         await ctx.db.execute(moved, matter_id, into, now)
         await joined.keep_away(ctx, into)
+        await protecting.recuse_with_joined(ctx, write, actor, into)
         event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
         await telling.tell(ctx, row, "merged", event_id)
         await happening.record(ctx, write, actor, target, "merged", audit=False)

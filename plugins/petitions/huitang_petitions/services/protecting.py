@@ -15,7 +15,7 @@ from msgspec import Struct
 from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Accused, Recusal
-from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 
@@ -83,30 +83,56 @@ async def acquit(ctx: Ctx, actor: Actor, matter_id: UUID, accused_id: UUID, reas
 
 
 async def recuse(ctx: Ctx, actor: Actor, matter_id: UUID, account_id: UUID, reason: str) -> UUID:
-    """Keep somebody away for a conflict of interest (条例 art. 28). Everybody may say so of themselves."""
+    """Keep somebody away for a conflict of interest (条例 art. 28), also from the matter that this one is joined to.
+
+    Everybody may say so of themselves.
+    """
     _needed(reason)
     permission = access.READ if account_id == actor.account_id else access.PROTECT
-    recusal_id = new_id()
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, permission, lock=True)
-        if row["assignee_id"] == account_id:
-            await ctx.db.execute("UPDATE petitions.matter SET assignee_id = NULL WHERE id = $1", matter_id)
         if await ctx.db.fetch(
             "SELECT id FROM petitions.recusal WHERE matter_id = $1 AND account_id = $2", matter_id, account_id
         ):
             raise Conflict(_("They stay away from this matter already."))
-        await Recusal.insert(
-            Recusal(
-                id=recusal_id,
-                matter_id=matter_id,
-                account_id=account_id,
-                reason=ctx.personal.seal("recusal.reason", recusal_id, reason.strip()),
-                decided_at=ctx.clock.now(),
-                decided_by=actor.account_id,
-            )
+        recusal_id = await _keep_away(ctx, write, actor, matter_id, account_id, reason.strip())
+        if row["merged_into"]:
+            await recuse_with_joined(ctx, write, actor, row["merged_into"])
+    return recusal_id
+
+
+_RECUSED = """
+SELECT DISTINCT ON (y.account_id) y.id, y.account_id, y.reason
+FROM petitions.recusal y JOIN petitions.matter m ON m.id = y.matter_id
+WHERE m.merged_into = $1 AND NOT EXISTS (
+    SELECT FROM petitions.recusal z WHERE z.matter_id = $1 AND z.account_id = y.account_id
+) ORDER BY y.account_id, y.decided_at
+"""
+
+
+async def recuse_with_joined(ctx: Ctx, write: Write, actor: Actor, main_id: UUID) -> None:
+    """Whoever stays away from a matter that is joined to another stays away from the one it is handled in."""
+    for row in await ctx.db.fetch(_RECUSED, main_id):
+        reason = ctx.personal.unseal("recusal.reason", row["id"], row["reason"])
+        await _keep_away(ctx, write, actor, main_id, row["account_id"], reason)
+
+
+async def _keep_away(ctx: Ctx, write: Write, actor: Actor, matter_id: UUID, account_id: UUID, reason: str) -> UUID:
+    recusal_id = new_id()
+    theirs = "UPDATE petitions.matter SET assignee_id = NULL WHERE id = $1 AND assignee_id = $2"
+    await ctx.db.execute(theirs, matter_id, account_id)
+    await Recusal.insert(
+        Recusal(
+            id=recusal_id,
+            matter_id=matter_id,
+            account_id=account_id,
+            reason=ctx.personal.seal("recusal.reason", recusal_id, reason),
+            decided_at=ctx.clock.now(),
+            decided_by=actor.account_id,
         )
-        await _take_off_lists(ctx, matter_id)
-        await write.audit("petitions.recusal.decided", access.ref(matter_id), detail={"account": str(account_id)})
+    )
+    await _take_off_lists(ctx, matter_id)
+    await write.audit("petitions.recusal.decided", access.ref(matter_id), detail={"account": str(account_id)})
     return recusal_id
 
 

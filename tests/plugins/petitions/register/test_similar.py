@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
 from huitang_petitions.events import MatterRegistered
+from huitang_petitions.matching import VERSION
+from huitang_petitions.plugin import PetitionsPlugin
 from huitang_petitions.services import access, extending, listing, merging, protecting, similar
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, begin, take
 from huitang_petitions.services.submission import Intake, Person
 from huitang_sdk.contracts import Delivery
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.plugins.petitions.conftest import PEOPLE, UNITS
 from tests.plugins.petitions.register.matters import at
+from tests.town import settle
 
+SETTLED = """
+SELECT NOT EXISTS (SELECT FROM kernel.outbox WHERE fanned_out_at IS NULL)
+    AND NOT EXISTS (SELECT FROM kernel.outbox_delivery WHERE done_at IS NULL AND dead_at IS NULL)
+"""
 WANG = Person(name="王样例", phone="13800000001")
 LI = Person(name="李示范", phone="13900000002")
 LIFT = "东江区人民路12号院3号楼是老旧小区，居民多次申请加装电梯，至今没有批复，请协调。"
@@ -67,6 +77,23 @@ async def test_letters_read_by_an_earlier_version_are_read_anew_and_then_found(t
     found = await similar.similar_to(town.ctx, town.actors["officer"], first)
     assert {one.id for one in found} == {again, joint}
     assert await similar.read_anew(town.ctx) == 0
+
+
+async def until(town, sql: str, *values) -> None:
+    async with asyncio.timeout(30):
+        while not await town.one(sql, *values):  # noqa: ASYNC110 - the hall's own work makes it true
+            await asyncio.sleep(0.05)
+
+
+async def test_the_hourly_job_reads_them_anew(open_hall):
+    town = await settle(open_hall, PetitionsPlugin(), UNITS, PEOPLE, background=True)
+    matter = await brought(town, WANG, "老旧小区加装电梯", LIFT, "人民路12号院")
+    await until(town, SETTLED)
+    await town.fetch("UPDATE petitions.feature SET version = 1 RETURNING id")
+    run = await town.ctx.scheduling.run_now("petitions.compare", actor=SYSTEM)
+    await until(town, "SELECT state = 'done' FROM scheduling.run WHERE id = $1", run)
+    assert await town.one("SELECT result FROM scheduling.run WHERE id = $1", run) == "已重新读取 1 件来信用于比对"
+    assert await town.one("SELECT version FROM petitions.feature WHERE id = $1", matter) == VERSION
 
 
 async def test_what_is_out_of_reach_is_not_found(town, letters):
@@ -139,6 +166,26 @@ async def test_more_time_is_for_all_and_each_may_go_on_alone(town, letters):
     await take(ctx, officer, other, "refuse", Wanted(article="第十九条", note="不属于受理范围"))
     with pytest.raises(Conflict):
         await merging.join(ctx, officer, joint, other)
+
+
+async def test_whoever_stays_away_from_a_joined_matter_stays_away_from_the_one_it_is_handled_in(town, letters):
+    first, again, joint, _other = letters
+    ctx, officer, head = town.ctx, town.actors["officer"], town.actors["head"]
+    receptionist, county = town.actors["receptionist"], town.actors["county"]
+    await protecting.recuse(ctx, head, again, receptionist.account_id, "信访人是亲属")
+    await access.matter_for(ctx, receptionist, first, access.READ)
+    await merging.join(ctx, officer, again, first)
+    with pytest.raises(NotFound):
+        await access.matter_for(ctx, receptionist, first, access.READ)
+    await merging.join(ctx, officer, joint, first)
+    await protecting.recuse(ctx, officer, joint, officer.account_id, "与信访人是同学")
+    with pytest.raises(NotFound):
+        await access.matter_for(ctx, officer, first, access.READ)
+    _accused, recused = await protecting.kept_away(ctx, head, first)
+    assert [one.reason for one in recused] == ["信访人是亲属", "与信访人是同学"]
+    await protecting.recuse(ctx, head, joint, county.account_id, "利益冲突")
+    with pytest.raises(Conflict):
+        await protecting.recuse(ctx, head, first, county.account_id, "利益冲突")
 
 
 async def test_nothing_is_joined_into_the_hands_of_whoever_is_complained_of(town, letters):
