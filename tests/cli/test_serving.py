@@ -81,3 +81,16 @@ def test_a_worker_works_without_pages_and_stops_at_sigterm(start: Start, tmp_pat
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there forking is safe")
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [("", "fork"), ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", "spawn")],
+)
+def test_web_processes_are_forked_unless_a_thread_would_be_missing_in_them(before: str, said: str):
+    script = (
+        f"import threading, time\n{before}\nfrom huitang_kernel.cli.serving import start_method\nprint(start_method())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == said
