@@ -83,7 +83,6 @@ def test_a_worker_works_without_pages_and_stops_at_sigterm(start: Start, tmp_pat
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there forking is safe")
 @pytest.mark.parametrize(
     ("before", "said"),
     [("", "fork"), ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", "spawn")],
