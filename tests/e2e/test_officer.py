@@ -104,6 +104,7 @@ def a_call(desk: Hands, size: str) -> tuple[str, str]:
         expect(page.locator("#phone")).to_be_focused()
     else:
         desk.press(page.get_by_role("link", name="登记", exact=True))
+        page.wait_for_url("**/petitions/desk")  # with its scripts: nobody types before they are there
         expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
     desk.write(page.locator("#phone"), "138 0000 0101")
     expect(page.locator("#history")).to_contain_text("王**")
