@@ -28,18 +28,16 @@ from huitang_sdk.errors import Conflict
 BATCH = 5000
 
 _BATCH = """
-SELECT m.id, m.organisation_id, m.kind, m.received_at, e.happened, d.kept
-FROM (SELECT id, organisation_id, kind, received_at FROM petitions.matter WHERE id > $1 ORDER BY id LIMIT $2) m
-LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(kind, at, detail) ORDER BY at, id)::text AS happened
-    FROM petitions.event WHERE matter_id = m.id
-) e ON TRUE
-LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(
-        limit_id, round, organ, state, starts, due, ended_on, mark, duty, yellow_on, red_on))::text AS kept
-    FROM petitions.deadline WHERE matter_id = m.id
-) d ON TRUE
-ORDER BY m.id
+WITH batch AS (SELECT id, organisation_id, kind, received_at FROM petitions.matter WHERE id > $1 ORDER BY id LIMIT $2)
+SELECT count(*) AS matters, (SELECT id FROM batch ORDER BY id DESC LIMIT 1) AS last, json_agg(json_build_array(
+    m.id, m.organisation_id, m.kind, m.received_at,
+    (SELECT coalesce(json_agg(json_build_array(kind, at, detail) ORDER BY at, id), '[]')
+        FROM petitions.event WHERE matter_id = m.id),
+    (SELECT coalesce(json_agg(json_build_array(
+            limit_id, round, organ, state, starts, due, ended_on, mark, duty, yellow_on, red_on)), '[]')
+        FROM petitions.deadline WHERE matter_id = m.id)
+))::text AS stored
+FROM batch m
 """
 
 
@@ -52,18 +50,38 @@ class Renewed(Struct):
     wrong: list[UUID] = []
 
 
-class Stored(Struct, frozen=True):
-    """One matter as the database tells it: events and kept limits as JSON text."""
+Row = tuple[str, int, str, str, date | None, date | None, date | None, str, bool, date | None, date | None]
+
+
+class Stored(Struct, frozen=True, array_like=True):
+    """One matter as the database tells it, with its events and the limits that are kept."""
 
     id: UUID
     organisation_id: UUID
     kind: str
     received_at: datetime
-    happened: str | None
-    kept: str | None
+    happened: list[tuple[str, datetime, dict[str, Any]]]
+    kept: list[Row]
 
 
-Row = tuple[str, int, str, str, date | None, date | None, date | None, str, bool, date | None, date | None]
+class Anew(Struct):
+    """The limits of one matter that differ from those kept, and how many events they rest on."""
+
+    id: UUID
+    events: int
+    due: list[Due]
+
+
+class Batch(Struct, frozen=True):
+    """Matters as JSON text: this process hands it on as it is, and the one that reckons decodes it."""
+
+    matters: int
+    last: UUID
+    stored: str
+
+
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_STORED = msgspec.json.Decoder(Stored)
 
 
 async def renew_all(
@@ -75,9 +93,10 @@ async def renew_all(
     loop, workers = asyncio.get_running_loop(), workers or os.cpu_count() or 1
     # Spawned, not forked: the server has threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: list[tuple[Sequence[Stored], asyncio.Future[Any]]] = []
+        waiting: list[tuple[int, asyncio.Future[Any]]] = []
         async for batch in _batches(ctx):
-            waiting.append((batch, loop.run_in_executor(pool, reckon_batch, rules, batch, today)))
+            reckoned = loop.run_in_executor(pool, reckon_batch, rules, batch.stored, today)
+            waiting.append((batch.matters, reckoned))
             if len(waiting) > workers:
                 await _keep(ctx, actor, *waiting.pop(0), today, done)
                 progress(done)
@@ -87,59 +106,50 @@ async def renew_all(
     return done
 
 
-async def _batches(ctx: Ctx) -> AsyncIterator[list[Stored]]:
+async def _batches(ctx: Ctx) -> AsyncIterator[Batch]:
     last = UUID(int=0)
-    while rows := await ctx.db.fetch(_BATCH, last, BATCH):
-        yield [Stored(**row) for row in rows]
-        last = rows[-1]["id"]
+    while (found := (await ctx.db.fetch(_BATCH, last, BATCH))[0])["matters"]:
+        batch = Batch(**found)
+        yield batch
+        last = batch.last
 
 
-def reckon_batch(
-    rules: RuleBook, batch: Sequence[Stored], today: date
-) -> tuple[list[tuple[UUID, list[Due]]], list[UUID]]:
-    """Of a batch, the matters whose limits differ from what is kept, and those whose events cannot be reckoned."""
-    changed: list[tuple[UUID, list[Due]]] = []
+def reckon_batch(rules: RuleBook, stored: str, today: date) -> tuple[list[Anew], list[UUID]]:
+    """Of a batch, the limits that differ from what is kept, and the matters whose events cannot be reckoned."""
+    anew: list[Anew] = []
     wrong: list[UUID] = []
-    for matter in batch:
-        happened = [limits.Happened(kind, at, detail) for kind, at, detail in _EVENTS.decode(matter.happened or "[]")]
+    for matter in map(_STORED.decode, _LIST.decode(stored)):  # one by one: so few are there for the collector
+        happened = [limits.Happened(kind, at, detail) for kind, at, detail in matter.happened]
         profile = rules.profile_for(matter.organisation_id, limits.day_of(matter.received_at))
         try:
             due, _refused = limits.reckon(profile, matter.kind, happened, today)
         except Conflict:
             wrong.append(matter.id)
             continue
-        if sorted(limits.as_row(one, today) for one in due) != sorted(_KEPT.decode(matter.kept or "[]")):
-            changed.append((matter.id, due))
-    return changed, wrong
-
-
-_EVENTS = msgspec.json.Decoder(list[tuple[str, datetime, dict[str, Any]]])
-_KEPT = msgspec.json.Decoder(list[Row])
+        if sorted(limits.as_row(one, today) for one in due) != sorted(matter.kept):
+            anew.append(Anew(matter.id, len(happened), due))
+    return anew, wrong
 
 
 async def _keep(
-    ctx: Ctx, actor: Actor, batch: Sequence[Stored], reckoned: asyncio.Future[Any], today: date, done: Renewed
+    ctx: Ctx, actor: Actor, matters: int, reckoned: asyncio.Future[Any], today: date, done: Renewed
 ) -> None:
-    changed, wrong = await reckoned
-    done.matters += len(batch)
-    done.changed += len(changed)
+    anew, wrong = await reckoned
+    done.matters += matters
+    done.changed += len(anew)
     done.wrong += wrong
-    if not changed:
+    if not anew:
         return
     async with ctx.db.write(actor) as write:
-        found = dict(changed)
-        await _leave_what_moved(ctx, batch, found)
-        await limits.replace(ctx, found, today)
-        detail = {"matters": len(batch), "changed": len(changed), "wrong": len(wrong)}
+        await limits.replace(ctx, {one.id: one.due for one in await _unmoved(ctx, anew)}, today)
+        detail = {"matters": matters, "changed": len(anew), "wrong": len(wrong)}
         await write.audit("petitions.limit.renewed", limits.REF, detail=detail)
 
 
-async def _leave_what_moved(ctx: Ctx, batch: Sequence[Stored], found: dict[UUID, list[Due]]) -> None:
-    """Take out what has had another event since it was read: its limits were reckoned with that event."""
-    ids = list(found)
+async def _unmoved(ctx: Ctx, anew: Sequence[Anew]) -> list[Anew]:
+    """Without what has had another event since it was read: its limits were reckoned with that event."""
+    ids = [one.id for one in anew]
     await ctx.db.fetch("SELECT id FROM petitions.matter WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids)
     count = "SELECT matter_id, count(*) AS events FROM petitions.event WHERE matter_id = ANY($1) GROUP BY matter_id"
     events = {row["matter_id"]: row["events"] for row in await ctx.db.fetch(count, ids)}
-    for matter in batch:
-        if matter.id in found and len(_EVENTS.decode(matter.happened or "[]")) != events.get(matter.id, 0):
-            del found[matter.id]
+    return [one for one in anew if one.events == events.get(one.id, 0)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 
@@ -16,6 +15,17 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
 from tests.plugins.petitions.register.matters import at, happens, put, received
+
+OWN = """
+id = "own"
+extends = "regulations-2022"
+[[limits]]
+id = "tell"
+start = ["received"]
+satisfied_by = ["told"]
+length = 5
+title = { zh = "告知", en = "tell" }
+"""
 
 ROWS = "SELECT limit_id, state, due, mark FROM petitions.deadline WHERE matter_id = $1 ORDER BY limit_id"
 
@@ -109,20 +119,17 @@ async def test_a_year_without_calendar_data_leaves_only_its_limits_unknown(town)
 
 async def test_an_office_follows_its_own_profile_from_a_day_on_and_passes_it_down(town):
     ctx, clock = at(town)
-    own = 'id = "own"\nextends = "regulations-2022"\n[[limits]]\nid = "tell"\nstart = ["received"]\n' + (
-        'satisfied_by = ["told"]\nlength = 5\ntitle = { zh = "告知", en = "tell" }\n'
-    )
     (before,) = await received(town, ctx, 1, organisation_id=town.units["bureau"].id)
     clock.forward(days=2)
     head = town.actors["head"]
-    await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=own)
+    await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=OWN)
     (after,) = await received(town, ctx, 1, organisation_id=town.units["bureau"].id)
     (elsewhere,) = await received(town, ctx, 1)
     assert (await rows(town, before))["tell"][1] == date(2026, 3, 17)
     assert (await rows(town, after))["tell"][1] == date(2026, 3, 9)
     assert (await rows(town, elsewhere))["tell"][1] == date(2026, 3, 19)
     with pytest.raises(Invalid) as wrong:
-        await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=own.replace("5", "0"))
+        await rules.choose(ctx, head, town.units["east"].id, date(2026, 3, 4), content=OWN.replace("5", "0"))
     assert "length" in wrong.value.fields["content"]
 
 
@@ -135,10 +142,7 @@ async def test_all_are_renewed_after_a_change_and_a_second_time_writes_nothing(t
     kept = [await rows(town, matter) for matter in matters]
     done = await renewing.renew_all(ctx, SYSTEM, workers=1)
     assert (done.matters, done.changed, done.wrong) == (30, 0, [])
-    own = 'id = "own"\nextends = "regulations-2022"\n[[limits]]\nid = "tell"\nstart = ["received"]\n' + (
-        'satisfied_by = ["told"]\nlength = 5\ntitle = { zh = "告知", en = "tell" }\n'
-    )
-    await rules.choose(ctx, town.actors["head"], town.units["city"].id, date(2026, 3, 1), content=own)
+    await rules.choose(ctx, town.actors["head"], town.units["city"].id, date(2026, 3, 1), content=OWN)
     heard = []
     done = await renewing.renew_all(
         ctx, SYSTEM, workers=2, progress=lambda renewed: heard.append((renewed.matters, renewed.changed))
@@ -159,14 +163,15 @@ async def test_all_are_renewed_after_a_change_and_a_second_time_writes_nothing(t
 async def test_what_moved_while_it_was_reckoned_keeps_what_its_event_made_of_it(town):
     ctx, clock = at(town)
     (matter,) = await received(town, ctx, 1)
-    stale = await ctx.db.fetch(renewing._BATCH, UUID(int=0), 10)
+    await rules.choose(ctx, town.actors["head"], town.units["city"].id, date(2026, 3, 1), content=OWN)
+    (batch,) = [batch async for batch in renewing._batches(ctx)]
+    outcome = asyncio.get_running_loop().create_future()
+    outcome.set_result(renewing.reckon_batch(await rules.rule_book(ctx), batch.stored, clock.today()))
+    assert [one.id for one in outcome.result()[0]] == [matter]
     clock.forward(days=1)
     await happens(town, ctx, matter, "told")
     kept = await rows(town, matter)
-    batch = [renewing.Stored(**row) for row in stale]
-    outcome = asyncio.get_running_loop().create_future()
-    outcome.set_result(([(matter, [])], []))
-    await renewing._keep(ctx, SYSTEM, batch, outcome, clock.today(), renewing.Renewed())
+    await renewing._keep(ctx, SYSTEM, 1, outcome, clock.today(), renewing.Renewed())
     assert await rows(town, matter) == kept
 
 
