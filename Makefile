@@ -16,6 +16,8 @@ BROWSER := $(or $(CHROMIUM),$(shell command -v chromium-headless-shell || comman
 JOBS ?= 2
 BROWSERS ?= 2
 ARGS ?=
+# Where modules may not be kept compiled, every start of a process compiles all of them again: two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo test e2e pictures lint format lock bench docs clean
 

@@ -26,6 +26,8 @@ asyncio.run(main())
 OURS = """
 import asyncio, json, sys, time
 started = time.perf_counter()
+from huitang_kernel.cli.collecting import collect_seldom
+collect_seldom()
 from huitang_kernel.app import Hall, build_app
 from huitang_kernel.config import load_settings
 async def main():

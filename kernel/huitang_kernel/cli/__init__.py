@@ -13,6 +13,7 @@ from typing import Any
 import rich_click as click
 
 from huitang_kernel import __version__
+from huitang_kernel.cli.collecting import collect_seldom
 from huitang_kernel.cli.group import LazyGroup
 from huitang_kernel.cli.texts import LANGUAGES, set_language
 
@@ -66,6 +67,7 @@ def run_in_platform(plugin: str, work: Any, config: Path | None, data_dir: Path 
 
 def main() -> None:
     """Entry point. Mistakes of settings, database and input are told in plain words; status 1, or 2 for wrong usage."""
+    collect_seldom()
     try:
         root(prog_name="huitang", obj=run_in_platform)
     except Exception as error:

@@ -10,6 +10,7 @@ from typing import Any
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from huitang_kernel.app import Hall, build_app
+from huitang_kernel.cli.collecting import collect_seldom
 from huitang_kernel.cli.draining import closing_connections, drain_at_signals
 from huitang_kernel.cli.session import set_up_logging
 from huitang_kernel.config import load_settings
@@ -20,6 +21,7 @@ BANNER = "HALL_BANNER"
 
 def create() -> Any:
     """Build the application. The database must be named by now: `huitang serve` starts it and hands its DSN over."""
+    collect_seldom()
     config = os.environ.get("HUITANG_CONFIG")
     settings = load_settings(Path(config) if config else None)
     set_up_logging(settings.logging.level)
