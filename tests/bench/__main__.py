@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from huitang_kernel.cli.collecting import collect_seldom
 from huitang_kernel.db.embedded import EmbeddedPostgres
 from huitang_kernel.testing import with_database
 from tests.bench import (
@@ -121,6 +122,7 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the rows are kept as JSON")
     options = parser.parse_args()
+    collect_seldom()  # as every process of the platform; bare counterparts have it too
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="huitang-bench-", ignore_cleanup_errors=True) as name:
         folder = options.keep or Path(name)

@@ -237,8 +237,4 @@ def _mirrored_due(process: Process, deadline: str) -> date | None:
 
 def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
     """Rows as columns, for unnest."""
-    columns: list[list[Any]] = [[] for _ in range(count)]
-    for row in rows:
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return columns
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(count)]
