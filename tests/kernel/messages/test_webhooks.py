@@ -6,6 +6,7 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import msgspec
 import pytest
 from outside import OPEN_ID, PHONE, SECRET, Sms, Wechat, rows, send, set_faults, until
@@ -192,3 +193,19 @@ async def test_only_wechat_is_believed(open_town, sms, wechat):
         fine = hello | {"signature": wechat_push.signed(account.token, now, nonce)}
         assert (await client.get(at, params=fine)).text == "42"
         assert (await client.get(at, params=hello | {"signature": "no"})).status_code == 400
+
+
+async def test_what_phones_got_is_a_page_for_people_and_they_can_write_from_it(sms):
+    set_faults(sms, receipt="none")
+    sms.take("13800001234", "验证码 <b>1</b>", "")
+    async with httpx.AsyncClient(base_url=sms.url, trust_env=False) as browser:
+        assert (await browser.get("/simulator")).json()["messages"][0]["text"] == "验证码 <b>1</b>"
+        page = await browser.get("/simulator", headers={"accept": "text/html,*/*"})
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "验证码 &lt;b&gt;1&lt;/b&gt;" in page.text
+        answer = await browser.post("/simulator/incoming", data={"from": "13800001234", "text": "你好"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/simulator")
+        refused = await browser.post("/simulator/incoming", data={"from": "13800001234"})
+        assert refused.status_code == 400
+    await told_by(sms, 1)
+    assert "你好" in sms.told[0][1].decode()

@@ -2,7 +2,7 @@
 
 POST   /simulator/faults    {"delay": 2.0, "lose_answers": 1, "forget_keys": true, …}   what is not named is off
 POST   /simulator/incoming  {"from": "13800001234", "text": "…"}                        somebody writes to us
-GET    /simulator           what phones got, in order, and how many requests there were
+GET    /simulator           what phones got, in order, and how many requests there were; a page for a browser
 DELETE /simulator           forget all of it
 """
 
@@ -20,6 +20,8 @@ from uuid import uuid4
 import httpx
 import msgspec
 from msgspec import Struct
+
+from huitang_kernel.messages.simulators.page import page_of, written
 
 log = logging.getLogger("huitang.simulator")
 TRIES = 10
@@ -66,7 +68,14 @@ class Answer(Struct, frozen=True):
 
     status: int
     body: Any = None
+    """A text is sent as it is, anything else as JSON."""
     headers: dict[str, str] = {}
+
+    def content(self) -> bytes:
+        """The bytes of its body."""
+        if self.body is None:
+            return b""
+        return self.body.encode() if isinstance(self.body, str) else msgspec.json.encode(self.body)
 
 
 class Simulator(ThreadingHTTPServer):
@@ -90,7 +99,8 @@ class Simulator(ThreadingHTTPServer):
         if path == "/simulator" and method == "GET":
             with self.lock:
                 shown = {"messages": msgspec.to_builtins(self.taken), "requests": self.requests}
-            return Answer(200, shown)
+                page = page_of(self.taken) if "text/html" in headers.get("accept", "") else ""
+            return Answer(200, page, {"content-type": "text/html; charset=utf-8"}) if page else Answer(200, shown)
         if path == "/simulator" and method == "DELETE":
             with self.lock:
                 self.taken, self.keys, self.requests = [], {}, 0
@@ -101,9 +111,10 @@ class Simulator(ThreadingHTTPServer):
             self._left = {name: getattr(self.faults, name) for name in counted}
             return Answer(204)
         if path == "/simulator/incoming":
-            told = json.loads(body)
+            form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            told = written(body) if form else json.loads(body)
             self.tell_incoming(told["from"], told["text"], told.get("id") or uuid4().hex)
-            return Answer(204)
+            return Answer(303, headers={"location": "/simulator"}) if form else Answer(204)
         with self.lock:
             self.requests += 1
         if self.uses_up("lose_requests"):
@@ -189,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         except (msgspec.MsgspecError, ValueError, KeyError) as error:
             answer = Answer(400, {"code": "unreadable", "message": type(error).__name__})
-        content = b"" if answer.body is None else msgspec.json.encode(answer.body)
+        content = answer.content()
         self.send_response(answer.status)
         for name, value in {"content-type": "application/json", **answer.headers}.items():
             self.send_header(name, value)
