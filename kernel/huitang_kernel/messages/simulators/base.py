@@ -99,7 +99,11 @@ class Simulator(ThreadingHTTPServer):
         if path == "/simulator" and method == "GET":
             with self.lock:
                 shown = {"messages": msgspec.to_builtins(self.taken), "requests": self.requests}
-                page = page_of(self.taken) if "text/html" in headers.get("accept", "") else ""
+                page = (
+                    page_of([(one.to, one.text) for one in self.taken])
+                    if "text/html" in headers.get("accept", "")
+                    else ""
+                )
             return Answer(200, page, {"content-type": "text/html; charset=utf-8"}) if page else Answer(200, shown)
         if path == "/simulator" and method == "DELETE":
             with self.lock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Protocol
 from urllib.parse import parse_qs
 
 _PAGE = """<!doctype html>
@@ -33,16 +32,9 @@ None of these was really sent; the newest is first. Reload to see more.</p>
 _NONE = "<p>还没有消息。 · There is none yet.</p>"
 
 
-class Shown(Protocol):
-    """What a phone got."""
-
-    to: str
-    text: str
-
-
-def page_of(taken: Sequence[Shown]) -> str:
-    """All of it, the newest first."""
-    messages = "".join(f"<li><strong>{escape(one.to)}</strong><br>{escape(one.text)}</li>\n" for one in reversed(taken))
+def page_of(taken: Sequence[tuple[str, str]]) -> str:
+    """All of it, phone and text, the newest first."""
+    messages = "".join(f"<li><strong>{escape(to)}</strong><br>{escape(text)}</li>\n" for to, text in reversed(taken))
     return _PAGE.format(messages=messages, none="" if messages else _NONE)
 
 
