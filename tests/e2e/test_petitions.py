@@ -114,6 +114,30 @@ def test_an_officer_enters_a_call_and_sees_who_calls(visit: Callable[..., Any], 
     assert visitor.console == []
 
 
+def test_a_text_message_comes_to_the_office_and_is_known_at_the_desk(visit: Callable[..., Any]) -> None:
+    visitor = visit()
+    phone, page = "13800008877", visitor.page
+    page.goto(kept_by(visitor.demo))
+    page.fill("#from", phone)
+    page.fill("#text", "楼下烧烤摊每天营业到凌晨三点，油烟和噪音很大，请处理。")
+    page.click("button")
+    expect(page.locator("body")).to_contain_text("手机收到的消息")
+    desk = visit().sign_in("letters")
+    # It is registered after the gateway was answered: whoever asks at once asks again.
+    with desk.expect_response(lambda answer: answer.url.endswith("/desk/history")):
+        desk.goto("/petitions/desk")
+    for _try in range(20):
+        with desk.expect_response(lambda answer: answer.url.endswith("/desk/history")):
+            desk.fill("#phone", "")
+            desk.press_sequentially("#phone", phone)
+        if "烧烤摊" in desk.locator("#history").inner_text():
+            break
+        desk.wait_for_timeout(500)
+    expect(desk.locator("#history")).to_contain_text("烧烤摊")
+    page.goto(kept_by(visitor.demo))
+    expect(page.locator("ol")).to_contain_text("查询码")
+
+
 def test_a_letter_is_written_and_found_without_javascript(demo: Any, browser: Any) -> None:
     context = browser.new_context(base_url=demo.url, java_script_enabled=False, locale="zh-CN")
     page = context.new_page()

@@ -39,11 +39,13 @@ def demo(port: int, data_dir: Path, password: str) -> None:
     """Start Huitang with a sample city, for trying it out. Ctrl-C stops it; the data stay."""
     os.environ.setdefault("HUITANG_LOGGING__LEVEL", "WARNING")
     os.environ.setdefault("HUITANG_SERVER__DRAIN_SECONDS", "1")
+    city = read_city()
+    for name, value in city.settings.items():
+        os.environ.setdefault(name, value)
     host = "127.0.0.1"
     settings = read_settings(None, data_dir, server={"host": host, "port": port, "workers": 1})
     require_free_port(host, port)
     console = Console()
-    city = read_city()
     with steps(console) as progress:
         task = progress.add_task(_("Starting the database"), total=None)
         with database_of(settings) as dsn:

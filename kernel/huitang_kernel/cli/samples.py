@@ -63,6 +63,8 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
+    settings: dict[str, str] = {}
+    """What its operator has set, as variables of the environment."""
 
     @property
     def shown(self) -> list[Person]:
