@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import violations
+from tests.e2e.test_residents import kept_by
 
 SIZES = ["desktop", "phone"]
 

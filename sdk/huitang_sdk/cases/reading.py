@@ -35,7 +35,12 @@ def read_json(raw: bytes) -> Any:
     if not text.strip():
         raise INPUT.refuse("$", "input.empty")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        found = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        if "\\ud" in text.lower():
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
+    except UnicodeEncodeError:
+        raise INPUT.refuse("$", "input.half_character") from None
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
         raise INPUT.refuse("$", "input.not_json", **place, cause=error.msg) from None

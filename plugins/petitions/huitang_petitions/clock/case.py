@@ -62,6 +62,7 @@ NAMES = Names(
         "期限": "limit", "送达": "delivered", "送达日期": "delivered", "收到答复": "delivered",
     },
     values={
+        "投诉": "appeal", "投诉请求": "appeal", "举报": "accusation", "意见": "suggestion",
         "申诉求决": "appeal", "求决": "appeal", "申诉": "appeal", "建议意见": "suggestion", "建议": "suggestion",
         "意见建议": "suggestion", "检举控告": "accusation", "检举": "accusation", "控告": "accusation",
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -68,7 +68,7 @@ def _due(run: Running, asked: _Asked) -> Due:
         state=state,
         start=run.start,
         due=None if state == "paused" else due,
-        ended_on=run.end.day if run.end else None,
+        ended_on=run.end.day if run.end and state != "expired" else None,
         yellow_on=yellow_on,
         red_on=red_on,
     )
@@ -118,10 +118,17 @@ def profile_of(case: Case) -> Profile:
                 Problem("$.profile", say("input.profile_wrong", cause=line)) for line in str(error).splitlines()
             ) from None
     profiles = builtin_profiles()
-    found = profiles.get(case.profile) or next((p for p in profiles.values() if p.title.zh == case.profile), None)
+    found = profiles.get(case.profile.strip().lower()) or _titled(case.profile.strip(), profiles.values())
     if found is None:
         raise CaseError([Problem("$.profile", unknown(case.profile, profiles))])
     return found
+
+
+def _titled(name: str, profiles: Iterable[Profile]) -> Profile | None:
+    """The one profile whose Chinese title it is, or a part of."""
+    whole = [profile for profile in profiles if profile.title.zh == name]
+    found = whole or [profile for profile in profiles if len(name) > 1 and name in profile.title.zh]
+    return found[0] if len(found) == 1 else None
 
 
 def _calendar(case: Case, calendar: WorkingCalendar | None) -> WorkingCalendar:
@@ -144,6 +151,7 @@ def _computed(asked: _Asked) -> Result:
         results += [shown(run, profile, now, asked.calendar, kinds) for run in own]
         if not any(run.begun.round == rounds for run in own):
             results.append(not_started(limit, profile, rounds))
+    warnings += _late_rights(runs, asked)
     warnings += _warnings(case, profile, limits, runs, happened, kinds)
     begun = {run.limit.id: run.limit for run in runs}
     return Result(
@@ -199,6 +207,7 @@ def _warnings(
     kinds: dict[str, EventKind],
 ) -> Iterator[Remark]:
     begun = {run.limit.id for run in runs}
+    yield from _out_of_procedure(runs, happened)
     for limit in limits:
         if limit.source and not limit.verified and limit.id in begun:
             source = profile.sources[limit.source].title
@@ -223,6 +232,34 @@ def _warnings(
             yield _warning("not_in_force", outside.path, day=outside.day, **values)
     if case.kind != "appeal" and any(limit.kinds and case.kind not in limit.kinds for limit in profile.limits):
         yield _warning("no_limit_for_kind", "$.kind", kind=say(f"kind.{case.kind}"))
+
+
+def _out_of_procedure(runs: Sequence[Running], happened: Sequence[Happening]) -> Iterator[Remark]:
+    """What the law has otherwise, though the clock goes on: a person has to look at it."""
+    for run in runs:
+        if run.end is not None and run.end.name == "closed" and "answered" in run.limit.satisfied_by:
+            yield _warning("closed_unanswered", run.end.path, article=run.limit.article, title=run.limit.title)
+    for place, event in enumerate(happened):
+        before = {
+            other.name for other in happened[:place] if other.round == event.round and event.concerns(other.organ)
+        }
+        if event.name == "review_requested" and "accepted" in before and before.isdisjoint(_ANSWERS):
+            yield _warning("review_before_answer", event.path)
+        if event.name == "recheck_requested" and "answered" in before and "review_answered" not in before:
+            yield _warning("recheck_before_review", event.path)
+
+
+_ANSWERS = ("answered", "settled", "refused", "closed")
+
+
+def _late_rights(runs: Sequence[Running], asked: _Asked) -> Iterator[Remark]:
+    """Rights that were used after their last day: whether it is taken up is for the organ to say."""
+    for run in runs:
+        if run.limit.kind == "right" and run.end is not None and not run.void:
+            due = run.due(asked.now, asked.calendar)[0]
+            if run.end.day > due:
+                values: dict[str, object] = {"event": run.end.kind.text, "day": run.end.day, "due": due}
+                yield _warning("right_late", run.end.path, article=run.limit.article, **values)
 
 
 def _expected(event: Happening, runs: Sequence[Running]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
+from huitang_petitions.clock.days import left
 from huitang_petitions.clock.history import Happening
 from huitang_petitions.clock.profile import Extension, Profile
 from huitang_petitions.clock.result import Extended, Remark
@@ -55,13 +57,21 @@ def _extend(
         raise refuse(f"{event.path}.days", "case.extension_unsized")
     if event.given.days is not None and event.until is not None:
         raise refuse(f"{event.path}.until", "case.extension_twice_sized")
-    run = _meant(event, runs, profile)
-    if run is None or run.limit.extension is None:
+    meant = _meant(event, runs, profile)
+    if not meant:
         refused.append(_remark("nothing", event))
-        return
+    for run in meant:
+        _extend_run(event, run, calendar, refused, warned)
+
+
+def _extend_run(
+    event: Happening, run: Running, calendar: WorkingCalendar, refused: list[Remark], warned: list[Remark]
+) -> None:
     rule = run.limit.extension
+    assert rule is not None
     due = run.due(event.day, calendar)[0]
-    days = event.given.days if event.until is None else (event.until - due).days
+    unit: Literal["natural", "working"] = rule.unit or ("working" if run.limit.unit == "working" else "natural")
+    days = event.given.days if event.until is None else _days_until(due, event.until, unit, calendar)
     assert days is not None
     reason = _reason(event, run, rule, days, due)
     if reason is not None:
@@ -70,11 +80,16 @@ def _extend(
     if rule.reason and not event.given.reason.strip():
         warned.append(_remark("no_reason", event, rule.article, group="warning"))
     run.extensions.append(
-        Extended(days=days, unit=rule.unit, at=event.day, approver=event.given.approver.strip(), path=event.path)
+        Extended(days=days, unit=unit, at=event.day, approver=event.given.approver.strip(), path=event.path)
     )
 
 
-def _meant(event: Happening, runs: Sequence[Running], profile: Profile) -> Running | None:
+def _days_until(due: date, until: date, unit: Literal["natural", "working"], calendar: WorkingCalendar) -> int:
+    return left(due, until, unit, calendar) if until > due else (until - due).days
+
+
+def _meant(event: Happening, runs: Sequence[Running], profile: Profile) -> list[Running]:
+    """What it extends: one limit, of every organ it concerns."""
     wanted = event.given.limit.strip()
     titles = {limit.title.zh: limit.id for limit in profile.limits} | {limit.id: limit.id for limit in profile.limits}
     if wanted and wanted not in titles:
@@ -90,10 +105,10 @@ def _meant(event: Happening, runs: Sequence[Running], profile: Profile) -> Runni
         and event.concerns(run.organ)
         and (not wanted or titles[wanted] == run.limit.id)
     ]
-    if len(open_) > 1:
+    if len({run.limit.id for run in open_}) > 1:
         known = [f"{run.limit.id} {run.organ}".strip() for run in open_]
         raise refuse(event.path, "case.extension_of_which", known=known)
-    return open_[0] if open_ else None
+    return open_
 
 
 def _reason(event: Happening, run: Running, rule: Extension, days: int, due: date) -> Remark | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huitang_petitions.clock.case import Case, GivenEvent, moment
 from huitang_petitions.clock.profile import EventKind
@@ -38,6 +39,7 @@ class Happening(Struct, frozen=True, kw_only=True):
         return not self.organ or not organ or self.organ == organ
 
 
+HEARING = ("hearing_started", "hearing_ended")
 ARRIVALS = ("received", "transferred_in", "assigned_in")
 """How a case comes in."""
 
@@ -65,7 +67,7 @@ def history(case: Case, kinds: dict[str, EventKind], now: date) -> list[Happenin
             problems += error.problems
     if problems:
         raise CaseError(problems)
-    happened = list(_rounds(_sorted(read)))
+    happened = list(_rounds(_sorted(_once(read))))
     problems = [problem for place, event in enumerate(happened) for problem in _check(place, event, happened)]
     if problems:
         raise CaseError(problems)
@@ -85,7 +87,7 @@ def _known_names() -> dict[str, str]:
 def _read(index: int, given: GivenEvent, kinds: dict[str, EventKind], names: dict[str, str], now: date) -> _Read:
     path = f"$.events[{index}]"
     written = given.event.strip()
-    lower = written.lower()
+    lower = written.lower().replace("-", "_").replace(" ", "_")
     name = written if written in kinds else lower if lower in kinds else names.get(written, names.get(lower, ""))
     if not name:
         raise CaseError([Problem(f"{path}.event", unknown(written, [*kinds, *(kind.zh for kind in kinds.values())]))])
@@ -101,22 +103,66 @@ def _read(index: int, given: GivenEvent, kinds: dict[str, EventKind], names: dic
     return _Read(index, name, kinds[name], day, clock, delivered, until, given)
 
 
+def _once(read: Iterable[_Read]) -> Iterator[_Read]:
+    """Without exact copies, which exports are full of: they change nothing."""
+    seen = set()
+    for event in read:
+        key = (
+            event.name,
+            event.day,
+            event.time,
+            event.delivered,
+            event.until,
+            structs.replace(event.given, event="", at=""),
+        )
+        if event.kind.repeat or key not in seen:
+            seen.add(key)
+            yield event
+
+
 _BY_DAY = attrgetter("day")
 
 
 def _sorted(read: Iterable[_Read]) -> Iterator[_Read]:
     """By day; within a day by the time of day if all of its events have one, else in the order of the procedure."""
+    hearing: dict[str, bool] = {}
     for _day, group in groupby(sorted(read, key=_BY_DAY), key=_BY_DAY):
         same = list(group)
-        if len(same) == 1:
-            yield same[0]
+        if len(same) > 1:
+            timed = all(event.time is not None for event in same)
+            again = not any(event.kind.ends for event in same)
+            same.sort(key=lambda event: (event.time if timed else 0, *_tie(event, again)))
+            same = same if timed else list(_in_turn(same, hearing))
+        for event in same:
+            if event.name in HEARING:
+                hearing[event.given.organ.strip()] = event.name == HEARING[0]
+            yield event
+
+
+def _in_turn(same: Sequence[_Read], hearing: Mapping[str, bool]) -> Iterator[_Read]:
+    """Of several hearings on one day each ends before the next begins; `hearing` says of which organ one goes on."""
+    waiting: dict[tuple[str, str], deque[_Read]] = {}
+    for event in same:
+        if event.name in HEARING:
+            waiting.setdefault((event.name, event.given.organ.strip()), deque()).append(event)
+    goes_on = dict(hearing)
+    for event in same:
+        if event.name not in HEARING:
+            yield event
             continue
-        timed = all(event.time is not None for event in same)
-        yield from sorted(same, key=lambda event: (event.time if timed else 0, *_tie(event)))
+        organ = event.given.organ.strip()
+        turn = HEARING[1] if goes_on.get(organ) else HEARING[0]
+        other = HEARING[0] if goes_on.get(organ) else HEARING[1]
+        line = waiting.get((turn, organ)) or waiting[other, organ]
+        chosen = line.popleft()
+        goes_on[organ] = chosen.name == HEARING[0]
+        yield chosen
 
 
-def _tie(event: _Read) -> tuple[int, str, str, int]:
-    return event.kind.rank, event.name, event.given.organ.strip(), event.given.days or 0
+def _tie(event: _Read, again: bool) -> tuple[int, str, str, int]:
+    """Its place in the procedure. Where nothing ends on that day, a reopening comes before what begins `again`."""
+    rank = 0 if again and event.name == REOPENED else event.kind.rank
+    return rank, event.name, event.given.organ.strip(), event.given.days or 0
 
 
 def _rounds(read: Iterable[_Read]) -> Iterator[Happening]:
@@ -155,8 +201,8 @@ def _check(place: int, event: Happening, happened: Sequence[Happening]) -> Itera
             yield _early(event, other)
     if event.kind.needs and not any(other.name in event.kind.needs and event.concerns(other.organ) for other in before):
         late = next((other for other in later if other.name in event.kind.needs), None)
-        kinds = {one.name: one.kind.text for one in happened}
-        others = [kinds.get(name, name) for name in event.kind.needs]
+        kinds = event_kinds() | {one.name: one.kind for one in happened}
+        others = [kinds[name].text if name in kinds else name for name in event.kind.needs]
         said = say("case.needs", event=event.kind.text, day=event.day, others=others)
         yield _early(event, late) if late else Problem(event.path, said)
 

@@ -53,7 +53,8 @@ class Extension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How far and how often a limit can be extended, and what that takes."""
 
     days: Length
-    unit: Literal["natural", "working"] = "natural"
+    unit: Literal["", "natural", "working"] = ""
+    """Of its days; "": working days for a limit in those, else natural ones."""
     times: Annotated[int, Meta(ge=1, le=9)] = 1
     event: str = "extended"
     approver: bool = True
@@ -93,6 +94,9 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["duty", "right"] = "duty"
     start_day: Literal["at", "delivered"] = "at"
     per_organ: bool = False
+    others: bool = False
+    """Whether its events may name another organ than the one it began with, as the reviewing one: then they are about
+    every organ it runs against."""
     kinds: tuple[Kind, ...] = ()
     """Kinds of petition it holds for; none: all."""
     void_by: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from huitang_petitions.clock.days import DAY, Span, last_day, united
-from huitang_petitions.clock.history import Happening
+from huitang_petitions.clock.history import REOPENED, Happening
 from huitang_petitions.clock.profile import Limit
 from huitang_petitions.clock.result import Extended, State
 from huitang_sdk.calendar import WorkingCalendar
@@ -21,6 +21,8 @@ class Running(Struct, kw_only=True):
     begun: Happening
     roll: bool
     organ: str = ""
+    organs: frozenset[str] = frozenset()
+    """Every organ that events it can begin with name."""
     end: Happening | None = None
     void: bool = False
     extensions: list[Extended] = []
@@ -46,10 +48,14 @@ class Running(Struct, kw_only=True):
         due, skipped, rolled = self.due(now, calendar)
         return self._state(due, now), due, skipped, rolled
 
+    def concerned(self, event: Happening) -> bool:
+        """Whether an event is about the organ it runs against."""
+        return event.concerns(self.organ) or (self.limit.others and event.organ not in self.organs)
+
     def _state(self, due: date, now: date) -> State:
         if self.end is not None:
             if self.void:
-                return "void"
+                return "expired" if self.limit.kind == "right" and self.end.day > due else "void"
             return "met" if self.end.day <= due else "met_late"
         if any(last is None and first.day <= due for first, last, _whole in self.stretches):
             return "paused"
@@ -82,25 +88,34 @@ class Running(Struct, kw_only=True):
 def begin(limit: Limit, happened: Sequence[Happening], roll: bool) -> list[Running]:
     """Every run of a limit: one a round, or one a round and organ."""
     found: list[Running] = []
+    organs = frozenset(event.organ for event in happened if event.organ and event.name in limit.start)
     for event in happened:
-        if event.name not in limit.start:
+        if event.name not in limit.start or (
+            event.name == REOPENED and not _begins_again(limit, event, found, happened)
+        ):
             continue
         organ = event.organ if limit.per_organ else ""
         there = (run for run in found if run.begun.round == event.round)
         if any(not limit.per_organ or not run.organ or not organ or run.organ == organ for run in there):
             continue
-        run = Running(limit=limit, begun=event, roll=roll, organ=organ, extensions=[])
+        run = Running(limit=limit, begun=event, roll=roll, organ=organ, organs=organs, extensions=[])
         _end(run, happened)
         run.stretches = tuple(_stretches(run, happened))
         found.append(run)
     return found
 
 
+def _begins_again(limit: Limit, reopened: Happening, found: Sequence[Running], happened: Sequence[Happening]) -> bool:
+    """Reopening begins a limit that had begun before, unless what it otherwise begins with happens again."""
+    again = (
+        event.name in limit.start and event.name != REOPENED for event in happened if event.round == reopened.round
+    )
+    return (bool(found) or limit.start == (REOPENED,)) and not any(again)
+
+
 def _end(run: Running, happened: Sequence[Happening]) -> None:
     for event in happened[run.begun.position + 1 :]:
-        satisfied = (
-            event.name in run.limit.satisfied_by and event.concerns(run.organ) and event.round == run.begun.round
-        )
+        satisfied = event.name in run.limit.satisfied_by and run.concerned(event) and event.round == run.begun.round
         if satisfied or _voids(run, event, happened):
             run.end, run.void = event, not satisfied
             return
@@ -110,7 +125,7 @@ def _voids(run: Running, event: Happening, happened: Sequence[Happening]) -> boo
     if event.round != run.begun.round:
         return True  # reopened: everything begins again
     if event.name in run.limit.void_by:
-        return event.concerns(run.organ)
+        return run.concerned(event)
     if not event.kind.ends or (event.organ and event.organ != run.organ):
         return False
     return (
@@ -120,14 +135,14 @@ def _voids(run: Running, event: Happening, happened: Sequence[Happening]) -> boo
 
 def _of_organ(run: Running, event: Happening) -> bool:
     """A right of the organ ends with its part in the case; a right of the petitioner, to ask for a review, does not."""
-    return run.limit.per_organ and event.kind.ends == "handling"
+    return run.limit.per_organ and not run.limit.others and event.kind.ends == "handling"
 
 
 def _stretches(run: Running, happened: Sequence[Happening]) -> Iterator[tuple[Happening, Happening | None, bool]]:
     for pause in run.limit.pauses:
         for first, last in pairs(pause.from_, pause.to, happened):
             ended_before = last is not None and last.position < run.begun.position
-            if first.concerns(run.organ) and not ended_before and not run.ended_by(first.position):
+            if run.concerned(first) and not ended_before and not run.ended_by(first.position):
                 yield first, last, pause.days == "both"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from huitang_petitions.clock.days import left
+from huitang_petitions.clock.history import Happening
 from huitang_petitions.clock.profile import EventKind, Limit, Profile
 from huitang_petitions.clock.result import LimitResult, State, Step
 from huitang_petitions.clock.running import Running
@@ -44,7 +45,8 @@ def shown(
     limit = run.limit
     state, due, skipped, rolled = run.reckoned(now, calendar)
     paused = state == "paused"
-    late = max(0, ((run.end.day if run.end else now) - due).days)
+    end = None if state == "expired" else run.end
+    late = 0 if state == "expired" else max(0, ((end.day if end else now) - due).days)
     days_left = left(now, due, limit.unit, calendar) if state in ("running", "extended", "paused") else None
     mark = None
     if state == "late":
@@ -70,15 +72,15 @@ def shown(
         days_late=late,
         paused_days=skipped,
         extensions=tuple(run.extensions),
-        ended_on=run.end.day if run.end else None,
-        ended_by=run.end.name if run.end else None,
+        ended_on=end.day if end else None,
+        ended_by=end.name if end else None,
         mark=mark,  # type: ignore[arg-type]
         rolled=rolled,
         article=limit.article,
         source=_source(limit, profile),
         verified=limit.verified,
         who=limit.who,
-        says=_says(run, due, skipped, days_left, late, paused),
+        says=_says(run, end, due, skipped, days_left, late, paused),
         next=_next(limit, state),
     )
 
@@ -88,7 +90,9 @@ def _source(limit: Limit, profile: Profile) -> str:
     return found.title if found else ""
 
 
-def _says(run: Running, due: date, skipped: int, days_left: int | None, late: int, paused: bool) -> Text:
+def _says(
+    run: Running, end: Happening | None, due: date, skipped: int, days_left: int | None, late: int, paused: bool
+) -> Text:
     limit = run.limit
     values = {
         "start": run.start,
@@ -102,9 +106,9 @@ def _says(run: Running, due: date, skipped: int, days_left: int | None, late: in
         parts.append(say("says.extended", days=one.days, unit=unit, at=one.at, approver=one.approver))
     if skipped:
         parts.append(say("says.paused_days", days=skipped))
-    if run.end is not None:
-        parts.append(say("says.ended", on=run.end.day, event=run.end.kind.text))
-    if late and not (run.limit.kind == "right" and run.end is None):
+    if end is not None:
+        parts.append(say("says.ended", on=end.day, event=end.kind.text))
+    if late:
         parts.append(say("says.late", late=late))
     elif days_left is not None:
         unit = say("unit.working" if limit.unit == "working" else "unit.natural")

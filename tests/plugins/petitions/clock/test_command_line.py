@@ -70,6 +70,7 @@ def test_the_schema_describes_every_key():
         ('{"经过": [{"事件": "收到", "日期": "某日"}]}'.encode(), "$.经过[0].日期: "),
         (b'{"events": [], "events": []}', "given twice"),
         (b'\xff{"events": []}', "UTF-8"),
+        (b'{"title": "\\ud800", "events": []}', "half a character"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text, said):
