@@ -19,7 +19,7 @@ ARGS ?=
 # Where modules may not be kept compiled, every start of a process compiles all of them again: two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test e2e pictures lint format lock bench docs clean
+.PHONY: help install demo test e2e thorough pictures lint format lock bench docs clean
 
 help:
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,10 @@ endif
 
 e2e: install ## run the browser tests alone
 	CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope tests/e2e $(ARGS)
+
+thorough: install ## what takes long: 10,000 matters through 120 days, faults again and again, the API with many examples
+	SIMULATED_MATTERS=10000 FAULT_ROUNDS=20 API_EXAMPLES=200 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --timeout 14400 \
+		tests/plugins/petitions/register/test_simulation.py tests/plugins/petitions/api/test_contract.py tests/faults $(ARGS)
 
 pictures: install ## take pictures of every page in every look into var/screenshots
 	EVERY_PICTURE=1 CHROMIUM=$(BROWSER) $(BIN)/python -m pytest -n $(BROWSERS) --dist loadscope \

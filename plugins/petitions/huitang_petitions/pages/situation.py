@@ -70,7 +70,7 @@ async def forecast_part(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 
 @get("/situation/words", guards=[requires(SITUATION)])
 async def words_part(ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
-    return Page("petitions/situation_words.html", {"topics": await situation_signals.rising(ctx, actor)})
+    return Page("petitions/situation_words.html", {"rising": await situation_signals.rising(ctx, actor)})
 
 
 @get("/situation/rows", guards=[requires(SITUATION)])

@@ -36,6 +36,7 @@ SHOWN_YEARS = 2
 RECENT, BEFORE = 4, 12
 """Weeks in which words are sought that rise, and weeks they are compared with."""
 MOST_TEXTS = 3000
+"""So many letters of a span are read for its words, chosen over all of it by their ids."""
 LISTED = 500
 EXPORTED = 20_000
 
@@ -200,8 +201,15 @@ async def week_counts(ctx: Ctx, actor: Actor, years: int = YEARS) -> dict[tuple[
     return {key: weekly(weeks, first, today) for key, weeks in counts.items()}
 
 
-async def texts(ctx: Ctx, actor: Actor) -> tuple[list[Said], list[Said]]:
-    """What was written in the last weeks and in those before, opened in memory only, and by whom (an opaque key)."""
+class Spoken(Struct, frozen=True):
+    """Letters of a span, opened in memory only, and how many there are in it: of very many an even choice is read."""
+
+    letters: list[Said]
+    whole: int
+
+
+async def texts(ctx: Ctx, actor: Actor) -> tuple[Spoken, Spoken]:
+    """What was written in the last weeks and in those before, and by whom (an opaque key)."""
     end = week_of(ctx.clock.today())
     recent = Period(end - RECENT * WEEK, end)
     return (
@@ -210,20 +218,23 @@ async def texts(ctx: Ctx, actor: Actor) -> tuple[list[Said], list[Said]]:
     )
 
 
-async def _texts(ctx: Ctx, actor: Actor, period: Period) -> list[Said]:
+async def _texts(ctx: Ctx, actor: Actor, period: Period) -> Spoken:
     sql = Sql(MOST_TEXTS)
     where = _where(Wanted(period=period), sql)
     rows = await ctx.db.fetch(
         f"""
-        SELECT m.id, m.subject, m.body, coalesce(
+        WITH chosen AS (
+            SELECT m.id, count(*) OVER () AS whole FROM petitions.matter m
+            WHERE {where} AND {await visible(ctx, actor, SITUATION, sql)} ORDER BY uuid_hash(m.id), m.id LIMIT $1
+        )
+        SELECT m.id, m.subject, m.body, whole, coalesce(
             (SELECT p.petitioner_id FROM petitions.party p WHERE p.matter_id = m.id ORDER BY p.position LIMIT 1), m.id
         ) AS by
-        FROM petitions.matter m WHERE {where} AND {await visible(ctx, actor, SITUATION, sql)}
-        ORDER BY m.received_at DESC LIMIT $1
+        FROM chosen JOIN petitions.matter m USING (id)
         """,
         *sql.values,
     )
-    return [Said(_opened(ctx, row), str(row["by"])) for row in rows]
+    return Spoken([Said(_opened(ctx, row), str(row["by"])) for row in rows], rows[0]["whole"] if rows else 0)
 
 
 def _opened(ctx: Ctx, row: Mapping[str, Any]) -> str:

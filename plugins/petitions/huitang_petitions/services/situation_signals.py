@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from huitang_petitions.services.access import Ctx
-from huitang_petitions.services.situation import Figure, texts
+from huitang_petitions.services.situation import Figure, Spoken, texts
 from huitang_petitions.situation.series import Series, together
 from huitang_sdk.contracts import Actor
 
@@ -95,12 +95,24 @@ def _forecast(counts: tuple[int, ...]) -> Forecast:
     return forecast(counts)
 
 
-async def rising(ctx: Ctx, actor: Actor) -> Sequence[Topic]:
+class Rising(Struct, frozen=True):
+    """Words that rise, in so many letters read of all that there are: of the last weeks, and of those before."""
+
+    topics: Sequence[Topic]
+    recent: Spoken
+    before: Spoken
+
+    @property
+    def is_sample(self) -> bool:
+        return any(len(spoken.letters) < spoken.whole for spoken in (self.recent, self.before))
+
+
+async def rising(ctx: Ctx, actor: Actor) -> Rising:
     """The words that rise in what the reader may count."""
     from huitang_petitions.situation.topics import hot_topics
 
     recent, before = await texts(ctx, actor)
-    return await asyncio.to_thread(hot_topics, recent, before)
+    return Rising(await asyncio.to_thread(hot_topics, recent.letters, before.letters), recent, before)
 
 
 def suggested(categories: Sequence[Figure], bursts: Sequence[Unusual]) -> list[Suggested]:

@@ -116,6 +116,19 @@ async def test_look_ups_are_limited(open_hall, town):
     assert codes_tried[-1].headers["retry-after"]
 
 
+async def test_page_and_programs_share_one_limit_and_guesses_open_nothing(open_hall, town):
+    client, statuses = await town.sign_in(""), []
+    await send(client)
+    for _try in range(15):
+        answer = await client.post("/petitions/look-up", data={"code": new_code()})
+        statuses.append(answer.status_code)
+        if answer.status_code == 303:
+            assert (await client.get(answer.headers["location"])).status_code == 404
+        statuses.append((await client.post("/api/petitions/look-ups", json={"code": new_code()})).status_code)
+    assert statuses.count(429) == 10
+    assert set(statuses) == {200, 303, 429}
+
+
 async def test_the_petitioner_adds_answers_and_withdraws(town):
     client = await town.sign_in("")
     await look_up(client, await send(client))

@@ -99,7 +99,7 @@ async def test_reports_of_whistle_blowers_count_only_for_those_who_may_read_them
     assert figure.count == 1
 
 
-async def test_words_rise_from_sealed_texts(town, ctx):
+async def test_words_rise_from_sealed_texts(town, ctx, monkeypatch):
     for number in range(60):
         matter_id = new_id()
         recent = number >= 45
@@ -115,8 +115,15 @@ async def test_words_rise_from_sealed_texts(town, ctx):
             id=matter_id, number=key, code_hash=key.encode(), received_at=moment, updated_at=moment, **values
         ).save()
     found = await situation_signals.rising(ctx, town.actors["analyst"])
-    assert any("云顶花园" in topic.word for topic in found)
-    assert await situation_signals.rising(ctx, town.actors["county"]) == []
+    assert any("云顶花园" in topic.word for topic in found.topics)
+    assert (found.recent.whole, found.before.whole, found.is_sample) == (15, 45, False)
+    assert (await situation_signals.rising(ctx, town.actors["county"])).topics == []
+    # Of very many an even choice is read, and the page says so.
+    monkeypatch.setattr(situation, "MOST_TEXTS", 10)
+    found = await situation_signals.rising(ctx, town.actors["analyst"])
+    assert (len(found.before.letters), found.before.whole, found.is_sample) == (10, 45, True)
+    client = await town.sign_in("analyst")
+    assert "45 件中的 10 件" in (await client.get("/petitions/situation/words")).text
 
 
 async def test_the_page_its_parts_and_the_export_for_each_role(town, ctx):
