@@ -29,7 +29,17 @@ NEXT = {
     "received": ("told", "accepted", "refused"),
     "told": ("accepted", "refused"),
     "accepted": ("answered", "extended"),
+    "answered": ("review_requested", "closed", "reopened"),
+    "closed": ("reopened",),
+    "reopened": ("accepted", "answered"),
+    "review_requested": ("review_answered",),
+    "review_answered": ("recheck_requested",),
+    "recheck_requested": ("hearing_started", "recheck_answered"),
+    "hearing_started": ("hearing_ended",),
+    "hearing_ended": ("recheck_answered",),
 }
+SLOW, QUICK = 0.012, 0.08
+"""The chance of a step a day: half of the matters lie, half are taken through every stage."""
 PROFILE = builtin_profiles()["regulations-2022"]
 
 
@@ -72,6 +82,8 @@ async def test_nothing_is_missed_and_nobody_is_urged_twice(town):
     assert len(made) == len(set(made))
     assert set(made) == climbed
     assert {step for *_what, step in made} == {rung.step for rung in ctx.settings.ladder}
+    if MATTERS >= 100:
+        assert {"tell", "tell_transferred", "handle", "review_decide"} <= {limit for _matter, limit, *_what in made}
     twice = "SELECT subject_id, assignee_id FROM notifications.todo GROUP BY 1, 2 HAVING count(*) > 1"
     assert await town.fetch(twice) == []
 
@@ -84,11 +96,13 @@ async def arrive(ctx, town, clock, office: Office, count: int) -> None:
             matter = await put(town, clock.now(), kind="appeal", assignee_id=town.actors["officer"].account_id)
             row = {"id": matter, "organisation_id": town.units["office"].id, "kind": "appeal"}
             row["received_at"] = clock.now()
-            happened = [Happened("received", clock.now())]
+            kind = "transferred_in" if len(office.happened) % 3 == 0 else "received"
+            happened = [Happened(kind, clock.now())]
             await ctx.db.execute(
-                "INSERT INTO petitions.event VALUES (gen_random_uuid(), $1, 'received', $2, '{}', true, NULL, $2)",
+                "INSERT INTO petitions.event VALUES (gen_random_uuid(), $1, $3, $2, '{}', true, NULL, $2)",
                 matter,
                 clock.now(),
+                kind,
             )
             await limits.store(ctx, await limits.rule_book(ctx), row, happened)
             office.happened[matter] = happened
@@ -97,10 +111,10 @@ async def arrive(ctx, town, clock, office: Office, count: int) -> None:
 
 async def handle(ctx, town, clock, office: Office, some: random.Random) -> None:
     """Officers go on with some of the matters, in a way that the law allows or not; what it does not is refused."""
-    for matter, happened in office.happened.items():
-        if some.random() > 0.012 or happened[-1].at == clock.now():
+    for number, (matter, happened) in enumerate(office.happened.items()):
+        if some.random() > (QUICK if number % 2 else SLOW) or happened[-1].at == clock.now():
             continue
-        kind = some.choice(NEXT.get(happened[-1].kind, ("answered",)))
+        kind = some.choice(NEXT.get(happened[-1].kind, ("told", "accepted", "answered")))
         detail = {"days": 30, "approver": "周主任", "reason": "复杂"} if kind == "extended" else {}
         try:
             await happens(town, ctx, matter, kind, detail=detail)
