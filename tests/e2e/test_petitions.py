@@ -130,7 +130,7 @@ def test_a_text_message_comes_to_the_office_and_is_known_at_the_desk(visit: Call
     for _try in range(20):
         with desk.expect_response(lambda answer: answer.url.endswith("/desk/history")):
             desk.fill("#phone", "")
-            desk.press_sequentially("#phone", phone)
+            desk.locator("#phone").press_sequentially(phone)
         if "烧烤摊" in desk.locator("#history").inner_text():
             break
         desk.wait_for_timeout(500)
