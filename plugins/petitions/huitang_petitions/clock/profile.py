@@ -61,6 +61,8 @@ class Extension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: bool = True
     article: str = ""
     verified: bool = False
+    next: Text = Text("", "")
+    """What is said behind the limit's `next` while it can still be extended."""
 
 
 class Marks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -81,7 +81,7 @@ def shown(
         verified=limit.verified,
         who=limit.who,
         says=_says(run, end, due, skipped, days_left, late, paused),
-        next=_next(limit, state),
+        next=_next(run, state),
     )
 
 
@@ -116,12 +116,16 @@ def _says(
     return Text("".join(part.zh for part in parts), "".join(part.en for part in parts))
 
 
-def _next(limit: Limit, state: State) -> Text | None:
+def _next(run: Running, state: State) -> Text | None:
+    limit, rule = run.limit, run.limit.extension
     if state in ("late", "expired"):
         return limit.overdue
     if state == "paused":
         return say("next.resume")
-    return limit.next if state in ("running", "extended") else None
+    if state not in ("running", "extended"):
+        return None
+    more = rule.next if rule is not None and len(run.extensions) < rule.times else Text("", "")
+    return Text(limit.next.zh + more.zh, limit.next.en + more.en)
 
 
 def steps(results: Sequence[LimitResult], limits: Mapping[str, Limit]) -> Iterator[Step]:
