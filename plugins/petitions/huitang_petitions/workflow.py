@@ -84,7 +84,10 @@ def step(
     icon: str,
     shown: bool = True,
 ) -> Transition:
-    """A move that stands for events of the clock; on record it is called like the first of them."""
+    """A move that stands for events of the clock; on record it is called like the first of them.
+
+    Hidden, since each is taken by `services.steps`: what it needs is checked there, and its reason is sealed.
+    """
     return Transition(
         id=identifier,
         title=title,
@@ -93,6 +96,7 @@ def step(
         permission=permission,
         fact=events[0],
         then=puts(*events, shown=shown),
+        hidden=True,
         icon=icon,
     )
 
