@@ -43,7 +43,8 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A step. `version` is that of the state it was decided on: when the matter has gone on since, it is refused (409).
 
     `organisation_id` is whom it goes to (transfer, assign), `organ` an organ that is not on the platform (send_away),
-    `article` what a refusal stands on, `note` the reason.
+    `article` what a refusal stands on, `note` the reason, `asked_on` the day on which the petitioner asked for a
+    review or a re-review, when that was not today.
     """
 
     step: StepName
@@ -52,6 +53,7 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organ: Line = ""
     article: Line = ""
     note: Text = ""
+    asked_on: date | None = None
 
 
 class StepDone(Struct, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ async def take_step(
         organ=data.organ,
         article=data.article,
         note=data.note,
+        asked_on=data.asked_on,
     )
     moved = await steps.take(ctx, actor, matter_id, data.step, wanted, version=data.version)
     return StepDone(state=moved.state, version=moved.version, is_over=moved.finished_at is not None)

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, day_of, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import delivering, extending, merging, protecting, sorting, steps, supervision
+from huitang_petitions.services import asking, delivering, extending, merging, protecting, sorting, steps, supervision
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.letters.kinds import LETTERS
 from huitang_petitions.services.letters.making import offered
@@ -46,6 +46,7 @@ async def way_page(
         "address": f"/petitions/matters/{matter_id}/way",
         "to_organisation": steps.TO_ORGANISATION,
         "with_reason": steps.WITH_REASON,
+        "asked_for": asking.EVENTS,
         "by_hand": supervision.BY_HAND,
         "kinds": choices(*KINDS),
         "remits": await sorting.remit_choices(ctx),
@@ -142,6 +143,7 @@ async def take_step(
             organ=text_of(form, "organ"),
             article=text_of(form, "article"),
             note=text_of(form, "note"),
+            asked_on=day_of(form, "asked_on"),
         )
     except Invalid as error:
         return await way_page(ctx, actor, matter_id, error, typed_in(form))

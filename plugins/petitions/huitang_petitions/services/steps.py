@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, joined
+from huitang_petitions.services import access, asking, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Begin, Delivery, Process, Write
@@ -33,12 +34,14 @@ WITH_REASON = ("refuse", "object", "insist", "settle", "close", "reopen", "withd
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """What goes with a step. `article` is what a refusal stands on, `organ` an organ that is not on the platform,
-    `note` the reason in the officer's words."""
+    `note` the reason in the officer's words, `asked_on` the day on which the petitioner asked for a review or a
+    re-review (None: today)."""
 
     organisation_id: UUID | None = None
     organ: str = ""
     article: str = ""
     note: str = ""
+    asked_on: date | None = None
 
 
 async def take(
@@ -53,11 +56,13 @@ async def take(
         process = await begun(ctx, write, row)
         organisation, organ = await _whose(ctx, transition, row, process, wanted)
         _check(transition, wanted, organ)
+        await asking.check_day(ctx, row, transition, wanted.asked_on)
         fact = MATTER.transition(transition).fact
         event_id = await joined.accepted_with_another(ctx, matter_id, fact) or new_id()
         data: dict[str, Any] = {"event": str(event_id)}
         data |= {"organ": organ} if organ else {}
         data |= {"article": wanted.article.strip()} if wanted.article.strip() else {}
+        data |= {"asked_on": str(wanted.asked_on)} if wanted.asked_on else {}
         if transition in TO_ORGANISATION or transition == "take_back":
             handler = organisation if transition in TO_ORGANISATION else None
             await ctx.db.execute("UPDATE petitions.matter SET handler_id = $2 WHERE id = $1", matter_id, handler)

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, delivering, limits, papers, protecting, similar
+from huitang_petitions.services import access, asking, delivering, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
@@ -137,7 +137,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         remit=row["remit"],
         category=row["category"],
         handler=next((unit.name for unit in units if unit.id == row["handler_id"]), ""),
-        acts=await ctx.workflow.available(actor, process),
+        acts=await _acts(ctx, actor, process),
         visited=frozenset(step.state for step in history) - {process.state},
         limits=await _limits(ctx, matter_id, profile),
         extensions=await _extensions(ctx, actor, matter_id, profile),
@@ -173,7 +173,7 @@ async def standing_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Standing:
     profile = (await rule_book(ctx)).profile_for(row["organisation_id"], limits.day_of(row["received_at"]))
     return Standing(
         version=process.version,
-        acts=await ctx.workflow.available(actor, process),
+        acts=await _acts(ctx, actor, process),
         limits=await _limits(ctx, matter_id, profile),
     )
 
@@ -199,6 +199,12 @@ async def _process(ctx: Ctx, row: dict[str, Any]) -> Process:
         started_at=row["received_at"],
         changed_at=row["updated_at"],
     )
+
+
+async def _acts(ctx: Ctx, actor: Actor, process: Process) -> Sequence[Act]:
+    """The steps that are theirs. A review that nobody has the right to ask for is no step at all."""
+    found = await ctx.workflow.available(actor, process)
+    return [act for act in found if not (act.refused and act.transition in asking.EVENTS)]
 
 
 async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:
