@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from litestar.params import HeaderParameter, JSONBody
 from msgspec import Meta, Struct
 
 from huitang_petitions import rates
-from huitang_petitions.api.common import AnyRequest, Line, Short, problems
+from huitang_petitions.api.common import AnyRequest, Line, Short, Text, problems
 from huitang_petitions.api.register import Kind, PersonIn
 from huitang_petitions.services import codes, lookup
 from huitang_petitions.services.access import Ctx
@@ -148,21 +148,25 @@ class OwnMessage(Struct, frozen=True):
 
 
 class LetterSeen(Struct, frozen=True, kw_only=True):
-    """What a petitioner sees with the code."""
+    """What a petitioner sees with the code. `may_ask` is what can be asked for now: "review" (复查), "recheck" (复核)
+    or "", and `ask_until` the last day for it."""
 
     number: str
     state: str
     received_at: datetime
     is_open: bool
+    may_ask: str
+    ask_until: date | None
     facts: list[FactOut]
     papers: list[OwnPaper]
     messages: list[OwnMessage]
 
 
+LetterPass = Annotated[str, HeaderParameter(name="Letter-Pass", max_length=200)]
+
+
 @get("/my-letter", guards=[public], responses=problems(404))
-async def show_letter(
-    ctx: NamedDependency[Ctx], letter_pass: Annotated[str, HeaderParameter(name="Letter-Pass", max_length=200)]
-) -> Response[LetterSeen]:
+async def show_letter(ctx: NamedDependency[Ctx], letter_pass: LetterPass) -> Response[LetterSeen]:
     """The letter of a pass, which goes in the header `Letter-Pass`. 404 for one that opens nothing or is too old."""
     seen = await lookup.seen_with(ctx, letter_pass)
     out = LetterSeen(
@@ -170,6 +174,8 @@ async def show_letter(
         state=seen.state,
         received_at=seen.received_at,
         is_open=seen.is_open,
+        may_ask=seen.may_ask,
+        ask_until=seen.ask_until,
         facts=[FactOut(fact.at, fact.title, str(fact.detail.get("organ", ""))) for fact in seen.facts],
         papers=[OwnPaper(paper.id, paper.name, paper.side, paper.added_at) for paper in seen.papers],
         messages=[OwnMessage(message.side, message.text, message.written_at) for message in seen.messages],
@@ -177,4 +183,25 @@ async def show_letter(
     return Response(out, headers=NO_STORE)
 
 
-RESIDENTS_API = (letter_token, send_letter, look_up, show_letter)
+class AskIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Asking for a review; `reason` is what the petitioner does not accept, and why."""
+
+    reason: Text = ""
+
+
+class AskedOut(Struct, frozen=True):
+    """What is under way now: a "review" (复查) or, after one was decided, a "recheck" (复核)."""
+
+    asked: str
+
+
+@post("/my-letter/review", guards=[public], status_code=200, responses=problems(404, 409, 422, 429))
+async def ask_review(
+    request: AnyRequest, data: JSONBody[AskIn], ctx: NamedDependency[Ctx], letter_pass: LetterPass
+) -> Response[AskedOut]:
+    """Ask for a review of the letter of a pass, after a review for a re-review, while `may_ask` says so (else 409)."""
+    await rates.take_letter(ctx, request)
+    return Response(AskedOut(await lookup.ask(ctx, letter_pass, data.reason)), headers=NO_STORE)
+
+
+RESIDENTS_API = (letter_token, send_letter, look_up, show_letter, ask_review)

@@ -92,6 +92,7 @@ class Act(Struct, frozen=True, kw_only=True):
     ready: Ready | None = None
     files: Callable[[], dict[str, Any]] | None = None
     named: str = ""
+    headers: dict[str, str] = {}
     fresh: bool = False
     """`ready` once more for each role: it is of the session, not of the matter."""
 
@@ -184,7 +185,7 @@ async def with_pass(scene: Scene) -> dict[str, Any]:
     kept = await scene.town.one("SELECT code_hash FROM petitions.matter WHERE id = $1", scene.matter_id)
     token = codes.new_pass(scene.town.ctx, scene.matter_id, kept)
     scene.client.cookies.set("huitang_matter", token, domain="hall.test", path="/petitions")
-    return {}
+    return {"letter_pass": token}
 
 
 def one_paper() -> dict[str, Any]:
@@ -329,5 +330,13 @@ ACTS = (
         form={"kind": "hearing_started"},
     ),
     Act(route=f"{API}/letters", who=PUBLIC, form={**LETTER, "anonymous": True}),
+    Act(
+        route=f"{API}/my-letter/review",
+        who=PUBLIC,
+        state="answered",
+        form={"reason": "样例"},
+        ready=with_pass,
+        headers={"Letter-Pass": "{letter_pass}"},
+    ),
     Act(route=f"{API}/look-ups", who=PUBLIC, form={"code": "{code}"}),
 )
