@@ -123,11 +123,13 @@ async def look_up(request: AnyRequest, data: JSONBody[CodeIn], ctx: NamedDepende
 
 
 class FactOut(Struct, frozen=True):
-    """Something that happened and that the law lets the petitioner know; `organ` is whom it concerns, "" for nobody."""
+    """Something that happened and that the law lets the petitioner know; `organ` is whom it concerns, "" for nobody,
+    and `article` what a refusal stands on, "" for anything else."""
 
     at: datetime
     title: str
     organ: str
+    article: str
 
 
 class OwnPaper(Struct, frozen=True):
@@ -162,6 +164,11 @@ class LetterSeen(Struct, frozen=True, kw_only=True):
     messages: list[OwnMessage]
 
 
+def _fact(fact: lookup.Fact) -> FactOut:
+    organ, article = (str(fact.detail.get(name, "")) for name in ("organ", "article"))
+    return FactOut(fact.at, fact.title, organ, article)
+
+
 LetterPass = Annotated[str, HeaderParameter(name="Letter-Pass", max_length=200)]
 
 
@@ -176,7 +183,7 @@ async def show_letter(ctx: NamedDependency[Ctx], letter_pass: LetterPass) -> Res
         is_open=seen.is_open,
         may_ask=seen.may_ask,
         ask_until=seen.ask_until,
-        facts=[FactOut(fact.at, fact.title, str(fact.detail.get("organ", ""))) for fact in seen.facts],
+        facts=[_fact(fact) for fact in seen.facts],
         papers=[OwnPaper(paper.id, paper.name, paper.side, paper.added_at) for paper in seen.papers],
         messages=[OwnMessage(message.side, message.text, message.written_at) for message in seen.messages],
     )

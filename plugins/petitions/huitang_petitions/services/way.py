@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, asking, delivering, limits, papers, protecting, similar
+from huitang_petitions.services import access, asking, correspondence, delivering, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
@@ -111,6 +111,7 @@ class Way(Struct, frozen=True, kw_only=True):
     decision: delivering.Decision | None
     is_reported: bool
     is_heard: bool
+    is_unreachable: bool
     may: dict[str, bool]
 
 
@@ -153,6 +154,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
         decision=decision if decision and await _may_deliver(ctx, actor, matter_id, decision) else None,
         is_heard=bool(await ctx.db.fetch(HEARING, matter_id)),
+        is_unreachable=row["anonymous"] and not await correspondence.can_be_reached(ctx, matter_id),
         is_reported=bool(await ctx.db.fetch(REPORTED, matter_id)),
         may=await _may(ctx, actor, matter_id),
     )

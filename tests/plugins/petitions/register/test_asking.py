@@ -13,7 +13,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Conflict, Invalid
 from tests.plugins.petitions.closing.matters import answered, pass_for, written
 from tests.plugins.petitions.intake.letters import intake
-from tests.plugins.petitions.register.matters import at
+from tests.plugins.petitions.register.matters import at, wanted
 from tests.plugins.petitions.register.test_steps import state, todos
 
 LIMIT = "SELECT state FROM petitions.deadline WHERE matter_id = $1 AND limit_id = $2"
@@ -29,13 +29,13 @@ async def test_a_closed_matter_is_reviewed_re_reviewed_and_closed_again_while_th
     assert await town.one(LIMIT, matter, "review_request") == "met"
     assert await town.one("SELECT closed_at FROM petitions.matter WHERE id = $1", matter) is None
     clock.forward(days=3)
-    await take(ctx, head, matter, "decide_review", Wanted())
+    await take(ctx, head, matter, "decide_review", wanted("decide_review"))
     await take(ctx, officer, matter, "close", CLOSE)
     with pytest.raises(Conflict):
         await take(ctx, head, matter, "review", Wanted())
     clock.forward(days=3)
     await take(ctx, head, matter, "recheck", Wanted())
-    await take(ctx, head, matter, "decide_recheck", Wanted())
+    await take(ctx, head, matter, "decide_recheck", wanted("decide_recheck"))
     assert await state(town, matter) == "rechecked"
 
 
@@ -88,7 +88,7 @@ async def test_a_letter_of_the_29th_day_is_in_time_when_it_is_taken_up_on_the_49
     assert await town.one(decide, matter) == made + timedelta(days=29)
     audited = "SELECT detail::text FROM kernel.audit_record WHERE action = 'petitions.matter.review_requested'"
     assert str(made + timedelta(days=29)) in await town.one(audited)
-    await take(ctx, head, matter, "decide_review", Wanted())
+    await take(ctx, head, matter, "decide_review", wanted("decide_review"))
     await take(ctx, town.actors["officer"], matter, "close", CLOSE)
     assert await state(town, matter) == "closed"
 
@@ -133,7 +133,7 @@ async def test_the_petitioner_asks_with_the_code_and_the_right_is_met_that_day(t
     assert ("petitions.to_review", "head") in await todos(town)
     assert (await resident.post("/petitions/my-letter", data={"act": "ask"})).status_code == 409
     clock.forward(days=3)
-    await take(ctx, head, matter, "decide_review", Wanted())
+    await take(ctx, head, matter, "decide_review", wanted("decide_review"))
     assert await town.one("SELECT closed_at FROM petitions.matter WHERE id = $1", matter) is None
     api = {"headers": {"Letter-Pass": await pass_for(town, matter)}}
     seen = (await resident.get("/api/petitions/my-letter", **api)).json()
@@ -163,7 +163,7 @@ async def test_the_petitioner_of_a_joined_matter_asks_where_it_is_handled(town):
     clock.forward(days=1)
     await take(ctx, officer, main, "accept", Wanted())
     await merging.join(ctx, town.actors["head"], other, main)
-    await take(ctx, officer, main, "answer", Wanted())
+    await take(ctx, officer, main, "answer", wanted("answer"))
     clock.forward(days=20)
     assert await lookup.ask(ctx, await pass_for(town, other), "一样不服") == "review"
     assert await state(town, main) == "reviewing"

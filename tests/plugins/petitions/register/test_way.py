@@ -76,7 +76,7 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     assert "请尽快答复" in page.text
     assert "已约定现场会" in page.text
     assert (await officer.post(f"{address}/delivered", data={"delivered": "2026-04-01"})).status_code == 409
-    assert (await officer.post(f"{address}/steps/answer")).status_code == 303
+    assert (await officer.post(f"{address}/steps/answer", data={"words": "已约定现场会"})).status_code == 303
     assert await town.one("SELECT state FROM petitions.matter WHERE id = $1", matter) == "answered"
     for day in ("", "明天", "2026-01-01", "2027-01-01"):
         answer = await officer.post(f"{address}/delivered", data={"delivered": day})
