@@ -34,6 +34,8 @@ def test_a_bad_rating_leads_to_a_visit_and_an_answer_to_publication(visit: Calla
     for step in ("accept", "answer"):
         desk.goto(f"{matter}/way")
         desk.locator(f'form[action$="/steps/{step}"]').evaluate("form => form.closest('details').open = true")
+        if step == "answer":
+            desk.fill("#answer-words", "路灯已修好")
         desk.locator(f'form[action$="/steps/{step}"] button[type=submit]').click()
     page.reload()
     page.get_by_role("link", name="评价办理情况").click()

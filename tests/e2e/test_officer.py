@@ -162,7 +162,7 @@ def refuse(desk: Hands, address: str) -> None:
     page = desk.page
     desk.press(page.get_by_role("link", name="办理", exact=False).first)
     form = desk.step("refuse")
-    desk.write(form.locator("textarea"), "已由司法机关依法处理")
+    desk.write(form.locator("#refuse-words"), "已由司法机关依法处理")
     desk.press(form.locator("button[type=submit]"))
     expect(page.locator(".ht-errors")).to_be_focused()
     fits(desk)
@@ -171,7 +171,7 @@ def refuse(desk: Hands, address: str) -> None:
     desk.press(link)
     article = page.locator("#refuse-article")
     expect(article).to_be_focused()
-    expect(page.locator("#refuse-note")).to_have_value("已由司法机关依法处理")
+    expect(page.locator("#refuse-words")).to_have_value("已由司法机关依法处理")
     desk.write(article, "条例第二十二条")
     desk.press(page.locator('form[action$="/steps/refuse"] button[type=submit]'))
     expect(page.locator(".pt-stands")).to_contain_text("不予受理")
@@ -234,7 +234,7 @@ def handle_and_report(handler: Hands, address: str) -> None:
     handler.press(handler.step("take_up").locator("button[type=submit]"))
     expect(page.locator(".pt-stands")).to_contain_text("办理中")
     form = handler.step("answer")
-    handler.write(form.locator("textarea"), "已列入明年立法计划")
+    handler.write(form.locator("#answer-words"), "已列入明年立法计划")
     handler.press(form.locator("button[type=submit]"))
     expect(page.locator(".pt-stands")).to_contain_text("已答复")
     handler.press(page.locator("#steps").get_by_role("button", name="报告办理结果"))
@@ -274,7 +274,7 @@ def urge(head: Hands, desk: Hands, size: str) -> None:
 def answer(desk: Hands, address: str) -> None:
     desk.open(f"{address}/way")
     form = desk.step("answer")
-    desk.write(form.locator("textarea"), "已责令夜间停工")
+    desk.write(form.locator("#answer-words"), "已责令夜间停工")
     desk.press(form.locator("button[type=submit]"))
     expect(desk.page.locator(".pt-stands")).to_contain_text("已答复")
 

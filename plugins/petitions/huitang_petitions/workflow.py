@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from huitang_petitions.services import access, joined
-from huitang_petitions.services.access import Ctx
+from huitang_petitions.services import access, asking, joined
+from huitang_petitions.services.access import Ctx, _
 from huitang_sdk.contracts import Actor, Move, Process, Ref, TimeLimit
 from huitang_sdk.db import Sql
 from huitang_sdk.declare import NotificationKind
@@ -61,7 +61,12 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
             for one in await joined.take_out(ctx, row["id"]):  # their petitioners have withdrawn nothing
                 await put_on_lists(ctx, one)
         await joined.happens(
-            ctx, move.write, move.actor, row, *kinds, detail=detail, shown=shown, event_id=event_id, audit=False
+            *(ctx, move.write, move.actor, row, *kinds),
+            detail=detail,
+            shown=shown,
+            event_id=event_id,
+            audit=False,
+            at=asking.moment_of(ctx, detail),
         )
 
     return then
@@ -74,6 +79,17 @@ async def put_on_lists(ctx: Ctx, matter_id: UUID) -> None:
         await settle(ctx, MATTER, None, process)
 
 
+def while_asked_for(transition: str) -> Callable[[Ctx, Actor, Process], Awaitable[str]]:
+    """Closing does not end the petitioner's right to ask: a closed matter goes on while there is one."""
+
+    async def refuse(ctx: Ctx, actor: Actor, process: Process) -> str:
+        if process.state != "closed" or not await asking.closed_for_good(ctx, process.subject.id, transition):
+            return ""
+        return _("This matter is closed, and there is no right to ask for that.")
+
+    return refuse
+
+
 def step(
     identifier: str,
     title: str,
@@ -83,8 +99,12 @@ def step(
     *events: str,
     icon: str,
     shown: bool = True,
+    refuse: Callable[[Ctx, Actor, Process], Awaitable[str]] | None = None,
 ) -> Transition:
-    """A move that stands for events of the clock; on record it is called like the first of them."""
+    """A move that stands for events of the clock; on record it is called like the first of them.
+
+    Hidden, since each is taken by `services.steps`: what it needs is checked there, and its reason is sealed.
+    """
     return Transition(
         id=identifier,
         title=title,
@@ -93,6 +113,8 @@ def step(
         permission=permission,
         fact=events[0],
         then=puts(*events, shown=shown),
+        refuse=refuse,
+        hidden=True,
         icon=icon,
     )
 
@@ -230,7 +252,14 @@ MATTER = Workflow(
         step("answer", "Answer in writing", "handling", "answered", access.HANDLE, "answered", icon="file-check"),
         step("settle", "Put a settlement on record", "handling", "answered", access.HANDLE, "settled", icon="users"),
         step(
-            "review", "Take up a review", "answered", "reviewing", access.REVIEW, "review_requested", icon="zoom-check"
+            "review",
+            "Take up a review",
+            ("answered", "closed"),
+            "reviewing",
+            access.REVIEW,
+            "review_requested",
+            icon="zoom-check",
+            refuse=while_asked_for("review"),
         ),
         step(
             "decide_review",
@@ -244,11 +273,12 @@ MATTER = Workflow(
         step(
             "recheck",
             "Take up a re-review",
-            "reviewed",
+            ("reviewed", "closed"),
             "rechecking",
             access.REVIEW,
             "recheck_requested",
             icon="zoom-check",
+            refuse=while_asked_for("recheck"),
         ),
         step(
             "decide_recheck",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from litestar.params import HeaderParameter, JSONBody
 from msgspec import Meta, Struct
 
 from huitang_petitions import rates
-from huitang_petitions.api.common import AnyRequest, Line, Short, problems
+from huitang_petitions.api.common import AnyRequest, Line, Short, Text, problems
 from huitang_petitions.api.register import Kind, PersonIn
 from huitang_petitions.services import codes, lookup
 from huitang_petitions.services.access import Ctx
@@ -123,11 +123,13 @@ async def look_up(request: AnyRequest, data: JSONBody[CodeIn], ctx: NamedDepende
 
 
 class FactOut(Struct, frozen=True):
-    """Something that happened and that the law lets the petitioner know; `organ` is whom it concerns, "" for nobody."""
+    """Something that happened and that the law lets the petitioner know; `organ` is whom it concerns, "" for nobody,
+    and `article` what a refusal stands on, "" for anything else."""
 
     at: datetime
     title: str
     organ: str
+    article: str
 
 
 class OwnPaper(Struct, frozen=True):
@@ -148,21 +150,30 @@ class OwnMessage(Struct, frozen=True):
 
 
 class LetterSeen(Struct, frozen=True, kw_only=True):
-    """What a petitioner sees with the code."""
+    """What a petitioner sees with the code. `may_ask` is what can be asked for now: "review" (复查), "recheck" (复核)
+    or "", and `ask_until` the last day for it."""
 
     number: str
     state: str
     received_at: datetime
     is_open: bool
+    may_ask: str
+    ask_until: date | None
     facts: list[FactOut]
     papers: list[OwnPaper]
     messages: list[OwnMessage]
 
 
+def _fact(fact: lookup.Fact) -> FactOut:
+    organ, article = (str(fact.detail.get(name, "")) for name in ("organ", "article"))
+    return FactOut(fact.at, fact.title, organ, article)
+
+
+LetterPass = Annotated[str, HeaderParameter(name="Letter-Pass", max_length=200)]
+
+
 @get("/my-letter", guards=[public], responses=problems(404))
-async def show_letter(
-    ctx: NamedDependency[Ctx], letter_pass: Annotated[str, HeaderParameter(name="Letter-Pass", max_length=200)]
-) -> Response[LetterSeen]:
+async def show_letter(ctx: NamedDependency[Ctx], letter_pass: LetterPass) -> Response[LetterSeen]:
     """The letter of a pass, which goes in the header `Letter-Pass`. 404 for one that opens nothing or is too old."""
     seen = await lookup.seen_with(ctx, letter_pass)
     out = LetterSeen(
@@ -170,11 +181,34 @@ async def show_letter(
         state=seen.state,
         received_at=seen.received_at,
         is_open=seen.is_open,
-        facts=[FactOut(fact.at, fact.title, str(fact.detail.get("organ", ""))) for fact in seen.facts],
+        may_ask=seen.may_ask,
+        ask_until=seen.ask_until,
+        facts=[_fact(fact) for fact in seen.facts],
         papers=[OwnPaper(paper.id, paper.name, paper.side, paper.added_at) for paper in seen.papers],
         messages=[OwnMessage(message.side, message.text, message.written_at) for message in seen.messages],
     )
     return Response(out, headers=NO_STORE)
 
 
-RESIDENTS_API = (letter_token, send_letter, look_up, show_letter)
+class AskIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Asking for a review; `reason` is what the petitioner does not accept, and why."""
+
+    reason: Text = ""
+
+
+class AskedOut(Struct, frozen=True):
+    """What is under way now: a "review" (复查) or, after one was decided, a "recheck" (复核)."""
+
+    asked: str
+
+
+@post("/my-letter/review", guards=[public], status_code=200, responses=problems(404, 409, 422, 429))
+async def ask_review(
+    request: AnyRequest, data: JSONBody[AskIn], ctx: NamedDependency[Ctx], letter_pass: LetterPass
+) -> Response[AskedOut]:
+    """Ask for a review of the letter of a pass, after a review for a re-review, while `may_ask` says so (else 409)."""
+    await rates.take_letter(ctx, request)
+    return Response(AskedOut(await lookup.ask(ctx, letter_pass, data.reason)), headers=NO_STORE)
+
+
+RESIDENTS_API = (letter_token, send_letter, look_up, show_letter, ask_review)

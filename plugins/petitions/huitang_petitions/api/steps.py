@@ -43,7 +43,9 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A step. `version` is that of the state it was decided on: when the matter has gone on since, it is refused (409).
 
     `organisation_id` is whom it goes to (transfer, assign), `organ` an organ that is not on the platform (send_away),
-    `article` what a refusal stands on, `note` the reason.
+    `article` what a refusal stands on, `note` the reason, `asked_on` the day on which the petitioner asked for a
+    review or a re-review, when that was not today. `words` are to the petitioner, who reads them with the code: answer,
+    refuse, decide_review and decide_recheck need them, or the letter, or a paper that was filed for the petitioner.
     """
 
     step: StepName
@@ -52,6 +54,8 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organ: Line = ""
     article: Line = ""
     note: Text = ""
+    asked_on: date | None = None
+    words: Text = ""
 
 
 class StepDone(Struct, frozen=True, kw_only=True):
@@ -77,16 +81,18 @@ async def take_step(
         organ=data.organ,
         article=data.article,
         note=data.note,
+        asked_on=data.asked_on,
+        words=data.words,
     )
     moved = await steps.take(ctx, actor, matter_id, data.step, wanted, version=data.version)
     return StepDone(state=moved.state, version=moved.version, is_over=moved.finished_at is not None)
 
 
 class NoteIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that happened and changes no state: the petitioner was told, a result was reported, a hearing began or
-    ended."""
+    """Something that happened and changes no state: the petitioner was told, or cannot be since name or address are
+    unclear, a result was reported, a hearing began or ended."""
 
-    kind: Literal["told", "reported_back", "hearing_started", "hearing_ended"]
+    kind: Literal["told", "address_unclear", "reported_back", "hearing_started", "hearing_ended"]
 
 
 @post(

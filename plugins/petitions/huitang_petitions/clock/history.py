@@ -188,7 +188,10 @@ def _check(place: int, event: Happening, happened: Sequence[Happening]) -> Itera
     number = event.round - 1 if event.name == REOPENED else event.round
     before = [other for other in happened[:place] if other.round == number]
     later = [other for other in happened[place + 1 :] if other.round == number]
+    is_resumed = any(other.kind.resumes for other in before)
     for other in before:
+        if is_resumed and other.kind.ends == "handling" and not event.kind.after_end:
+            continue  # a review was asked for: it can be withdrawn, or closed once more
         if other.name == event.name and other.organ == event.organ and not event.kind.repeat:
             said = say("case.twice", event=event.kind.text, day=event.day, other=other.path)
             yield Problem(event.path, said)

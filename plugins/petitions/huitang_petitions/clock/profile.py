@@ -24,6 +24,7 @@ class EventKind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     repeat: bool = False
     ends: Literal["", "handling", "all"] = ""
     after_end: bool = False
+    resumes: bool = False
     aliases: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

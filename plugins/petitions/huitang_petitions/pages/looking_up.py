@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions import rates
-from huitang_petitions.pages.common import AnyRequest, papers_in, text_of
+from huitang_petitions.pages.common import AnyRequest, papers_in, text_of, typed_in
 from huitang_petitions.services import codes, lookup, papers
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.wording import word
@@ -22,6 +23,7 @@ from huitang_sdk.i18n import Translator
 _ = Translator("petitions")
 COOKIE = "huitang_matter"
 MINE = "/petitions/my-letter"
+DONE = {"withdraw": "withdrawn", "ask": "asked"}
 
 
 def _code_page(error: HuitangError | None = None, typed: str = "") -> Page:
@@ -64,7 +66,9 @@ async def my_letter(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[
     return await _mine(request, ctx)
 
 
-async def _mine(request: AnyRequest, ctx: Ctx, error: HuitangError | None = None, typed: str = "") -> Response[Any]:
+async def _mine(
+    request: AnyRequest, ctx: Ctx, error: HuitangError | None = None, typed: Mapping[str, str] | None = None
+) -> Response[Any]:
     try:
         seen = await lookup.seen_with(ctx, _pass_of(request))
     except NotFound as missing:
@@ -73,7 +77,7 @@ async def _mine(request: AnyRequest, ctx: Ctx, error: HuitangError | None = None
         "seen": seen,
         "refused": error,
         "errors": error.fields if error else {},
-        "typed": typed,
+        "typed": typed or {},
         "done": request.query_params.get("done", ""),
         "word": word,
     }
@@ -82,7 +86,7 @@ async def _mine(request: AnyRequest, ctx: Ctx, error: HuitangError | None = None
 
 @post("/my-letter", guards=[public], status_code=200)
 async def act(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
-    """Add or answer something, withdraw, or go."""
+    """Add or answer something, ask for a review, withdraw, or go."""
     form = await request.form()
     chosen, token = text_of(form, "act"), _pass_of(request)
     if chosen == "leave":
@@ -91,13 +95,23 @@ async def act(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
     try:
         if chosen == "withdraw":
             await lookup.withdraw(ctx, token)
+        elif chosen == "ask":
+            await _ask(ctx, token, text_of(form, "reason"))
         else:
             await lookup.add(ctx, token, text_of(form, "text"), await papers_in(form, "papers"))
     except NotFound as missing:
         return with_pass(request, _code_page(missing), "")
     except (Invalid, Conflict, TooLarge) as error:
-        return await _mine(request, ctx, error, text_of(form, "text"))
-    return go_to(request, f"{MINE}?done={'withdrawn' if chosen == 'withdraw' else 'added'}")
+        return await _mine(request, ctx, error, typed_in(form))
+    return go_to(request, f"{MINE}?done={DONE.get(chosen, 'added')}")
+
+
+async def _ask(ctx: Ctx, token: str, reason: str) -> None:
+    """Ask for a review; what is wrong with the reason is said at its own field."""
+    try:
+        await lookup.ask(ctx, token, reason)
+    except Invalid as error:
+        raise Invalid(error.message, fields={"reason": error.message}) from error
 
 
 @get("/my-letter/papers/{paper_id:uuid}", guards=[public])

@@ -11,7 +11,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, day_of, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import delivering, extending, merging, protecting, sorting, steps, supervision
+from huitang_petitions.services import (
+    answering,
+    asking,
+    delivering,
+    extending,
+    merging,
+    protecting,
+    sorting,
+    steps,
+    supervision,
+)
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.letters.kinds import LETTERS
 from huitang_petitions.services.letters.making import offered
@@ -46,6 +56,8 @@ async def way_page(
         "address": f"/petitions/matters/{matter_id}/way",
         "to_organisation": steps.TO_ORGANISATION,
         "with_reason": steps.WITH_REASON,
+        "asked_for": asking.EVENTS,
+        "answers": answering.ANSWERS,
         "by_hand": supervision.BY_HAND,
         "kinds": choices(*KINDS),
         "remits": await sorting.remit_choices(ctx),
@@ -69,7 +81,7 @@ async def way_page(
 def lost_in(way: Way, typed: Mapping[str, str]) -> str:
     """What was written in the form of a step that is not offered any more: somebody else has gone on meanwhile."""
     gone = typed.get("step_id", "") in {one.id for one in MATTER.transitions} - {act.transition for act in way.acts}
-    return typed.get("note", "") if gone else ""
+    return "\n".join(filter(None, (typed.get("words"), typed.get("note")))) if gone else ""
 
 
 def to_give(way: Way) -> set[UUID]:
@@ -100,6 +112,8 @@ def noted_on(way: Way) -> list[str]:
     """What can be put on record beside the steps: what a limit waits for, and hearings while a re-review goes on."""
     running = {limit.id for limit in way.limits if limit.state in ("running", "extended", "late", "paused")}
     found = ["told"] if way.may["handle"] and running & {"tell", "tell_transferred"} else []
+    if way.may["decide"] and "tell" in running:
+        found.insert(0 if way.is_unreachable else len(found), "address_unclear")
     answered = way.state == "answered" and way.handler and not way.is_reported
     found += ["reported_back"] if way.may["handle"] and answered else []
     if way.may["review"] and way.state == "rechecking":
@@ -142,6 +156,8 @@ async def take_step(
             organ=text_of(form, "organ"),
             article=text_of(form, "article"),
             note=text_of(form, "note"),
+            asked_on=day_of(form, "asked_on"),
+            words=text_of(form, "words"),
         )
     except Invalid as error:
         return await way_page(ctx, actor, matter_id, error, typed_in(form))

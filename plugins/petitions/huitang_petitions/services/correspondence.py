@@ -103,3 +103,14 @@ async def recipient_of(ctx: Ctx, matter_id: UUID) -> Recipient | None:
         if phone or open_id:
             return Recipient(phone=phone, open_id=open_id)
     return None
+
+
+async def can_be_reached(ctx: Ctx, matter_id: UUID) -> bool:
+    """Whether anybody of a matter left a telephone, an address or a WeChat account."""
+    rows = await ctx.db.fetch(
+        "SELECT t.id, t.phone, t.address, t.open_id FROM petitions.party p"
+        " JOIN petitions.petitioner t ON t.id = p.petitioner_id WHERE p.matter_id = $1 AND p.withdrawn_at IS NULL",
+        matter_id,
+    )
+    columns = ("phone", "address", "open_id")
+    return any(ctx.personal.unseal(f"petitioner.{name}", row["id"], row[name]) for row in rows for name in columns)

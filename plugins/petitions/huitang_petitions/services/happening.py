@@ -58,10 +58,13 @@ async def record(
     return event.id
 
 
-async def why_useless(ctx: Ctx, matter: Mapping[str, Any], kind: str, detail: Mapping[str, Any]) -> str:
-    """Why an event would have no effect if it happened now, "" if it has one. Conflict when it would contradict."""
+async def why_useless(
+    ctx: Ctx, matter: Mapping[str, Any], kind: str, detail: Mapping[str, Any], at: datetime | None = None
+) -> str:
+    """Why an event would have no effect if it happened now, or `at`, "" if it has one. Conflict when it would
+    contradict."""
     profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
-    happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, ctx.clock.now(), detail)]
+    happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, at or ctx.clock.now(), detail)]
     _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
     # Of two events of one kind at one moment the clock may take the later one first, and refuse the other.
     places = {f"$.events[{place}]" for place, one in enumerate(happened) if one.kind == kind}
@@ -77,6 +80,7 @@ async def follow(
     *,
     detail: Mapping[str, Any],
     shown: bool,
+    at: datetime | None = None,
 ) -> bool:
     """The same for a matter that is joined to the one it happened to; what does not fit its own clock is left out.
 
@@ -84,9 +88,9 @@ async def follow(
     the answer is False.
     """
     try:
-        if await why_useless(ctx, matter, kind, detail):
+        if await why_useless(ctx, matter, kind, detail, at):
             return False
     except Conflict:
         return False
-    await record(ctx, write, actor, matter, kind, detail=detail, shown=shown)
+    await record(ctx, write, actor, matter, kind, at=at, detail=detail, shown=shown)
     return True

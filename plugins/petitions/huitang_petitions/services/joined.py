@@ -7,6 +7,7 @@ told.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ async def happens(
     event_id: UUID | None = None,
     audit: bool = True,
     limit: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Put events on record in a matter and in those joined to it; the first is what petitioners see and are told.
 
@@ -48,9 +50,10 @@ async def happens(
     for place, kind in enumerate(kinds):
         seen = shown and place == 0
         first = None if place else key
-        await happening.record(ctx, write, actor, matter, kind, detail=detail, shown=seen, event_id=first, audit=audit)
+        about: dict[str, Any] = {"detail": detail, "shown": seen, "at": at}
+        await happening.record(ctx, write, actor, matter, kind, **about, event_id=first, audit=audit)
         for one in others:
-            if await happening.follow(ctx, write, actor, one, kind, detail=detail, shown=seen) and seen:
+            if await happening.follow(ctx, write, actor, one, kind, **about) and seen:
                 concerned.append(one)
     for reached in concerned if shown else ():
         await telling.tell(ctx, reached, kinds[0], key, limit=limit)

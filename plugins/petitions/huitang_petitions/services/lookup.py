@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from huitang_petitions.events import MatterSupplemented, MatterWithdrawn
-from huitang_petitions.services import codes, correspondence, happening, joined, papers, photos, steps, wording
+from huitang_petitions.services import asking, codes, correspondence, happening, joined, papers, photos, steps, wording
 from huitang_petitions.services.access import Ctx, ref
 from huitang_petitions.services.closing.ending import ENDED as ANSWERED_STATES
 from huitang_petitions.services.correspondence import MessageRow
 from huitang_petitions.services.papers import PaperRow
 from huitang_petitions.services.submission import NewPaper
-from huitang_petitions.workflow import OPEN
+from huitang_petitions.workflow import MATTER, OPEN
 from huitang_sdk.codes import CodeError, parse_code
 from huitang_sdk.contracts import StoredFile
 from huitang_sdk.contracts.identity import ANONYMOUS, SYSTEM
@@ -30,6 +30,8 @@ FIND = "SELECT id, code_hash FROM petitions.matter WHERE code_hash = ANY($1::byt
 PAUSE = 0.004
 """Seconds for which look-ups gather after a lot."""
 ENDED = ("withdrawn",)
+ASKED_FROM = {step: MATTER.transition(step).from_ for step in asking.EVENTS}
+"""The states in which a review and a re-review can be asked for."""
 
 
 class Fact(Struct, frozen=True):
@@ -41,7 +43,7 @@ class Fact(Struct, frozen=True):
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What a petitioner sees with the code."""
+    """What a petitioner sees with the code. `may_ask` is "review", "recheck" or "", `ask_until` its last day."""
 
     id: UUID
     number: str
@@ -52,6 +54,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     is_over: bool
     is_open: bool
     is_answered: bool
+    may_ask: str
+    ask_until: date | None
     facts: list[Fact]
     papers: list[PaperRow]
     messages: list[MessageRow]
@@ -114,6 +118,7 @@ async def seen_with(ctx: Ctx, token: str) -> Seen:
     """Everything the petitioner may know. Raises NotFound."""
     matter = await matter_of(ctx, token)
     going_on = await joined.going_on(ctx, matter)
+    step, until = await asking.offered(ctx, going_on, ASKED_FROM) or ("", None)
     events = await ctx.db.fetch(
         "SELECT kind, at, detail FROM petitions.event WHERE matter_id = $1 AND shown ORDER BY at, recorded_at",
         matter["id"],
@@ -128,6 +133,8 @@ async def seen_with(ctx: Ctx, token: str) -> Seen:
         is_over=matter["state"] in ENDED,
         is_open=going_on["state"] in OPEN,
         is_answered=going_on["state"] in ANSWERED_STATES,
+        may_ask=step,
+        ask_until=until,
         facts=[Fact(row["at"], wording.title_of(row["kind"]), wording.detail_of(row["detail"])) for row in events],
         papers=await papers.papers_of(ctx, matter["id"], shown_only=True),
         messages=await correspondence.messages_of(ctx, matter["id"]),
@@ -176,3 +183,34 @@ async def withdraw(ctx: Ctx, token: str) -> None:
             *(matter["id"], ctx.clock.now()),
         )
         await write.emit(MatterWithdrawn(matter_id=matter["id"]))
+
+
+async def ask(ctx: Ctx, token: str, text: str = "") -> str:
+    """The petitioner asks for a review, after a review for a re-review; returns which. It is under review from then on:
+    the right is used on this day, and the time to decide runs.
+
+    Raises NotFound, Invalid for a text that is too long, Conflict when there is nothing to ask for (any more).
+    """
+    plain = correspondence.checked_text(text) if text.strip() else ""
+    async with ctx.db.write(ANONYMOUS) as write:
+        main = await _locked_main(ctx, token)
+        matter = await matter_of(ctx, token, lock=True)
+        going_on = await joined.going_on(ctx, matter)
+        offered = await asking.offered(ctx, going_on, ASKED_FROM)
+        if offered is None or main["id"] != (matter["merged_into"] or matter["id"]):
+            raise Conflict(_("A review cannot be asked for: the time is over, or it was asked for already."))
+        if plain:
+            await correspondence.put(ctx, matter["id"], "petitioner", plain, None)
+        await steps.begun(ctx, write, main)
+        await ctx.workflow.move(write, SYSTEM, ref(main["id"]), offered[0])
+        sql = "UPDATE petitions.matter SET closed_at = NULL, version = version + 1 WHERE id = $1"
+        await ctx.db.execute(sql, main["id"])
+        await write.audit(f"petitions.matter.{offered[0]}_asked", ref(matter["id"]), detail={"reason": bool(plain)})
+    return offered[0]
+
+
+async def _locked_main(ctx: Ctx, token: str) -> dict[str, Any]:
+    """The matter that the one of a pass is handled in, locked before the other as every step does."""
+    matter = await matter_of(ctx, token)
+    main_id = matter["merged_into"] or matter["id"]
+    return (await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", main_id))[0]

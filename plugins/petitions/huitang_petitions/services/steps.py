@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, joined
+from huitang_petitions.services import access, answering, asking, happening, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Begin, Delivery, Process, Write
@@ -23,22 +24,31 @@ BACK = ("object", "take_back")
 """Moves back into the hands of the office that registered the matter."""
 NOTED = {
     "told": access.HANDLE,
+    "address_unclear": access.DECIDE,
     "reported_back": access.HANDLE,
     "hearing_started": access.REVIEW,
     "hearing_ended": access.REVIEW,
 }
 """What is put on record without a step, and the permission it needs."""
-WITH_REASON = ("refuse", "object", "insist", "settle", "close", "reopen", "withdraw")
+UNTOLD = """
+SELECT 1 FROM petitions.deadline
+WHERE matter_id = $1 AND limit_id = 'tell' AND state IN ('running', 'extended', 'late', 'paused')
+"""
+"""Whether the petitioner is still to be told that the matter was received (art. 23)."""
+WITH_REASON = ("object", "insist", "settle", "close", "reopen", "withdraw")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """What goes with a step. `article` is what a refusal stands on, `organ` an organ that is not on the platform,
-    `note` the reason in the officer's words."""
+    `note` the reason in the officer's words, `asked_on` the day on which the petitioner asked for a review or a
+    re-review (None: today), `words` what the petitioner is answered: read with the code."""
 
     organisation_id: UUID | None = None
     organ: str = ""
     article: str = ""
     note: str = ""
+    asked_on: date | None = None
+    words: str = ""
 
 
 async def take(
@@ -52,12 +62,17 @@ async def take(
             raise Conflict(_("This matter was joined to another one. Go on with that one."))
         process = await begun(ctx, write, row)
         organisation, organ = await _whose(ctx, transition, row, process, wanted)
-        _check(transition, wanted, organ)
+        words = wanted.words.replace("\0", "").strip()
+        _check(
+            transition, wanted, organ, await answering.missing(ctx, matter_id, transition, words, wanted.note.strip())
+        )
+        await asking.check_day(ctx, row, transition, wanted.asked_on)
         fact = MATTER.transition(transition).fact
         event_id = await joined.accepted_with_another(ctx, matter_id, fact) or new_id()
         data: dict[str, Any] = {"event": str(event_id)}
         data |= {"organ": organ} if organ else {}
         data |= {"article": wanted.article.strip()} if wanted.article.strip() else {}
+        data |= {"asked_on": str(wanted.asked_on)} if wanted.asked_on else {}
         if transition in TO_ORGANISATION or transition == "take_back":
             handler = organisation if transition in TO_ORGANISATION else None
             await ctx.db.execute("UPDATE petitions.matter SET handler_id = $2 WHERE id = $1", matter_id, handler)
@@ -65,11 +80,13 @@ async def take(
             write, actor, access.ref(matter_id), transition, data=data, version=version, organisation=organisation
         )
         await _finish(ctx, row, moved, event_id, wanted.note.strip())
+        await answering.say(ctx, write, actor, matter_id, words)
     return moved
 
 
 async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
-    """Put on record what changes no state: the petitioner was told, a hearing began or ended, a result was reported.
+    """Put on record what changes no state: the petitioner was told, or cannot be since name or address are unclear, a
+    hearing began or ended, a result was reported.
 
     Raises Invalid for anything else, Conflict when the clock refuses it, and what `access.matter_for` raises.
     """
@@ -80,8 +97,18 @@ async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
         process = await begun(ctx, write, row)
         _stays, organ = await _whose(ctx, kind, row, process, Wanted())
         detail = {"organ": organ} if organ else {}
-        await joined.happens(ctx, write, actor, row, kind, detail=detail)
+        if kind == "address_unclear":
+            await _unclear(ctx, write, actor, row)
+        else:
+            await joined.happens(ctx, write, actor, row, kind, detail=detail)
         await ctx.workflow.recount(write, access.ref(matter_id))
+
+
+async def _unclear(ctx: Ctx, write: Write, actor: Actor, row: Mapping[str, Any]) -> None:
+    """Art. 23 excepts those whose name or address is unclear: of this matter only, whoever joined it has their own."""
+    if not await ctx.db.fetch(UNTOLD, row["id"]):
+        raise Conflict(_("There is nothing left to tell the petitioner of."))
+    await happening.record(ctx, write, actor, row, "address_unclear")
 
 
 async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
@@ -159,7 +186,7 @@ async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> boo
     return bool(await ctx.db.fetch(sql, matter_id, units))
 
 
-def _check(transition: str, wanted: Wanted, organ: str) -> None:
+def _check(transition: str, wanted: Wanted, organ: str, unsaid: Mapping[str, str]) -> None:
     missing: dict[str, str] = {}
     if transition == "send_away" and not organ:
         missing["organ"] = _("Name the organ it goes to.")
@@ -167,6 +194,7 @@ def _check(transition: str, wanted: Wanted, organ: str) -> None:
         missing["article"] = _("Name the article the refusal stands on.")
     if transition in WITH_REASON and not wanted.note.strip():
         missing["note"] = _("Say why.")
+    missing |= unsaid
     if missing:
         raise Invalid(next(iter(missing.values())), fields=missing)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, delivering, limits, papers, protecting, similar
+from huitang_petitions.services import access, asking, correspondence, delivering, limits, papers, protecting, similar
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
@@ -111,6 +111,7 @@ class Way(Struct, frozen=True, kw_only=True):
     decision: delivering.Decision | None
     is_reported: bool
     is_heard: bool
+    is_unreachable: bool
     may: dict[str, bool]
 
 
@@ -137,7 +138,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         remit=row["remit"],
         category=row["category"],
         handler=next((unit.name for unit in units if unit.id == row["handler_id"]), ""),
-        acts=await ctx.workflow.available(actor, process),
+        acts=await _acts(ctx, actor, process),
         visited=frozenset(step.state for step in history) - {process.state},
         limits=await _limits(ctx, matter_id, profile),
         extensions=await _extensions(ctx, actor, matter_id, profile),
@@ -153,6 +154,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
         decision=decision if decision and await _may_deliver(ctx, actor, matter_id, decision) else None,
         is_heard=bool(await ctx.db.fetch(HEARING, matter_id)),
+        is_unreachable=row["anonymous"] and not await correspondence.can_be_reached(ctx, matter_id),
         is_reported=bool(await ctx.db.fetch(REPORTED, matter_id)),
         may=await _may(ctx, actor, matter_id),
     )
@@ -173,7 +175,7 @@ async def standing_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Standing:
     profile = (await rule_book(ctx)).profile_for(row["organisation_id"], limits.day_of(row["received_at"]))
     return Standing(
         version=process.version,
-        acts=await ctx.workflow.available(actor, process),
+        acts=await _acts(ctx, actor, process),
         limits=await _limits(ctx, matter_id, profile),
     )
 
@@ -199,6 +201,12 @@ async def _process(ctx: Ctx, row: dict[str, Any]) -> Process:
         started_at=row["received_at"],
         changed_at=row["updated_at"],
     )
+
+
+async def _acts(ctx: Ctx, actor: Actor, process: Process) -> Sequence[Act]:
+    """The steps that are theirs. A review that nobody has the right to ask for is no step at all."""
+    found = await ctx.workflow.available(actor, process)
+    return [act for act in found if not (act.refused and act.transition in asking.EVENTS)]
 
 
 async def _may(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, bool]:

@@ -18,11 +18,12 @@ from huitang_petitions.services.access import ref
 from huitang_petitions.services.closing import publishing, rating, visiting
 from huitang_petitions.services.letters import making
 from huitang_petitions.services.registering import register
-from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.steps import take
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from tests.plugins.petitions.intake.letters import BODY, NAME, PHONE, SUBJECT, intake
 from tests.plugins.petitions.intake.test_staff import HEAD, workbook
+from tests.plugins.petitions.register.matters import wanted, words
 
 #        n  p     r            o       h    s          h       c      b          a
 ROLES = ("", "plain", "receptionist", "officer", "head", "supervisor", "handler", "county", "bureaucrat", "analyst")
@@ -92,6 +93,7 @@ class Act(Struct, frozen=True, kw_only=True):
     ready: Ready | None = None
     files: Callable[[], dict[str, Any]] | None = None
     named: str = ""
+    headers: dict[str, str] = {}
     fresh: bool = False
     """`ready` once more for each role: it is of the session, not of the matter."""
 
@@ -109,9 +111,9 @@ async def scene_of(town: Any, client: Any, act: Act) -> Scene:
     person = intake(organisation_id=town.units["office"].id, kind="appeal", publish=True)
     done = await register(ctx, SYSTEM, person)
     for step in WAY_TO[act.state]:
-        wanted = Wanted(organisation_id=town.units["committee"].id if step == "assign" else None, note="样例")
+        more = {"organisation_id": town.units["committee"].id if step == "assign" else None, "note": "样例"}
         ctx.clock.forward(minutes=1)
-        await take(ctx, SYSTEM, done.id, step, wanted)
+        await take(ctx, SYSTEM, done.id, step, wanted(step, **more))
     ctx.clock.forward(minutes=1)
     scene = Scene(town=town, client=client, matter_id=done.id, code=done.code)
     scene.ids = {"matter_id": done.id, "code": done.code, "committee": town.units["committee"].id}
@@ -184,7 +186,7 @@ async def with_pass(scene: Scene) -> dict[str, Any]:
     kept = await scene.town.one("SELECT code_hash FROM petitions.matter WHERE id = $1", scene.matter_id)
     token = codes.new_pass(scene.town.ctx, scene.matter_id, kept)
     scene.client.cookies.set("huitang_matter", token, domain="hall.test", path="/petitions")
-    return {}
+    return {"letter_pass": token}
 
 
 def one_paper() -> dict[str, Any]:
@@ -195,7 +197,9 @@ M, API = "/petitions/matters/{matter_id}", "/api/petitions"
 LETTER = {"token": "{token}", "subject": SUBJECT, "body": BODY}
 STEP = {"organisation": "{committee}", "organ": "市样例局", "article": "第十五条", "note": "样例"}
 REPAIRED = "路灯已修复"
+
 NOTE_TOLD = {"kind": "told"}
+NOTE_UNCLEAR = {"kind": "address_unclear"}
 GRADE = {"channel": "rated-phone", "grade-office": "satisfied"}
 VALID = {"organisation": "{office}", "valid_from": "2030-01-01", "profile": "regulations-2022"}
 
@@ -214,10 +218,11 @@ ACTS = (
     Act(route=f"{M}/papers", who="snyynnn0nn", files=one_paper),
     Act(route=f"{M}/code", who="snyynnn0nn", form={"reason": "样例"}),
     *(
-        Act(route=f"{M}/way/steps/{{transition}}", named=name, who=who, state=state, form=STEP)
+        Act(route=f"{M}/way/steps/{{transition}}", named=name, who=who, state=state, form=STEP | words(name))
         for name, (state, who) in STEPS.items()
     ),
     Act(route=f"{M}/way/events", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(route=f"{M}/way/events", named="address_unclear", who="snnyyn000n", state="registered", form=NOTE_UNCLEAR),
     Act(route=f"{M}/way/delivered", who="snnynny00n", state="answered", form={"delivered": "{day}"}, ready=today),
     Act(
         route=f"{M}/way/events",
@@ -308,12 +313,20 @@ ACTS = (
                 "organ": "市样例局",
                 "article": "第十五条",
                 "note": "样例",
-            },
+            }
+            | words(name),
         )
         for name, (state, who) in STEPS.items()
         if name in ONE_EACH
     ),
     Act(route=f"{API}/matters/{{matter_id}}/notes", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(
+        route=f"{API}/matters/{{matter_id}}/notes",
+        named="address_unclear",
+        who="snnyyn000n",
+        state="registered",
+        form=NOTE_UNCLEAR,
+    ),
     Act(
         route=f"{API}/matters/{{matter_id}}/delivered",
         who="snnynny00n",
@@ -329,5 +342,13 @@ ACTS = (
         form={"kind": "hearing_started"},
     ),
     Act(route=f"{API}/letters", who=PUBLIC, form={**LETTER, "anonymous": True}),
+    Act(
+        route=f"{API}/my-letter/review",
+        who=PUBLIC,
+        state="answered",
+        form={"reason": "样例"},
+        ready=with_pass,
+        headers={"Letter-Pass": "{letter_pass}"},
+    ),
     Act(route=f"{API}/look-ups", who=PUBLIC, form={"code": "{code}"}),
 )

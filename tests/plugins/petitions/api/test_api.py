@@ -118,7 +118,9 @@ async def test_steps_are_taken_on_the_state_they_were_decided_on(town):
     assert (await client.post(f"{MATTERS}/{done.id}/notes", json={"kind": "told"})).status_code == 204
     moved = await client.post(f"{MATTERS}/{done.id}/steps", json=step)
     assert (moved.status_code, moved.json()["state"]) == (200, "handling")
-    stale = await client.post(f"{MATTERS}/{done.id}/steps", json={"step": "answer", "version": version})
+    stale = await client.post(
+        f"{MATTERS}/{done.id}/steps", json={"step": "answer", "version": version, "words": "样例"}
+    )
     assert stale.status_code == 409
     no_reason = await client.post(f"{MATTERS}/{done.id}/steps", json={"step": "close"})
     assert (no_reason.status_code, set(no_reason.json()["fields"])) == (422, {"note"})

@@ -26,7 +26,8 @@ async def done_by(act: Act, scene: Scene) -> str:
     ids = {**scene.ids, "transition": act.named, "kind": act.named}
     form = {name: filled(value, ids) for name, value in act.form.items()}
     body = {"json": form} if act.json else {"data": form, "files": act.files() if act.files else None}
-    answer = await scene.client.post(act.route.format(**ids), **body)
+    headers = {name: filled(value, ids) for name, value in act.headers.items()}
+    answer = await scene.client.post(act.route.format(**ids), **body, headers=headers)
     if answer.status_code == 401 or answer.headers.get("location", "").startswith(SIGN_IN):
         return "s"
     if answer.status_code in (403, 404):

@@ -12,7 +12,7 @@ from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.contracts.identity import SYSTEM
 from tests.plugins.petitions.intake.letters import intake
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, received, wanted
 
 GOOD, FAIR, BAD = "satisfied", "fairly_satisfied", "dissatisfied"
 
@@ -24,7 +24,7 @@ async def answered(town: Any, count: int = 1, **values: Any) -> tuple[Any, Any, 
     clock.forward(days=1)
     for matter in matters:
         await take(ctx, town.actors["officer"], matter, "accept", Wanted())
-        await take(ctx, town.actors["officer"], matter, "answer", Wanted())
+        await take(ctx, town.actors["officer"], matter, "answer", wanted("answer"))
     return ctx, clock, matters
 
 
@@ -34,7 +34,7 @@ async def written(town: Any, **changes: Any) -> tuple[Any, Any, UUID, str]:
     done = await register(ctx, SYSTEM, intake(kind="appeal", organisation_id=town.units["office"].id, **changes))
     clock.forward(days=1)
     for step in ("accept", "answer"):
-        await take(ctx, town.actors["officer"], done.id, step, Wanted())
+        await take(ctx, town.actors["officer"], done.id, step, wanted(step))
     token = await pass_for(town, done.id)
     return ctx, clock, done.id, token
 

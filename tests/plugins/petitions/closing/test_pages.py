@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.plugins.petitions.closing.matters import BAD, answered, rated
 from tests.plugins.petitions.intake.letters import NAME, PHONE, send
+from tests.plugins.petitions.register.matters import words
 
 WORDS = "反映路灯损坏，已修复。"
 
@@ -20,7 +21,7 @@ async def test_a_resident_rates_with_the_code(town):
     matter = await town.one("SELECT id FROM petitions.matter")
     officer = await town.sign_in("officer")
     for step in ("accept", "answer"):
-        done = await officer.post(f"/petitions/matters/{matter}/way/steps/{step}", data={})
+        done = await officer.post(f"/petitions/matters/{matter}/way/steps/{step}", data=words(step))
         assert done.status_code == 303, done.text
     assert "/petitions/my-letter/rating" in (await client.get("/petitions/my-letter")).text
     page = await client.get("/petitions/my-letter/rating")

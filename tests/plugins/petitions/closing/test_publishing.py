@@ -13,6 +13,7 @@ from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.closing.matters import BAD, GOOD, agreed, answered, rated, written
 from tests.plugins.petitions.intake.letters import ADDRESS, ID_NUMBER, NAME, PHONE
+from tests.plugins.petitions.register.matters import wanted
 
 NOTHING = Published([], "", 0)
 WORDS = "2026-03-02 反映路灯损坏，已由管理单位修复 12 盏。"
@@ -102,7 +103,7 @@ async def test_each_round_shows_its_own_rating(town):
     await take(ctx, officer, matter, "reopen", Wanted(note="尚有遗漏"))
     assert (await published(ctx)).total == 0
     clock.forward(days=1)
-    await take(ctx, officer, matter, "answer", Wanted())
+    await take(ctx, officer, matter, "answer", wanted("answer"))
     (one,) = (await published(ctx)).matters
     assert one.ratings == []
 

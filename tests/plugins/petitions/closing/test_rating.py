@@ -9,7 +9,7 @@ from huitang_petitions.services.protecting import accuse, recuse
 from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.closing.matters import BAD, FAIR, GOOD, answered, pass_for, rated, written
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, received, wanted
 
 ROWS = "SELECT * FROM petitions.rating ORDER BY office"
 
@@ -22,7 +22,7 @@ async def test_the_petitioner_rates_both_offices_with_the_code_and_may_change_it
         await rate_with(ctx, token, {"office": Opinion(GOOD)})
     await take(ctx, town.actors["officer"], matter, "assign", Wanted(organisation_id=town.units["committee"].id))
     await take(ctx, town.actors["handler"], matter, "take_up", Wanted())
-    await take(ctx, town.actors["handler"], matter, "answer", Wanted())
+    await take(ctx, town.actors["handler"], matter, "answer", wanted("answer"))
     sheet = await sheet_with(ctx, token)
     assert [(question.office, question.body) for question in sheet.questions] == [
         ("office", "云江市人大常委会信访办"),
@@ -55,7 +55,7 @@ async def test_each_round_is_rated_anew_and_not_for_ever(town):
     with pytest.raises(Conflict):
         await rated(town, matter, GOOD)
     clock.forward(days=1)
-    await take(ctx, town.actors["officer"], matter, "answer", Wanted())
+    await take(ctx, town.actors["officer"], matter, "answer", wanted("answer"))
     await rated(town, matter, GOOD)
     assert [(row["round"], row["grade"]) for row in await town.fetch(ROWS + ", round")] == [(1, FAIR), (2, GOOD)]
     clock.forward(days=91)

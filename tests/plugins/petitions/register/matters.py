@@ -8,6 +8,8 @@ from uuid import UUID
 
 from huitang_petitions.services import happening
 from huitang_petitions.services.access import ref
+from huitang_petitions.services.answering import ANSWERS
+from huitang_petitions.services.steps import Wanted
 from huitang_petitions.tables import Matter
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -17,10 +19,23 @@ MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday, 9 o'clock in China."""
 
 
+ANSWER = "已核实，答复如下。"
+
+
+def wanted(step: str, **more: Any) -> Wanted:
+    """What goes with a step: one that answers needs words."""
+    return Wanted(**words(step) | more)
+
+
 def at(town: Any, moment: datetime = MORNING) -> tuple[Any, FixedClock]:
     """The plugin's context with a clock of the test's own."""
     town.ctx.clock = clock = FixedClock(moment)
     return town.ctx, clock
+
+
+def words(step: str) -> dict[str, str]:
+    """The same for a form."""
+    return {"words": ANSWER} if step in ANSWERS else {}
 
 
 async def put(town: Any, received: datetime = MORNING, **values: Any) -> UUID:

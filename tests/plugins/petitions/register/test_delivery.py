@@ -9,14 +9,14 @@ import pytest
 from huitang_petitions.services import delivering, merging
 from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, received, wanted
 
 DUE = "SELECT due FROM petitions.deadline WHERE matter_id = $1 AND limit_id = $2"
 
 
 async def answered(town, matter):
     for step in ("accept", "answer"):
-        await take(town.ctx, town.actors["officer"], matter, step, Wanted())
+        await take(town.ctx, town.actors["officer"], matter, step, wanted(step))
 
 
 async def test_the_time_to_object_runs_from_the_day_on_the_receipt(town):
@@ -52,7 +52,7 @@ async def test_nobody_received_it_after_objecting_to_it(town):
     with pytest.raises(Invalid):
         await delivering.deliver(ctx, officer, matter, made + timedelta(days=6))
     await delivering.deliver(ctx, officer, matter, made + timedelta(days=5))
-    await take(ctx, head, matter, "decide_review", Wanted())
+    await take(ctx, head, matter, "decide_review", wanted("decide_review"))
     decided = clock.today()
     clock.forward(days=3)
     await delivering.deliver(ctx, head, matter, decided + timedelta(days=2))
@@ -76,7 +76,7 @@ async def test_each_petitioner_of_joined_matters_has_a_day_of_their_own(town):
     main, other = await received(town, ctx, 2, kind="appeal")
     await take(ctx, officer, main, "accept", Wanted())
     await merging.join(ctx, head, other, main)
-    await take(ctx, officer, main, "answer", Wanted())
+    await take(ctx, officer, main, "answer", wanted("answer"))
     made = clock.today()
     clock.forward(days=9)
     await delivering.deliver(ctx, officer, other, made + timedelta(days=7))

@@ -22,7 +22,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.closing.matters import pass_for
 from tests.plugins.petitions.intake.letters import NAME, PHONE, intake
-from tests.plugins.petitions.register.matters import at
+from tests.plugins.petitions.register.matters import at, wanted
 
 PAPERS = "SELECT id, file_id, letter FROM petitions.paper WHERE matter_id = $1 AND letter <> '' ORDER BY added_at"
 OPINION = "一、反映的主要问题\n小区路灯三个月未修\n二、调查核实情况\n路灯线路老化。\n三、处理意见及依据\n十日内修复。"
@@ -91,7 +91,7 @@ async def test_a_refusal_cites_its_article_and_says_where_to_go(town):
     ctx, _clock, matter = await registered(town)
     await town.fetch("UPDATE petitions.matter SET remit = 'court' WHERE id = $1 RETURNING id", matter)
     officer = town.actors["officer"]
-    await take(ctx, officer, matter, "refuse", Wanted(article="《信访工作条例》第十九条", note="正在审理"))
+    await take(ctx, officer, matter, "refuse", wanted("refuse", article="《信访工作条例》第十九条", note="正在审理"))
     page = await (await town.sign_in("officer")).get(f"/petitions/matters/{matter}/letters/refusal")
     assert 'value="《信访工作条例》第十九条"' in page.text
     assert 'value="人民法院"' in page.text
@@ -187,7 +187,7 @@ async def test_every_petitioner_of_joined_matters_gets_a_letter_of_their_own(tow
         await lookup.paper_with(ctx, await pass_for(town, second.id), pdf)
     assert await town.one("SELECT count(*) FROM messages.message WHERE kind = 'petitions.letter'") == 2
     # Once it was answered, they rate it with their code, both offices; whoever must stay away from it learns nothing.
-    await take(ctx, handler, first, "answer", Wanted())
+    await take(ctx, handler, first, "answer", wanted("answer"))
     sheet = await rating.sheet_with(ctx, await pass_for(town, second.id))
     assert (sheet.closed, len(sheet.questions)) == ("", 2)
     await Accused(matter_id=second.id, account_id=handler.account_id, marked_at=ctx.clock.now()).save()

@@ -20,7 +20,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.conftest import PEOPLE, UNITS
-from tests.plugins.petitions.register.matters import at
+from tests.plugins.petitions.register.matters import at, wanted
 from tests.town import settle
 
 SETTLED = """
@@ -124,7 +124,7 @@ async def test_joined_matters_keep_their_people_codes_and_clocks(town, letters):
     with pytest.raises(Conflict):
         await take(ctx, officer, again, "accept", Wanted())
     for step in ("accept", "answer"):
-        await take(ctx, officer, first, step, Wanted())
+        await take(ctx, officer, first, step, wanted(step))
     assert (await town.fetch(codes), await town.fetch(parties)) == kept
     duties = "SELECT limit_id, state FROM petitions.deadline WHERE matter_id = $1 AND duty"
     for matter in (first, again, joint):
@@ -163,7 +163,7 @@ async def test_more_time_is_for_all_and_each_may_go_on_alone(town, letters):
     assert await town.fetch(todos, joint) != [{"count": 0}]
     withdrawn = await town.fetch("SELECT matter_id FROM petitions.event WHERE kind = 'withdrawn'")
     assert [one["matter_id"] for one in withdrawn] == [first]
-    await take(ctx, officer, other, "refuse", Wanted(article="第十九条", note="不属于受理范围"))
+    await take(ctx, officer, other, "refuse", wanted("refuse", article="第十九条", note="不属于受理范围"))
     with pytest.raises(Conflict):
         await merging.join(ctx, officer, joint, other)
 

@@ -15,7 +15,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.intake.letters import intake
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, received, wanted
 
 EVENTS = "SELECT kind FROM petitions.event WHERE matter_id = $1 ORDER BY recorded_at, id"
 TODOS = "SELECT kind, assignee_id FROM notifications.todo WHERE closed_at IS NULL AND kind LIKE 'petitions.to_%'"
@@ -54,15 +54,15 @@ async def test_a_matter_is_assigned_objected_to_insisted_on_handled_answered_rev
     await take(ctx, county, matter, "take_up", Wanted())
     clock.forward(days=30)
     with pytest.raises(NotFound):
-        await take(ctx, town.actors["handler"], matter, "answer", Wanted())
+        await take(ctx, town.actors["handler"], matter, "answer", wanted("answer"))
     with pytest.raises(Forbidden):
-        await take(ctx, town.actors["supervisor"], matter, "answer", Wanted())
-    await take(ctx, county, matter, "answer", Wanted())
+        await take(ctx, town.actors["supervisor"], matter, "answer", wanted("answer"))
+    await take(ctx, county, matter, "answer", wanted("answer"))
     due = "SELECT due FROM petitions.deadline WHERE matter_id = $1 AND limit_id = 'review_request'"
     assert await town.one(due, matter) == date(2026, 5, 3)
     for step in ("review", "decide_review", "recheck", "decide_recheck"):
         clock.forward(days=3)
-        await take(ctx, head, matter, step, Wanted())
+        await take(ctx, head, matter, step, wanted(step))
     assert await state(town, matter) == "rechecked"
     assert await todos(town) == set()
     happened = ["received", "assigned_out", "assigned_in", "objected", "assigned_out", "accepted", "answered"]
@@ -96,8 +96,8 @@ async def test_a_refusal_needs_its_article_and_reason_and_can_be_opened_again(to
     officer = town.actors["officer"]
     with pytest.raises(Invalid) as wrong:
         await take(ctx, officer, matter, "refuse", Wanted())
-    assert set(wrong.value.fields) == {"article", "note"}
-    await take(ctx, officer, matter, "refuse", Wanted(article="信访工作条例第十九条", note="正在法院审理"))
+    assert set(wrong.value.fields) == {"article", "words"}
+    await take(ctx, officer, matter, "refuse", wanted("refuse", article="信访工作条例第十九条", note="正在法院审理"))
     assert await state(town, matter) == "refused"
     clock.forward(days=1)
     await take(ctx, officer, matter, "reopen", Wanted(note="法院不予立案"))
@@ -113,7 +113,7 @@ async def test_what_is_stale_or_out_of_turn_changes_nothing(town):
     with pytest.raises(Conflict):
         await take(ctx, officer, matter, "accept", Wanted())
     with pytest.raises(Conflict):
-        await take(ctx, officer, matter, "answer", Wanted(), version=1)
+        await take(ctx, officer, matter, "answer", wanted("answer"), version=1)
     assert await events(town, matter) == before
     assert await state(town, matter) == "handling"
 

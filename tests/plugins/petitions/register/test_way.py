@@ -8,6 +8,7 @@ import pytest
 
 from huitang_petitions.services import sorting, steps
 from huitang_petitions.tables import Matter
+from huitang_petitions.workflow import MATTER
 from tests.plugins.petitions.register.matters import at, received
 
 
@@ -75,7 +76,7 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     assert "请尽快答复" in page.text
     assert "已约定现场会" in page.text
     assert (await officer.post(f"{address}/delivered", data={"delivered": "2026-04-01"})).status_code == 409
-    assert (await officer.post(f"{address}/steps/answer")).status_code == 303
+    assert (await officer.post(f"{address}/steps/answer", data={"words": "已约定现场会"})).status_code == 303
     assert await town.one("SELECT state FROM petitions.matter WHERE id = $1", matter) == "answered"
     for day in ("", "明天", "2026-01-01", "2027-01-01"):
         answer = await officer.post(f"{address}/delivered", data={"delivered": day})
@@ -83,6 +84,18 @@ async def test_a_matter_is_handled_by_forms_alone(town):
     today = town.ctx.clock.today()
     assert (await officer.post(f"{address}/delivered", data={"delivered": str(today)})).status_code == 303
     assert f"送达信访人：{today.month}月{today.day}日" in (await officer.get(address)).text
+
+
+async def test_the_form_that_all_workflows_share_takes_no_step_past_its_checks(town):
+    _address, matter = await opened(town)
+    await steps.take(town.ctx, town.actors["head"], matter, "accept", steps.Wanted())
+    head = await town.sign_in("head")
+    before = await town.fetch("SELECT state, updated_at FROM petitions.matter WHERE id = $1", matter)
+    for one in MATTER.transitions:
+        form = {"transition": one.id, "version": "2", "note": "不得留下的话"}
+        answer = await head.post(f"/workflow/processes/petitions.matter/{matter}/move", data=form)
+        assert answer.status_code == 404, one.id
+    assert await town.fetch("SELECT state, updated_at FROM petitions.matter WHERE id = $1", matter) == before
 
 
 async def test_people_are_kept_away_by_forms(town):

@@ -24,7 +24,7 @@ from huitang_sdk.errors import Conflict, NotFound
 from huitang_sdk.testing import FakeMessages
 from tests.plugins.petitions.closing.matters import pass_for
 from tests.plugins.petitions.intake.letters import BODY, NAME, PHONE, SUBJECT, intake
-from tests.plugins.petitions.register.matters import at
+from tests.plugins.petitions.register.matters import at, wanted
 
 TODOS = (
     "SELECT assignee_id, due FROM notifications.todo WHERE closed_at IS NULL AND kind LIKE 'petitions.to_%'"
@@ -169,8 +169,8 @@ async def taken(town: Any, matter: UUID, step: Step) -> None:
         await extending.decide(ctx, actor, asked, granted=True)
     else:
         unit = step.wanted.get("organisation")
-        wanted = Wanted(organisation_id=town.units[unit].id if unit else None, note=step.wanted.get("note", ""))
-        await take(ctx, actor, matter, step.take, wanted)
+        more = {"organisation_id": town.units[unit].id if unit else None, "note": step.wanted.get("note", "")}
+        await take(ctx, actor, matter, step.take, wanted(step.take, **more))
 
 
 async def test_every_step_leaves_a_to_do_a_message_a_fact_and_a_letter(town):
@@ -212,7 +212,7 @@ async def test_whoever_reports_in_confidence_is_sent_nothing(town):
     ctx, clock, matter = await registered(town)
     await town.fetch("UPDATE petitions.matter SET whistle = TRUE WHERE id = $1 RETURNING id", matter)
     clock.forward(days=1)
-    await take(ctx, town.actors["head"], matter, "refuse", Wanted(article="第十九条", note="已在审理"))
+    await take(ctx, town.actors["head"], matter, "refuse", wanted("refuse", article="第十九条", note="已在审理"))
     assert await sent(town, matter) == ["registered"]
 
 
