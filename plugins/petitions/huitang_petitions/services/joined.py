@@ -21,8 +21,9 @@ GONE = "withdrawn"
 
 
 async def joined_to(ctx: Ctx, matter_id: UUID) -> list[dict[str, Any]]:
-    """The rows of the matters that are joined to one, locked, inside a write."""
-    return await ctx.db.fetch("SELECT * FROM petitions.matter WHERE merged_into = $1 ORDER BY id FOR UPDATE", matter_id)
+    """The rows of the matters that are joined to one and were not withdrawn, locked, inside a write."""
+    sql = "SELECT * FROM petitions.matter WHERE merged_into = $1 AND state <> $2 ORDER BY id FOR UPDATE"
+    return await ctx.db.fetch(sql, matter_id, GONE)
 
 
 async def happens(
