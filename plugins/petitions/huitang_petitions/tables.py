@@ -31,6 +31,7 @@ class Matter(PluginTable, tablename="matter", schema="petitions"):
     earlier = Text()
     came_from = Text()
     handler_id = UUID(null=True, default=None)
+    handler_alone = UUID(null=True, default=None)
     assignee_id = UUID(null=True, default=None)
     due = Date(null=True, default=None)
     due_limit = Text()

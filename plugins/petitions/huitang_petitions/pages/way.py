@@ -63,7 +63,7 @@ async def way_page(
         "remits": await sorting.remit_choices(ctx),
         "categories": await sorting.category_choices(ctx),
         "suggestion": suggestion or {},
-        "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.state, way.may)],
+        "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.stands, way.may)],
         "to_give": to_give(way),
         "offered": await offered_handler(ctx, way, (suggestion or {}).get("handler")),
         "noted": [(kind, title_of(kind)) for kind in noted_on(way)],

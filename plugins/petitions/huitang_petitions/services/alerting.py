@@ -1,4 +1,7 @@
-"""Telling whoever has a matter in hand that its petitioner wrote, or took it back: nobody looks every hour."""
+"""Telling whoever has a matter in hand that its petitioner wrote, or took it back: nobody looks every hour.
+
+Of a matter that is joined to another they are those who handle that one.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,8 @@ async def on_withdrawal(ctx: Ctx, event: MatterWithdrawn, delivery: Delivery) ->
 
 async def _alert(ctx: Ctx, matter_id: UUID, kind: str, key: UUID) -> None:
     """Once for each event, and never to whoever must stay away."""
-    (row,) = await ctx.db.fetch(
-        "SELECT *, TRUE AS guarded, id AS matter_id FROM petitions.matter WHERE id = $1", matter_id
-    )
-    people = await supervision.concerned(ctx, row, "urge")
+    (row,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1", matter_id)
+    people = await supervision.concerned(ctx, await supervision.in_hand(ctx, row), "urge")
     if not people:  # a report in confidence, say, that not everybody who handles matters may see
         holders = await ctx.permissions.holders(access.DECIDE, row["organisation_id"])
         people = await access.reaching(ctx, holders, matter_id)

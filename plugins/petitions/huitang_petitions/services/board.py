@@ -28,7 +28,8 @@ class Load(Struct, frozen=True, kw_only=True):
 
 
 class Urgent(Struct, frozen=True, kw_only=True):
-    """One matter on the board; `days` are those it is late (negative: left)."""
+    """One matter on the board; `days` are those it is late (negative: left), `step` the newest one, `why` what was said
+    last, to whichever step."""
 
     id: UUID
     number: str
@@ -81,11 +82,13 @@ async def _rows(ctx: Ctx, actor: Actor, titles: dict[UUID, str], marks: list[str
     condition = await visible(ctx, actor, SUPERVISE, sql)
     rows = await ctx.db.fetch(
         "SELECT m.id, m.number, m.subject, m.due, m.due_limit, m.mark,"
-        " coalesce(m.handler_id, m.organisation_id) AS unit, s.step, s.answer, s.id AS act FROM ("
+        " coalesce(m.handler_id, m.organisation_id) AS unit, s.step, w.answer, w.id AS act FROM ("
         "SELECT m.id FROM petitions.matter m WHERE m.mark = ANY($1) AND m.due IS NOT NULL"
         f" AND {condition} ORDER BY m.due, m.id LIMIT {MOST}) k JOIN petitions.matter m ON m.id = k.id"
-        " LEFT JOIN LATERAL (SELECT id, step, answer FROM petitions.supervision WHERE matter_id = m.id"
-        " ORDER BY at DESC, id DESC LIMIT 1) s ON TRUE ORDER BY m.due, m.id",
+        " LEFT JOIN LATERAL (SELECT step FROM petitions.supervision WHERE matter_id = m.id"
+        " ORDER BY at DESC, id DESC LIMIT 1) s ON TRUE"
+        " LEFT JOIN LATERAL (SELECT id, answer FROM petitions.supervision WHERE matter_id = m.id AND answer <> ''"
+        " ORDER BY answered_at DESC, id DESC LIMIT 1) w ON TRUE ORDER BY m.due, m.id",
         *sql.values,
     )
     limits = {limit.id: said(limit.title) for limit in (await rule_book(ctx)).limits()}

@@ -22,8 +22,9 @@ GONE = "withdrawn"
 
 
 async def joined_to(ctx: Ctx, matter_id: UUID) -> list[dict[str, Any]]:
-    """The rows of the matters that are joined to one, locked, inside a write."""
-    return await ctx.db.fetch("SELECT * FROM petitions.matter WHERE merged_into = $1 ORDER BY id FOR UPDATE", matter_id)
+    """The rows of the matters that are joined to one and were not withdrawn, locked, inside a write."""
+    sql = "SELECT * FROM petitions.matter WHERE merged_into = $1 AND state <> $2 ORDER BY id FOR UPDATE"
+    return await ctx.db.fetch(sql, matter_id, GONE)
 
 
 async def happens(
@@ -76,9 +77,23 @@ async def accepted_with_another(ctx: Ctx, matter_id: UUID, kind: str) -> UUID | 
 
 async def take_out(ctx: Ctx, main_id: UUID, only: UUID | None = None) -> list[UUID]:
     """Matters that were joined to another go on by themselves, all of them or `only` one; returns which."""
-    sql = "UPDATE petitions.matter SET merged_into = NULL, updated_at = $2 WHERE merged_into = $1"
+    sql = (
+        "UPDATE petitions.matter SET merged_into = NULL, handler_id = handler_alone, handler_alone = NULL,"
+        " updated_at = $2 WHERE merged_into = $1"
+    )
     rows = await ctx.db.fetch(f"{sql} AND ($3::uuid IS NULL OR id = $3) RETURNING id", main_id, ctx.clock.now(), only)
     return [row["id"] for row in rows]
+
+
+_HANDS = """
+UPDATE petitions.matter m SET handler_id = coalesce(h.handler_id, nullif(h.organisation_id, m.organisation_id))
+FROM petitions.matter h WHERE h.id = $1 AND m.merged_into = h.id
+"""
+
+
+async def into_same_hands(ctx: Ctx, main_id: UUID) -> None:
+    """Whoever handles a matter has those joined to it in hand, and reaches them; inside a write."""
+    await ctx.db.execute(_HANDS, main_id)
 
 
 _MAY_SEE = """
@@ -97,9 +112,9 @@ async def keep_away(ctx: Ctx, main_id: UUID) -> None:
 
 
 async def going_on(ctx: Ctx, matter: Mapping[str, Any]) -> dict[str, Any]:
-    """A matter with the state and the handler of the one it is joined to, if it is: that is where it is handled."""
+    """A matter with the state of the one it is joined to, if it is, and with whoever handles that."""
     if not matter["merged_into"] or matter["state"] == GONE:
         return dict(matter)
-    sql = "SELECT state, handler_id FROM petitions.matter WHERE id = $1"
+    sql = "SELECT state, handler_id, assignee_id FROM petitions.matter WHERE id = $1"
     (row,) = await ctx.db.fetch(sql, matter["merged_into"])
     return {**matter, **row}

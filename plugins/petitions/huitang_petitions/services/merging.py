@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from huitang_petitions.services import access, happening, joined, protecting, steps, telling
+from huitang_petitions.services import access, catching_up, happening, joined, protecting, steps, telling
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.workflow import ANSWERED, FINAL, put_on_lists
+from huitang_petitions.services.closing.ending import ENDED
+from huitang_petitions.workflow import put_on_lists
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Conflict
 
@@ -35,18 +36,24 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
             raise Conflict(_("A matter that was withdrawn cannot be joined."))
         if target["handler_id"] and await steps.complained_of(ctx, matter_id, target["handler_id"]):
             raise Conflict(_("Whoever has the other matter in hand is complained of in this one (art. 30)."))
-        if target["state"] in (*ANSWERED, *FINAL):
+        if target["state"] in ENDED:  # also under review: that is of an answer others had
             raise Conflict(
                 _("The other matter was answered or is over: nobody here would get an answer. Open it again first.")
             )
         now = ctx.clock.now()
-        moved = "UPDATE petitions.matter SET merged_into = $2, updated_at = $3 WHERE id = $1 OR merged_into = $1"
-        await ctx.db.execute(moved, matter_id, into, now)
+        moved = (
+            "UPDATE petitions.matter SET merged_into = $2, updated_at = $3, handler_alone ="
+            " CASE WHEN merged_into IS NULL THEN handler_id ELSE handler_alone END"
+            " WHERE id = $1 OR merged_into = $1 RETURNING *"
+        )
+        newcomers = await ctx.db.fetch(moved, matter_id, into, now)
+        await joined.into_same_hands(ctx, into)
         await joined.keep_away(ctx, into)
         await protecting.recuse_with_joined(ctx, write, actor, into)
         event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
         await telling.tell(ctx, row, "merged", event_id)
         await happening.record(ctx, write, actor, target, "merged", audit=False)
+        await catching_up.catch_up(ctx, write, actor, target, newcomers)
         await ctx.todos.close(access.ref(matter_id))
         detail = {"into": str(into), "number": target["number"]}
         await write.audit("petitions.matter.merged", access.ref(matter_id), detail=detail)

@@ -76,6 +76,7 @@ async def take(
         if transition in TO_ORGANISATION or transition == "take_back":
             handler = organisation if transition in TO_ORGANISATION else None
             await ctx.db.execute("UPDATE petitions.matter SET handler_id = $2 WHERE id = $1", matter_id, handler)
+            await joined.into_same_hands(ctx, matter_id)
         moved = await ctx.workflow.move(
             write, actor, access.ref(matter_id), transition, data=data, version=version, organisation=organisation
         )

@@ -3,6 +3,9 @@
 Every rung is climbed once for each limit and due date, whatever happens: the table's unique index says so, and an
 extension, having another due date, begins anew. When several rungs are due at once (the platform stood still, or a
 matter came in late) all are put on record, and people hear of the highest only.
+
+Whoever handles a matter is urged about those joined to it, too. Of limits that one act meets for several of them only
+the one that ends first is climbed for: nobody is urged twice to do one thing.
 """
 
 from __future__ import annotations
@@ -38,11 +41,12 @@ BY_HAND = ("urge", "supervise", "escalate", "inspect")
 
 _DUE = """
 SELECT d.matter_id, d.limit_id, d.round, d.organ, d.due, s.steps,
-    m.number, m.organisation_id, m.handler_id, m.assignee_id, m.whistle
+    m.number, h.id AS handled_in, h.organisation_id, h.handler_id, h.assignee_id, m.whistle OR h.id <> m.id
         OR EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = m.id)
         OR EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = m.id) AS guarded
 FROM petitions.deadline d
-JOIN petitions.matter m ON m.id = d.matter_id AND m.merged_into IS NULL
+JOIN petitions.matter m ON m.id = d.matter_id
+JOIN petitions.matter h ON h.id = coalesce(m.merged_into, m.id)
 CROSS JOIN LATERAL (
     SELECT array_agg(r.step ORDER BY r.rung) AS steps FROM unnest($2::text[], $3::int[], $4::int[]) r (step, late, rung)
     WHERE CASE r.step WHEN 'yellow' THEN d.yellow_on <= $1 WHEN 'red' THEN d.red_on <= $1 ELSE d.due + r.late <= $1 END
@@ -51,7 +55,12 @@ CROSS JOIN LATERAL (
                 AND p.round = d.round AND p.organ = d.organ AND p.due = d.due AND p.step = r.step AND p.by IS NULL)
 ) s
 WHERE d.duty AND d.state IN ('running', 'extended', 'late') AND d.mark IN ('yellow', 'red', 'late')
-    AND s.steps IS NOT NULL
+    AND s.steps IS NOT NULL AND NOT EXISTS (
+        SELECT FROM petitions.matter o JOIN petitions.deadline e ON e.matter_id = o.id
+        WHERE (o.id = h.id OR o.merged_into = h.id) AND o.id <> m.id AND (m.whistle OR NOT o.whistle)
+            AND e.duty AND e.state IN ('running', 'extended', 'late') AND e.limit_id = d.limit_id
+            AND (e.organ = d.organ OR e.organ = '' OR d.organ = '')
+            AND (e.due, o.id <> h.id, o.id) < (d.due, m.id <> h.id, m.id))
 ORDER BY d.due, d.id LIMIT $5
 """
 BATCH = 200
@@ -88,7 +97,10 @@ async def _climb(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> int:
 
 
 async def concerned(ctx: Ctx, row: Mapping[str, Any], step: str) -> list[UUID]:
-    """Whom a step concerns: who handles the matter, their heads, or the supervisors; never whoever must stay away."""
+    """Whom a step concerns: who handles the matter, their heads, or the supervisors; never whoever must stay away.
+
+    For a matter that is joined to another, `row` has who handles that one, and its id as `handled_in`.
+    """
     office, handler = row["organisation_id"], row["handler_id"] or row["organisation_id"]
     if step == "escalate":
         people = await _holders(ctx, access.APPROVE, office)
@@ -98,7 +110,22 @@ async def concerned(ctx: Ctx, row: Mapping[str, Any], step: str) -> list[UUID]:
         people = [row["assignee_id"]] if row["assignee_id"] else await _holders(ctx, access.HANDLE, handler)
         people += await _holders(ctx, access.APPROVE, handler) if step == "supervise" else []
     people = list(dict.fromkeys(people))
-    return await access.reaching(ctx, people, row["matter_id"]) if row["guarded"] else people
+    if not row["guarded"]:
+        return people
+    handled_in = row.get("handled_in") or row["matter_id"]
+    for matter_id in dict.fromkeys((handled_in, row["matter_id"])):
+        people = await access.reaching(ctx, people, matter_id)
+    if people or handled_in == row["matter_id"]:
+        return people
+    # A report in confidence, say, joined to a matter whose people may not see it.
+    return await access.reaching(ctx, await ctx.permissions.holders(access.DECIDE, office), row["matter_id"])
+
+
+async def in_hand(ctx: Ctx, matter: Mapping[str, Any]) -> dict[str, Any]:
+    """A matter's row as `concerned` takes it, for those only who reach it."""
+    hands = "SELECT id AS handled_in, organisation_id, handler_id, assignee_id FROM petitions.matter WHERE id = $1"
+    (row,) = await ctx.db.fetch(hands, matter["merged_into"] or matter["id"])
+    return {**row, "matter_id": matter["id"], "guarded": True}
 
 
 async def _holders(ctx: Ctx, permission: str, organisation_id: UUID) -> list[UUID]:
@@ -171,7 +198,7 @@ async def act(ctx: Ctx, actor: Actor, matter_id: UUID, step: str, note: str, *, 
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.SUPERVISE, lock=True)
         act_id = new_id()
-        told = await concerned(ctx, {**row, "matter_id": matter_id, "guarded": True}, step)
+        told = await concerned(ctx, await in_hand(ctx, row), step)
         done = Supervision(
             id=act_id,
             matter_id=matter_id,

@@ -10,7 +10,17 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.clock import Profile
-from huitang_petitions.services import access, asking, correspondence, delivering, limits, papers, protecting, similar
+from huitang_petitions.services import (
+    access,
+    asking,
+    correspondence,
+    delivering,
+    joined,
+    limits,
+    papers,
+    protecting,
+    similar,
+)
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.rules import rule_book
@@ -80,12 +90,13 @@ class Joined(Struct, frozen=True):
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """Everything the page of the handling shows."""
+    """Everything the page of the handling shows; `stands` is the state of the matter it is joined to, or its own."""
 
     id: UUID
     number: str
     subject: str
     state: str
+    stands: str
     title: str
     version: int
     due: date | None
@@ -130,6 +141,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         number=row["number"],
         subject=ctx.personal.unseal("matter.subject", matter_id, row["subject"]),
         state=process.state,
+        stands=(await joined.going_on(ctx, row))["state"],
         title=MATTER.state(process.state).title,
         version=process.version,
         due=row["due"],

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from huitang_petitions.services import merging
 from huitang_petitions.services.closing.visiting import Outcome, draw, record, visit_for, visits
 from huitang_petitions.services.protecting import accuse
+from huitang_petitions.services.steps import Wanted, take
+from huitang_petitions.services.submission import Person
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.plugins.petitions.closing.matters import BAD, answered, rated
+from tests.plugins.petitions.closing.matters import BAD, answered, rated, written
+from tests.plugins.petitions.register.matters import at, received
 
 CAUSES = "SELECT matter_id, cause FROM petitions.visit"
 TODOS = "SELECT assignee_id FROM notifications.todo WHERE closed_at IS NULL AND kind = 'petitions.to_visit'"
@@ -115,3 +119,53 @@ async def test_whoever_must_stay_away_is_never_given_a_visit_nor_counts_it(town)
     assert await on_lists(town) == {"head", "supervisor"}
     await accuse(ctx, town.actors["officer"], other, account_id=supervisor.account_id)
     assert await on_lists(town) == {"head"}
+
+
+async def test_petitioners_of_joined_matters_are_visited_each_and_open_the_main_one_again(town):
+    ctx, clock = at(town)
+    ctx.settings = PetitionsSettings(visit_percent=0)
+    officer = town.actors["officer"]
+    main, urgent, plain, gone = await received(town, ctx, 4, kind="appeal")
+    for one in (urgent, plain, gone):
+        await merging.join(ctx, officer, one, main)
+    await ctx.db.execute("UPDATE petitions.matter SET urgent = TRUE WHERE id = ANY($1)", [urgent, gone])
+    await ctx.db.execute("UPDATE petitions.matter SET state = 'withdrawn' WHERE id = $1", gone)
+    clock.forward(days=1)
+    await take(ctx, officer, main, "accept", Wanted())
+    assert await draw(ctx) == 0
+    await take(ctx, officer, main, "answer", Wanted())
+    assert await draw(ctx) == 1
+    assert await causes(town) == {urgent: "urgent"}
+    ctx.settings = PetitionsSettings(visit_percent=100)
+    assert await draw(ctx) == 2
+    assert await causes(town) == {urgent: "urgent", plain: "sample", main: "sample"}
+    visit = await town.one("SELECT id FROM petitions.visit WHERE matter_id = $1", urgent)
+    unhappy = Outcome(reached=True, satisfied=False, note="路灯仍未修复", reopen=True)
+    assert await record(ctx, town.actors["head"], visit, unhappy)
+    assert await town.one("SELECT state FROM petitions.matter WHERE id = $1", main) == "handling"
+    reopened = await town.fetch("SELECT matter_id FROM petitions.event WHERE kind = 'reopened'")
+    assert {row["matter_id"] for row in reopened} == {main, urgent, plain}
+
+
+UNSATISFIED = "SELECT recipient_id FROM notifications.notice WHERE kind = 'petitions.unsatisfied'"
+
+
+async def test_who_left_a_phone_is_visited_though_anonymous(town):
+    ctx, _clock, matter, _token = await written(town, persons=(Person(phone="13900000001"),))
+    await ctx.db.execute("UPDATE petitions.matter SET anonymous = TRUE WHERE id = $1", matter)
+    await rated(town, matter, BAD)
+    assert await causes(town) == {matter: "bad"}
+    assert await town.fetch(UNSATISFIED) == []
+
+
+@pytest.mark.parametrize("kind", ["anonymous", "whistle"])
+async def test_a_bad_rating_of_whoever_cannot_be_visited_is_told_to_those_who_may_decide(town, kind):
+    ctx, _clock, (matter,) = await answered(town)
+    await ctx.db.execute(f"UPDATE petitions.matter SET {kind} = TRUE WHERE id = $1", matter)
+    for _time in range(2):  # changed, it is told once
+        await rated(town, matter, BAD)
+    assert await draw(ctx) == 0
+    assert await causes(town) == {}
+    names = {actor.account_id: name for name, actor in town.actors.items()}
+    told = sorted(names[row["recipient_id"]] for row in await town.fetch(UNSATISFIED))
+    assert told == (["head"] if kind == "whistle" else ["head", "officer"])

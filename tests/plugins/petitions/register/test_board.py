@@ -29,6 +29,12 @@ async def test_counts_rows_and_reasons_are_those_in_reach(town):
     assert {row.number: row.why for row in board.rows}[
         await town.one("SELECT number FROM petitions.matter WHERE id = $1", matters[0])
     ] == "承办人出差，本周告知"
+    # Another step asks again; what was said stays until something else is.
+    again = await supervision.act(ctx, supervisor, matters[0], "supervise", "请报告")
+    (row,) = [row for row in (await board_of(ctx, supervisor)).rows if row.id == matters[0]]
+    assert (row.step, row.why) == ("supervise", "承办人出差，本周告知")
+    await supervision.answer(ctx, town.actors["county"], again, "已到现场")
+    assert "已到现场" in [row.why for row in (await board_of(ctx, supervisor)).rows]
     assert all(row.days == 5 and row.limit for row in board.rows)
     await protecting.accuse(ctx, town.actors["head"], matters[3], account_id=supervisor.account_id)
     board = await board_of(ctx, supervisor)

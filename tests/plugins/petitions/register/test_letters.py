@@ -173,7 +173,13 @@ async def test_every_petitioner_of_joined_matters_gets_a_letter_of_their_own(tow
     number = await town.one("SELECT number FROM petitions.matter WHERE id = $1", first)
     for part in (number, NAME[0] + "*", "小区路灯三个月未修"):
         assert part not in said, part
-    # Whoever wrote it may not see the other matter: they are told of one more letter, and of nothing else.
+    # Whoever handles the one handles the other. Only whom does not reach that is told of one more letter, and no more.
+    page = (await client.get(f"{base}/way")).text
+    assert "1 件并入事项" in page
+    assert second.number in page
+    assert (await client.get(f"/petitions/matters/{second.id}/papers/{paper['id']}")).status_code == 200
+    away = "UPDATE petitions.matter SET handler_id = NULL WHERE id = $1 RETURNING id"
+    await town.fetch(away, second.id)
     page = (await client.get(f"{base}/way")).text
     assert "1 件并入事项" in page
     assert second.number not in page

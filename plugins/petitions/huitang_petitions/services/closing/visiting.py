@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import access, codes, happening, steps
+from huitang_petitions.services import access, codes, correspondence, happening, joined, steps
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import END_EVENTS, ROUND, matter_to_ask_about, who_may_ask
 from huitang_petitions.services.closing.sampling import cause_of
@@ -39,8 +39,8 @@ SELECT m.*, {ROUND} AS round,
         AND d.state IN ('late', 'met_late')) AS late,
     EXISTS (SELECT 1 FROM petitions.rating g WHERE g.matter_id = m.id AND g.round = {ROUND} AND g.invalid_at IS NULL
         AND g.grade = ANY($2)) AS bad
-FROM petitions.matter m
-WHERE m.id = ANY($3) AND m.state = ANY($1) AND m.merged_into IS NULL AND NOT m.whistle AND NOT m.anonymous
+FROM petitions.matter m LEFT JOIN petitions.matter h ON h.id = m.merged_into AND m.state <> '{joined.GONE}'
+WHERE m.id = ANY($3) AND coalesce(h.state, m.state) = ANY($1) AND NOT m.whistle
     AND NOT EXISTS (SELECT 1 FROM petitions.visit v WHERE v.matter_id = m.id AND v.round = {ROUND})
 ORDER BY m.id
 """
@@ -87,19 +87,26 @@ async def draw(ctx: Ctx) -> int:
     opened = 0
     for start in range(0, len(ended), BATCH):
         rows = await ctx.db.fetch(_CANDIDATES, list(VISITED), bad, ended[start : start + BATCH])
-        wanted = [(row, cause) for row in rows if (cause := cause_of(ctx.settings, key, row))]
+        chosen = [(row, cause) for row in rows if (cause := cause_of(ctx.settings, key, row))]
+        wanted = [(row, cause) for row, cause in chosen if await _can_be_visited(ctx, row)]
         if wanted:
             async with ctx.db.write(SYSTEM) as write:
                 for row, cause in wanted:
-                    opened += await open_visit(ctx, write, row, row["round"], cause)
+                    going_on = await joined.going_on(ctx, row)
+                    opened += await open_visit(ctx, write, going_on, row["round"], cause)
                 await write.audit("petitions.visit.drawn", access.ref(rows[-1]["id"]), detail={"count": len(wanted)})
     return opened
 
 
 async def open_visit(ctx: Ctx, write: Write, matter: Mapping[str, Any], round_: int, cause: str) -> bool:
     """Open a visit and put it on people's lists; False when one is open, or one for this cause was made, or nobody can
-    be visited."""
-    if matter["whistle"] or matter["anonymous"]:
+    be visited: then those who may decide hear of a bad rating, so that it does not lead to nothing.
+
+    `matter` has the state and the people of the one it is joined to.
+    """
+    if not await _can_be_visited(ctx, matter):
+        if cause == "bad":
+            await _tell(ctx, matter, f"{matter['id']}:{round_}")
         return False
     visit_id = new_id()
     due = ctx.clock.today() + timedelta(days=ctx.settings.visit_days)
@@ -117,6 +124,13 @@ async def open_visit(ctx: Ctx, write: Write, matter: Mapping[str, Any], round_: 
         await ctx.todos.open(TO_VISIT, subject=ref(visit_id), assignee=account_id, title=title, url=url, due=due)
     await write.audit("petitions.visit.opened", access.ref(matter["id"]), detail={"cause": cause, "round": round_})
     return True
+
+
+async def _can_be_visited(ctx: Ctx, matter: Mapping[str, Any]) -> bool:
+    """Not whoever reports in confidence, nor who stays anonymous and left neither a telephone nor a WeChat account."""
+    if matter["whistle"] or not matter["anonymous"]:
+        return not matter["whistle"]
+    return await correspondence.recipient_of(ctx, matter["id"]) is not None
 
 
 async def _visitors(ctx: Ctx, matter: Mapping[str, Any]) -> list[UUID]:
@@ -172,9 +186,9 @@ async def visit_for(ctx: Ctx, actor: Actor, visit_id: UUID, *, lock: bool = Fals
 async def record(ctx: Ctx, actor: Actor, visit_id: UUID, outcome: Outcome) -> bool:
     """Put the result on record; True when the visit is over, False when it will be tried again.
 
-    Whoever may decide on the matter can open it again with the same act. When somebody else finds a petitioner who is
-    not satisfied, those who may decide are told. Raises Invalid at the field, Conflict when it was recorded already,
-    and what `steps.take` raises: then nothing is saved.
+    Whoever may decide on the matter can open it again with the same act: the one it is joined to, if it is. When
+    somebody else finds a petitioner who is not satisfied, those who may decide are told. Raises Invalid at the field,
+    Conflict when it was recorded already, and what `steps.take` raises: then nothing is saved.
     """
     if outcome.reached and outcome.satisfied is None:
         missing = _("Say whether the petitioner is satisfied.")
@@ -202,22 +216,19 @@ async def record(ctx: Ctx, actor: Actor, visit_id: UUID, outcome: Outcome) -> bo
         else:
             await write.audit("petitions.visit.tried", access.ref(line.matter_id), detail={"tries": tries})
         if outcome.reopen:
-            await steps.take(ctx, actor, line.matter_id, "reopen", steps.Wanted(note=outcome.note.strip()))
+            going_on = matter["merged_into"] or line.matter_id
+            await steps.take(ctx, actor, going_on, "reopen", steps.Wanted(note=outcome.note.strip()))
         elif outcome.reached and not outcome.satisfied:
-            await _tell(ctx, line)
+            await _tell(ctx, matter, str(line.id))
     return over
 
 
-async def _tell(ctx: Ctx, line: VisitLine) -> None:
+async def _tell(ctx: Ctx, matter: Mapping[str, Any], key: str) -> None:
     """Those who may open the matter again hear that somebody is not satisfied."""
-    (row,) = await ctx.db.fetch("SELECT organisation_id FROM petitions.matter WHERE id = $1", line.matter_id)
-    holders = await ctx.permissions.holders(access.DECIDE, row["organisation_id"])
-    people = await access.reaching(ctx, holders, line.matter_id, access.DECIDE)
-    url = f"/petitions/matters/{line.matter_id}/way"
-    data = {"number": line.number}
-    await ctx.notifications.send(
-        UNSATISFIED, people, key=str(line.id), url=url, data=data, subject=access.ref(line.matter_id)
-    )
+    holders = await ctx.permissions.holders(access.DECIDE, matter["organisation_id"])
+    people = await access.reaching(ctx, holders, matter["id"], access.DECIDE)
+    url, data = f"/petitions/matters/{matter['id']}/way", {"number": matter["number"]}
+    await ctx.notifications.send(UNSATISFIED, people, key=key, url=url, data=data, subject=access.ref(matter["id"]))
 
 
 async def _lines(ctx: Ctx, rows: list[dict[str, Any]]) -> list[VisitLine]:

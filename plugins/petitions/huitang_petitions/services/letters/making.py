@@ -1,6 +1,7 @@
 """Drafting a letter, making it as Word and PDF for the matter's file, and giving it to the petitioner.
 
-The petitioners of matters that are joined get theirs in the same act (`copies`).
+The petitioners of matters that are joined get theirs in the same act (`copies`); one that was joined after a letter was
+given gets it by itself: what fits it is what fits the main matter.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from huitang_petitions.services import access, papers, telling
+from huitang_petitions.services import access, joined, papers, telling
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.services.joined import GONE
 from huitang_petitions.services.letters import copies
 from huitang_petitions.services.letters.facts import facts_of, issuer_of, named
 from huitang_petitions.services.letters.kinds import ENDINGS, LETTERS, Letter, template_of
@@ -144,7 +144,7 @@ async def give(ctx: Ctx, actor: Actor, matter_id: UUID, paper_id: UUID) -> None:
             raise Conflict(_("This paper is for the office: only letters to the petitioner, as PDF, are given."))
         if paper.shown:
             raise Conflict(_("The petitioner has this letter already."))
-        for one in await ctx.db.fetch(_GIVE, paper_id, ctx.clock.now(), matter_id, GONE):
+        for one in await ctx.db.fetch(_GIVE, paper_id, ctx.clock.now(), matter_id, joined.GONE):
             await telling.send(ctx, one, telling.GIVEN, one["paper_id"])
             detail = {"letter": paper.letter, "paper": str(one["paper_id"])}
             await write.audit("petitions.letter.given", access.ref(one["id"]), detail=detail)
@@ -158,7 +158,7 @@ async def _matter_of(
     if letter is None:
         raise NotFound(_("There is no such letter."))
     await _require_issuer(ctx, actor, row, letter)
-    if not await _fits(ctx, matter_id, row["state"], letter):
+    if not await _fits(ctx, matter_id, (await joined.going_on(ctx, row))["state"], letter):
         raise Conflict(_("This letter does not go with where the matter stands now."))
     return letter, row
 
