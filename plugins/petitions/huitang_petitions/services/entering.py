@@ -198,7 +198,7 @@ def first_limits(rules: RuleBook, entry: Entry, today: date) -> Sequence[Due]:
     """The limits that begin with the first events: what `limits.renew` would make of them, without asking twice."""
     profile = rules.profile_for(entry.organisation_id, limits.day_of(entry.received))
     happened = [limits.Happened("received", entry.received), limits.Happened("registered", entry.now)]
-    due, _refused = limits.reckon(profile, entry.intake.kind, happened, today)
+    due, _refused = limits.reckon(profile, entry.intake.kind, happened, today, rules.calendar)
     return due
 
 
