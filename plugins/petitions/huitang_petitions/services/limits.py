@@ -45,8 +45,8 @@ def reckon(
 ) -> tuple[list[Due], Sequence[Remark]]:
     """How every limit that has begun stands on this day, and which events have no effect, with the reason.
 
-    `calendar` is the platform's, with the operator's own years: that of the `RuleBook`. Conflict when an event contradicts
-    the others.
+    `calendar` is the platform's, with the operator's own years: that of the `RuleBook`. Conflict when an event
+    contradicts the others.
     """
     events = tuple(map(_given, happened))
     case = Case(events=events, kind=kind or KIND_UNKNOWN, now=str(today))  # type: ignore[arg-type]
