@@ -11,7 +11,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, day_of, id_in, text_of, typed_in, whole_number
-from huitang_petitions.services import delivering, extending, merging, protecting, sorting, steps, supervision
+from huitang_petitions.services import (
+    delivering,
+    districts,
+    extending,
+    merging,
+    protecting,
+    sorting,
+    steps,
+    supervision,
+)
 from huitang_petitions.services.access import APPROVE, DECIDE, HANDLE, MERGE, PROTECT, READ, SUPERVISE, Ctx
 from huitang_petitions.services.letters.kinds import LETTERS
 from huitang_petitions.services.letters.making import offered
@@ -50,6 +59,7 @@ async def way_page(
         "kinds": choices(*KINDS),
         "remits": await sorting.remit_choices(ctx),
         "categories": await sorting.category_choices(ctx),
+        "districts": await districts.offer_for(ctx, actor, matter_id) if way.may["decide"] else None,
         "suggestion": suggestion or {},
         "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.state, way.may)],
         "to_give": to_give(way),
@@ -298,10 +308,11 @@ async def sort_matter(
     if text_of(form, "act") == "suggest":
         suggestion = await sorting.suggestion_for(ctx, actor, matter_id)
         best = {name: str(found[0]["id"]) for name, found in suggestion.items() if found}
-        typed = {"kind": text_of(form, "kind"), **best}
+        typed = {"kind": text_of(form, "kind"), "district": text_of(form, "district"), **best}
         return await way_page(ctx, actor, matter_id, typed=typed, suggestion=suggestion)
     kind, remit, category = (text_of(form, name) for name in ("kind", "remit", "category"))
-    act = sorting.sort(ctx, actor, matter_id, kind=kind, remit=remit, category=category)
+    district = text_of(form, "district") if "district" in form else None
+    act = sorting.sort(ctx, actor, matter_id, kind=kind, remit=remit, category=category, district=district)
     return await _done(request, ctx, actor, matter_id, act, "#sorting")
 
 

@@ -315,6 +315,11 @@ ACTS = (
     ),
     Act(route=f"{API}/matters/{{matter_id}}/notes", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
     Act(
+        route=f"{API}/matters/{{matter_id}}/sorting",
+        who="snnyynn0nn",
+        form={"kind": "appeal", "remit": "", "category": "", "district": "样例区"},
+    ),
+    Act(
         route=f"{API}/matters/{{matter_id}}/delivered",
         who="snnynny00n",
         state="answered",
