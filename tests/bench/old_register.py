@@ -199,7 +199,7 @@ class _Maker:
             *(district if rng.random() < 0.95 else "", example.category if is_sorted else ""),
             *(example.remit if is_sorted else "", rng.choice((2, 3, 5, 8, 30)) if rng.random() < 0.06 else 1),
             *(whistle or rng.random() < 0.05, whistle, not whistle and rng.random() < 0.3, rng.random() < 0.01),
-            *("", "省人大常委会信访局" if rng.random() < 0.03 else "", handler),
+            *(seal("matter.earlier", id_, ""), "省人大常委会信访局" if rng.random() < 0.03 else "", handler),
             self.city.accounts[rng.randrange(len(self.city.accounts))] if handler and rng.random() < 0.2 else None,
             *(None, "", "", at, at, at + timedelta(days=50) if state == "closed" else None),
             *(min(self.now, at + timedelta(days=50)), 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, limits, similar, suggesting, supervision
+from huitang_petitions.services import drafts, limits, sealing, similar, suggesting, supervision, unreckoned
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -21,6 +21,7 @@ async def turn_day(ctx: Ctx, run: Run) -> str:
     async with ctx.db.write(SYSTEM) as write:
         changed = await limits.turn_day(ctx, today)
         await write.audit("petitions.limit.turned", limits.REF, detail={"day": str(today), "changed": changed})
+    await unreckoned.see_to(ctx, today)
     steps = await supervision.climb(ctx, today)
     return _("{count} limits marked, {steps} steps of supervision", count=changed, steps=steps)
 
@@ -32,8 +33,15 @@ async def check_calendar(ctx: Ctx) -> HealthStatus:
     if count:
         return HealthStatus(
             ok=False,
-            message=_("{count} limits cannot be reckoned: the working days of a year are not known.", count=count),
-            remedy=_("Update the package chinesecalendar once the State Council has published the year's holidays."),
+            message=_(
+                "{count} limits cannot be reckoned, so nothing marks them: working days are known up to {year} only.",
+                count=count,
+                year=max(ctx.workflow.calendar.years),
+            ),
+            remedy=_(
+                "Add the year to the file that the setting plugins.workflow.calendar_file names, and start anew. "
+                "The limits are reckoned the night after."
+            ),
         )
     return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
 
@@ -67,12 +75,18 @@ async def compare_anew(ctx: Ctx, run: Run) -> str:
     return _("{count} letters read anew for comparing", count=await similar.read_anew(ctx))
 
 
+async def seal_old(ctx: Ctx, run: Run) -> str:
+    """Seal what an earlier version kept in clear; without any it is one quick question."""
+    return _("{count} texts sealed", count=await sealing.seal_old(ctx))
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
     Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
     Job("petitions.compare", "Read letters anew for comparing, after an upgrade", compare_anew, cron="10 * * * *"),
+    Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)

@@ -13,6 +13,7 @@ COLUMNS = (
     PersonalColumn("matter", "subject", "text"),
     PersonalColumn("matter", "body", "text"),
     PersonalColumn("matter", "place", "address"),
+    PersonalColumn("matter", "earlier", "text"),
     PersonalColumn("accused", "name", "name", index="name_index"),
     PersonalColumn("recusal", "reason", "text"),
     PersonalColumn("paper", "name", "text"),

@@ -56,7 +56,7 @@ class PetitionsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     letters_per_hour: Annotated[int, Meta(ge=1)] = 30
     """How many letters one network address may send in an hour."""
     look_ups_per_minute: Annotated[int, Meta(ge=1)] = 20
-    """How many look-up codes one network address may try in a minute."""
+    """How many look-up codes one network address, or one sender of messages, may try in a minute."""
     tries_per_second: Annotated[int, Meta(ge=1)] = 3000
     """How many letters, and how many look-ups, everybody together may send in a second."""
     rating_scale: Annotated[tuple[Grade, ...], Meta(min_length=2)] = (

@@ -8,7 +8,10 @@ from huitang_sdk.db import PluginTable, new_id
 
 
 class Matter(PluginTable, tablename="matter", schema="petitions"):
-    """One matter (信访事项) of the register. `state`, `due`, `due_limit` and `mark` are copies for lists."""
+    """One matter (信访事项) of the register. `state`, `due`, `due_limit` and `mark` are copies for lists.
+
+    `earlier_plain` is what an earlier version kept in clear, until it was sealed.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     organisation_id = UUID(default=None)
@@ -28,7 +31,8 @@ class Matter(PluginTable, tablename="matter", schema="petitions"):
     whistle = Boolean(default=False)
     publish = Boolean(default=False)
     urgent = Boolean(default=False)
-    earlier = Text()
+    earlier = Bytea(null=True, default=None)
+    earlier_plain = Text()
     came_from = Text()
     handler_id = UUID(null=True, default=None)
     handler_alone = UUID(null=True, default=None)

@@ -11,9 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from huitang_petitions.api.common import STAFF, Line, Text, problems
-from huitang_petitions.services import delivering, steps
-from huitang_petitions.services.access import READ, Ctx
+from huitang_petitions.api.common import STAFF, Line, Short, Text, problems
+from huitang_petitions.services import delivering, sorting, steps
+from huitang_petitions.services.access import DECIDE, READ, Ctx
 from huitang_sdk.contracts import Actor
 from huitang_sdk.http import requires
 
@@ -127,4 +127,35 @@ async def say_delivered(
     await delivering.deliver(ctx, actor, matter_id, data.delivered)
 
 
-STEPS_API = (take_step, take_note, say_delivered)
+class SortingIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a matter is. `kind`, `remit` and `category` are "" while nobody knows; `district` is one of the outlines, by
+    any of its names, or another, and stays as it is when it is left out."""
+
+    kind: Short
+    remit: Short
+    category: Short
+    district: Short | None = None
+
+
+@post(
+    "/matters/{matter_id:uuid}/sorting",
+    guards=[requires(DECIDE)],
+    status_code=204,
+    responses=problems(*STAFF, 404, 422),
+)
+async def sort_matter(
+    matter_id: FromPath[UUID], data: JSONBody[SortingIn], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
+) -> None:
+    """Say what it is: the kind decides which limits it has, district and category where it is counted."""
+    await sorting.sort(
+        ctx,
+        actor,
+        matter_id,
+        kind=data.kind,
+        remit=data.remit,
+        category=data.category,
+        district=data.district,
+    )
+
+
+STEPS_API = (take_step, take_note, say_delivered, sort_matter)

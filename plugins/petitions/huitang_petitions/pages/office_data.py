@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from huitang_petitions.pages.common import AnyRequest, text_of, uploads_of, whole_number
-from huitang_petitions.services import learnt, office_data, situation
+from huitang_petitions.services import districts, learnt, office_data, situation
 from huitang_petitions.services.access import RULES, Ctx
 from huitang_petitions.services.office_data import KINDS
 from huitang_petitions.situation.outlines import fold
@@ -121,6 +121,8 @@ async def put_data(
         return await data_page(ctx, actor, error, kind)
     if kind == "categories":
         await ctx.scheduling.run_now("petitions.learn", actor=actor)
+    if kind == "districts":
+        await districts.known(ctx)  # what is registered here goes by them at once
     return go_to(request, f"/petitions/data#{kind}")
 
 

@@ -15,6 +15,7 @@ from huitang_petitions.services import (
     answering,
     asking,
     delivering,
+    districts,
     extending,
     merging,
     protecting,
@@ -62,6 +63,7 @@ async def way_page(
         "kinds": choices(*KINDS),
         "remits": await sorting.remit_choices(ctx),
         "categories": await sorting.category_choices(ctx),
+        "districts": await districts.offer_for(ctx, actor, matter_id) if way.may["decide"] else None,
         "suggestion": suggestion or {},
         "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.stands, way.may)],
         "to_give": to_give(way),
@@ -314,10 +316,11 @@ async def sort_matter(
     if text_of(form, "act") == "suggest":
         suggestion = await sorting.suggestion_for(ctx, actor, matter_id)
         best = {name: str(found[0]["id"]) for name, found in suggestion.items() if found}
-        typed = {"kind": text_of(form, "kind"), **best}
+        typed = {"kind": text_of(form, "kind"), "district": text_of(form, "district"), **best}
         return await way_page(ctx, actor, matter_id, typed=typed, suggestion=suggestion)
     kind, remit, category = (text_of(form, name) for name in ("kind", "remit", "category"))
-    act = sorting.sort(ctx, actor, matter_id, kind=kind, remit=remit, category=category)
+    district = text_of(form, "district") if "district" in form else None
+    act = sorting.sort(ctx, actor, matter_id, kind=kind, remit=remit, category=category, district=district)
     return await _done(request, ctx, actor, matter_id, act, "#sorting")
 
 

@@ -36,7 +36,7 @@ WITH put AS (
         SELECT n.*, nextval('petitions.matter_number')::text AS serial
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bytea[], $8::bytea[],
             $9::bytea[], $10::text[], $11::text[], $12::int[], $13::bool[], $14::bool[], $15::bool[], $16::bool[],
-            $17::text[], $18::text[], $19::date[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[],
+            $17::bytea[], $18::text[], $19::date[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[],
             $24::uuid[], $25::bytea[]) WITH ORDINALITY AS n(id, organisation_id, year, code_hash, channel, kind,
             subject, body, place, district, category, people, anonymous, whistle, publish, urgent, earlier, came_from,
             due, due_limit, mark, received_at, registered_at, registered_by, sent_digest, place_in_lot)
@@ -187,7 +187,7 @@ def _matter(ctx: Ctx, entry: Entry, due: Sequence[Due], today: date) -> tuple[An
         intake.whistle,
         intake.publish and not intake.whistle,
         intake.urgent,
-        intake.earlier.strip(),
+        seal("matter.earlier", entry.id, intake.earlier.strip()),
         intake.came_from.strip(),
         *_next(due, today),
         *(entry.received, entry.now, entry.actor.account_id, entry.digest),
@@ -198,7 +198,7 @@ def first_limits(rules: RuleBook, entry: Entry, today: date) -> Sequence[Due]:
     """The limits that begin with the first events: what `limits.renew` would make of them, without asking twice."""
     profile = rules.profile_for(entry.organisation_id, limits.day_of(entry.received))
     happened = [limits.Happened("received", entry.received), limits.Happened("registered", entry.now)]
-    due, _refused = limits.reckon(profile, entry.intake.kind, happened, today)
+    due, _refused = limits.reckon(profile, entry.intake.kind, happened, today, rules.calendar)
     return due
 
 

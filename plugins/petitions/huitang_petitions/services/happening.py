@@ -63,9 +63,10 @@ async def why_useless(
 ) -> str:
     """Why an event would have no effect if it happened now, or `at`, "" if it has one. Conflict when it would
     contradict."""
-    profile = (await rule_book(ctx)).profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
+    rules = await rule_book(ctx)
+    profile = rules.profile_for(matter["organisation_id"], limits.day_of(matter["received_at"]))
     happened = [*await limits.events_of(ctx, matter["id"]), limits.Happened(kind, at or ctx.clock.now(), detail)]
-    _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today())
+    _due, useless = limits.reckon(profile, matter["kind"], happened, ctx.clock.today(), rules.calendar)
     # Of two events of one kind at one moment the clock may take the later one first, and refuse the other.
     places = {f"$.events[{place}]" for place, one in enumerate(happened) if one.kind == kind}
     return " ".join(limits.said(remark) for remark in useless if remark.path in places)

@@ -18,6 +18,7 @@ from msgspec import Struct
 from huitang_petitions.clock import Case, Due, GivenEvent, Profile, Remark, due_dates
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.rules import RuleBook, rule_book
+from huitang_sdk.calendar import WorkingCalendar
 from huitang_sdk.cases import CaseError, Text
 from huitang_sdk.contracts import Ref
 from huitang_sdk.db import new_id
@@ -40,16 +41,17 @@ class Happened(Struct, frozen=True):
 
 
 def reckon(
-    profile: Profile, kind: str, happened: Sequence[Happened], today: date
+    profile: Profile, kind: str, happened: Sequence[Happened], today: date, calendar: WorkingCalendar
 ) -> tuple[list[Due], Sequence[Remark]]:
     """How every limit that has begun stands on this day, and which events have no effect, with the reason.
 
-    Conflict when an event contradicts the others.
+    `calendar` is the platform's, with the operator's own years: that of the `RuleBook`. Conflict when an event
+    contradicts the others.
     """
     events = tuple(map(_given, happened))
     case = Case(events=events, kind=kind or KIND_UNKNOWN, now=str(today))  # type: ignore[arg-type]
     try:
-        return due_dates(case, profile=profile)
+        return due_dates(case, calendar, profile)
     except CaseError as error:
         raise Conflict(" ".join(said(problem.text) for problem in error.problems)) from None
 
@@ -94,7 +96,7 @@ async def store(ctx: Ctx, rules: RuleBook, matter: Mapping[str, Any], happened: 
     """The same for events that are at hand, all of the matter's in order; answers every one that has no effect."""
     today = ctx.clock.today()
     profile = rules.profile_for(matter["organisation_id"], day_of(matter["received_at"]))
-    due, refused = reckon(profile, matter["kind"], happened, today)
+    due, refused = reckon(profile, matter["kind"], happened, today, rules.calendar)
     await replace(ctx, {matter["id"]: due}, today)
     return refused
 

@@ -19,7 +19,7 @@ from huitang_petitions.services.papers import PaperRow
 from huitang_petitions.services.submission import NewPaper
 from huitang_petitions.workflow import MATTER, OPEN
 from huitang_sdk.codes import CodeError, parse_code
-from huitang_sdk.contracts import StoredFile
+from huitang_sdk.contracts import StoredFile, Write
 from huitang_sdk.contracts.identity import ANONYMOUS, SYSTEM
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 from huitang_sdk.gathering import Gathering
@@ -154,20 +154,31 @@ async def add(ctx: Ctx, token: str, text: str, new: Sequence[NewPaper] = (), *, 
     """
     plain = correspondence.checked_text(text) if text.strip() or not new else ""
     async with ctx.db.write(ANONYMOUS) as write:
-        matter = await matter_of(ctx, token, lock=True)
-        if matter["state"] in ENDED:
-            raise Conflict(_("This was withdrawn. Nothing can be added any more."))
-        if key and await correspondence.is_there(ctx, key):
-            raise Conflict(_("This was added already."))
-        if plain:
-            await correspondence.put(ctx, matter["id"], "petitioner", plain, None, key=key)
-        sent = photos.without_traces(ctx, new, confidential=matter["whistle"])
-        count = await papers.keep(ctx, ANONYMOUS, matter["id"], sent)
-        await happening.record(ctx, write, ANONYMOUS, matter, "supplemented", shown=True)
-        await write.audit(
-            "petitions.message.written", ref(matter["id"]), detail={"side": "petitioner", "papers": count}
-        )
-        await write.emit(MatterSupplemented(matter_id=matter["id"]))
+        await _add(ctx, write, await matter_of(ctx, token, lock=True), plain, new, key)
+
+
+async def answer(ctx: Ctx, matter_id: UUID, text: str, *, key: UUID) -> None:
+    """The same for what came without the code from whom the office had asked: it opens nothing. Raises as `add`."""
+    plain = correspondence.checked_text(text)
+    async with ctx.db.write(ANONYMOUS) as write:
+        (matter,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", matter_id)
+        await _add(ctx, write, matter, plain, (), key)
+
+
+async def _add(
+    ctx: Ctx, write: Write, matter: dict[str, Any], plain: str, new: Sequence[NewPaper], key: UUID | None
+) -> None:
+    if matter["state"] in ENDED:
+        raise Conflict(_("This was withdrawn. Nothing can be added any more."))
+    if key and await correspondence.is_there(ctx, key):
+        raise Conflict(_("This was added already."))
+    if plain:
+        await correspondence.put(ctx, matter["id"], "petitioner", plain, None, key=key)
+    sent = photos.without_traces(ctx, new, confidential=matter["whistle"])
+    count = await papers.keep(ctx, ANONYMOUS, matter["id"], sent)
+    await happening.record(ctx, write, ANONYMOUS, matter, "supplemented", shown=True)
+    await write.audit("petitions.message.written", ref(matter["id"]), detail={"side": "petitioner", "papers": count})
+    await write.emit(MatterSupplemented(matter_id=matter["id"]))
 
 
 async def withdraw(ctx: Ctx, token: str) -> None:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import structs
 
-from huitang_petitions.services import codes, photos
+from huitang_petitions.services import codes, districts, photos
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.entering import Entry, enter
 from huitang_petitions.services.submission import Intake, Registered
@@ -82,6 +82,7 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
     if intake.papers and (intake.whistle or intake.channel in SELF_SERVED):
         cleaned = photos.without_traces(ctx, intake.papers, confidential=intake.whistle)
         intake = structs.replace(intake, papers=cleaned)
+    intake = await districts.completed(ctx, intake)
     return Entry(
         id=new_id(),
         actor=actor,

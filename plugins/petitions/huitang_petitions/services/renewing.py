@@ -28,7 +28,9 @@ from huitang_sdk.errors import Conflict
 BATCH = 5000
 
 _BATCH = """
-WITH batch AS (SELECT id, organisation_id, kind, received_at FROM petitions.matter WHERE id > $1 ORDER BY id LIMIT $2)
+WITH batch AS (
+    SELECT id, organisation_id, kind, received_at FROM petitions.matter WHERE id > $1 {which} ORDER BY id LIMIT $2
+)
 SELECT count(*) AS matters, (SELECT id FROM batch ORDER BY id DESC LIMIT 1) AS last, json_agg(json_build_array(
     m.id, m.organisation_id, m.kind, m.received_at,
     (SELECT coalesce(json_agg(json_build_array(kind, at, detail) ORDER BY at, id), '[]')
@@ -39,6 +41,7 @@ SELECT count(*) AS matters, (SELECT id FROM batch ORDER BY id DESC LIMIT 1) AS l
 ))::text AS stored
 FROM batch m
 """
+_UNKNOWN = "AND id IN (SELECT matter_id FROM petitions.deadline WHERE state = 'unknown')"
 
 
 class Renewed(Struct):
@@ -85,16 +88,24 @@ _STORED = msgspec.json.Decoder(Stored)
 
 
 async def renew_all(
-    ctx: Ctx, actor: Actor, *, progress: Callable[[Renewed], None] = lambda _renewed: None, workers: int | None = None
+    ctx: Ctx,
+    actor: Actor,
+    *,
+    progress: Callable[[Renewed], None] = lambda _renewed: None,
+    workers: int | None = None,
+    unknown: bool = False,
 ) -> Renewed:
-    """Reckon all limits anew, batch by batch, each batch one write; `progress` hears of every batch."""
+    """Reckon all limits anew, batch by batch, each batch one write; `progress` hears of every batch.
+
+    `unknown`: only of matters with a limit that waited for the holidays of a year.
+    """
     rules, today = await rule_book(ctx), ctx.clock.today()
     done = Renewed()
     loop, workers = asyncio.get_running_loop(), workers or os.cpu_count() or 1
     # Spawned, not forked: the server has threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting: list[tuple[int, asyncio.Future[Any]]] = []
-        async for batch in _batches(ctx):
+        async for batch in _batches(ctx, _UNKNOWN if unknown else ""):
             reckoned = loop.run_in_executor(pool, reckon_batch, rules, batch.stored, today)
             waiting.append((batch.matters, reckoned))
             if len(waiting) > workers:
@@ -106,9 +117,9 @@ async def renew_all(
     return done
 
 
-async def _batches(ctx: Ctx) -> AsyncIterator[Batch]:
-    last = UUID(int=0)
-    while (found := (await ctx.db.fetch(_BATCH, last, BATCH))[0])["matters"]:
+async def _batches(ctx: Ctx, which: str = "") -> AsyncIterator[Batch]:
+    last, sql = UUID(int=0), _BATCH.format(which=which)
+    while (found := (await ctx.db.fetch(sql, last, BATCH))[0])["matters"]:
         batch = Batch(**found)
         yield batch
         last = batch.last
@@ -122,7 +133,7 @@ def reckon_batch(rules: RuleBook, stored: str, today: date) -> tuple[list[Anew],
         happened = [limits.Happened(kind, at, detail) for kind, at, detail in matter.happened]
         profile = rules.profile_for(matter.organisation_id, limits.day_of(matter.received_at))
         try:
-            due, _refused = limits.reckon(profile, matter.kind, happened, today)
+            due, _refused = limits.reckon(profile, matter.kind, happened, today, rules.calendar)
         except Conflict:
             wrong.append(matter.id)
             continue

@@ -12,6 +12,7 @@ from msgspec import Struct
 from huitang_petitions.clock import Limit, Profile, ProfileError, builtin_profiles, parse_profile
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import RuleProfile
+from huitang_sdk.calendar import WorkingCalendar
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.errors import Invalid
 
@@ -26,11 +27,15 @@ class Chosen(Struct, frozen=True):
 
 
 class RuleBook(Struct, frozen=True):
-    """The profiles of every office, as they were when it was read."""
+    """What limits are reckoned with: the profiles of every office, as they were when it was read, and the working days.
+
+    Plain data all of it, so another process can be handed it.
+    """
 
     default: str
     chosen: Sequence[Chosen]
     above: Mapping[UUID, UUID | None]
+    calendar: WorkingCalendar
 
     def profile_for(self, organisation_id: UUID, received: date) -> Profile:
         """The profile for what the office received on this day. ProfileError if a stored one can no longer be read."""
@@ -54,7 +59,7 @@ async def rule_book(ctx: Ctx) -> RuleBook:
     """The profiles as they stand now; inside a write it sees its changes."""
     rows = await ctx.db.fetch("SELECT organisation_id, valid_from, profile, content FROM petitions.rule_profile")
     above = {node.id: node.parent_id for node in await ctx.identity.organisations()} if rows else {}
-    return RuleBook(ctx.settings.profile, [Chosen(**row) for row in rows], above)
+    return RuleBook(ctx.settings.profile, [Chosen(**row) for row in rows], above, ctx.workflow.calendar)
 
 
 async def choose(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from huitang_petitions.judging.answers import Answer
-from huitang_petitions.services import access, learnt, limits
+from huitang_petitions.services import access, districts, learnt, limits
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.learnt import Learnt
 from huitang_petitions.services.office_rules import office
 from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.suggesting import suggest_for, usual_handler
+from huitang_petitions.services.validating import SHORT
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Invalid
 
@@ -26,9 +27,12 @@ async def category_choices(ctx: Ctx) -> list[tuple[str, str]]:
     return [(path, limits.said(tree.titles(path))) for path in tree.nodes]
 
 
-async def sort(ctx: Ctx, actor: Actor, matter_id: UUID, *, kind: str, remit: str, category: str) -> None:
+async def sort(
+    ctx: Ctx, actor: Actor, matter_id: UUID, *, kind: str, remit: str, category: str, district: str | None = None
+) -> None:
     """Put on record what somebody decided; the kind decides which limits there are, so they are reckoned anew.
 
+    `district` is one of the outlines, by any of its names, or another one; None leaves it as it is.
     Raises Invalid at the field for what is none, and what `access.matter_for` raises.
     """
     wrong: dict[str, str] = {}
@@ -38,16 +42,23 @@ async def sort(ctx: Ctx, actor: Actor, matter_id: UUID, *, kind: str, remit: str
         wrong["remit"] = _("Choose one of the list.")
     if category and category not in (await office(ctx)).tree.nodes:
         wrong["category"] = _("Choose one of the list.")
+    if district is not None:
+        district = (await districts.known(ctx)).own_name(district)
+        if len(district) > SHORT:
+            wrong["district"] = _("At most {count} characters.", count=SHORT)
+        elif "\0" in district:
+            wrong["district"] = _("There is a character that cannot be kept.")
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.DECIDE, lock=True)
-        before = {name: row[name] for name in ("kind", "remit", "category")}
         after = {"kind": kind, "remit": remit, "category": category}
+        after["district"] = row["district"] if district is None else district
+        before = {name: row[name] for name in after}
         await ctx.db.execute(
-            "UPDATE petitions.matter SET kind = $2, remit = $3, category = $4, updated_at = $5, version = version + 1"
-            " WHERE id = $1",
-            *(matter_id, kind, remit, category, ctx.clock.now()),
+            "UPDATE petitions.matter SET kind = $2, remit = $3, category = $4, district = $5, updated_at = $6,"
+            " version = version + 1 WHERE id = $1",
+            *(matter_id, *after.values(), ctx.clock.now()),
         )
         if kind != row["kind"]:
             await limits.renew(ctx, {**row, "kind": kind})

@@ -109,6 +109,7 @@ async def view_matter(
         column: ctx.personal.unseal(f"matter.{column}", matter_id, row[column])
         for column in ("subject", "body", "place")
     }
+    unsealed["earlier"] = row["earlier_plain"] or ctx.personal.unseal("matter.earlier", matter_id, row["earlier"])
     copied = [name for name in MatterView.__struct_fields__ if name in row and name not in (*unsealed, "registered_by")]
     return MatterView(
         **{name: row[name] for name in copied},

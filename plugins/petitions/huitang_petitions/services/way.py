@@ -105,6 +105,7 @@ class Way(Struct, frozen=True, kw_only=True):
     kind: str
     remit: str
     category: str
+    district: str
     acts: Sequence[Act]
     visited: frozenset[str]
     limits: list[LimitLine]
@@ -149,6 +150,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         kind=row["kind"],
         remit=row["remit"],
         category=row["category"],
+        district=row["district"],
         handler=next((unit.name for unit in units if unit.id == row["handler_id"]), ""),
         acts=await _acts(ctx, actor, process),
         visited=frozenset(step.state for step in history) - {process.state},

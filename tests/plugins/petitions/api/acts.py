@@ -328,6 +328,11 @@ ACTS = (
         form=NOTE_UNCLEAR,
     ),
     Act(
+        route=f"{API}/matters/{{matter_id}}/sorting",
+        who="snnyynn0nn",
+        form={"kind": "appeal", "remit": "", "category": "", "district": "样例区"},
+    ),
+    Act(
         route=f"{API}/matters/{{matter_id}}/delivered",
         who="snnynny00n",
         state="answered",

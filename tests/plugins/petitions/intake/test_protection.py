@@ -10,12 +10,15 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from huitang_kernel.testing import app_of
+from huitang_petitions import jobs
 from huitang_petitions.services import codes, filing, lookup
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import NewPaper
 from huitang_petitions.tables import Accused, Recusal
 from huitang_sdk.codes import ALPHABET, check_symbol, new_code, parse_code
+from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
 from tests.plugins.petitions.intake.letters import ADDRESS, BODY, ID_NUMBER, NAME, PHONE, SUBJECT, form, intake, send
 
 SEARCHES = ({"who": PHONE}, {"who": NAME}, {"who": ID_NUMBER})
@@ -117,7 +120,9 @@ async def test_each_role_meets_the_matters_in_its_reach_and_no_others(town, name
 async def test_a_dump_of_the_database_and_the_log_tell_nothing_of_anybody(town, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     client, officer = await town.sign_in(""), await town.sign_in("officer")
-    values = await form(client, id_number=ID_NUMBER, address=ADDRESS, place="科园路 12 号门前", earlier="")
+    values = await form(
+        client, id_number=ID_NUMBER, address=ADDRESS, place="科园路 12 号门前", earlier="去年找过刘科长"
+    )
     await client.post("/petitions/write", data=values | {"act": "keep"})
     await client.post("/petitions/write", data=values | {"phone": "123x"})
     files = {"papers": ("王样例的收据.pdf", b"%PDF-1.4 paper")}
@@ -131,6 +136,7 @@ async def test_a_dump_of_the_database_and_the_log_tell_nothing_of_anybody(town, 
     await officer.post(f"/petitions/matters/{matter}/reveal", data={"reason": "需要核实"})
     await officer.post("/petitions/find", data={"who": PHONE})
     await officer.post("/petitions/desk/history", data={"phone": PHONE})
+    assert "去年找过刘科长" in (await officer.get(f"/petitions/matters/{matter}")).text
     dump = await whole(town)
     for private in (
         NAME,
@@ -141,12 +147,25 @@ async def test_a_dump_of_the_database_and_the_log_tell_nothing_of_anybody(town, 
         BODY[:8],
         "收据",
         "夜里摔倒",
+        "刘科长",
         code,
         code.replace("-", ""),
     ):
         assert private not in dump, private
         assert private.encode().hex() not in dump, private
         assert private not in caplog.text, private
+
+
+async def test_what_an_earlier_version_kept_in_clear_is_shown_sealed_and_still_shown(town):
+    ctx, officer = town.ctx, await town.sign_in("officer")
+    done = await register(ctx, SYSTEM, intake(organisation_id=town.units["office"].id))
+    await town.fetch("UPDATE petitions.matter SET earlier = NULL, earlier_plain = '去年找过刘科长'")
+    assert "去年找过刘科长" in (await officer.get(f"/petitions/matters/{done.id}")).text
+    run = Run(id=new_id(), job="petitions.seal", due=ctx.clock.now())
+    assert "1" in await jobs.seal_old(ctx, run)
+    assert "刘科长" not in await whole(town)
+    assert "去年找过刘科长" in (await officer.get(f"/petitions/matters/{done.id}")).text
+    assert "0" in await jobs.seal_old(ctx, run)
 
 
 async def whole(town) -> str:

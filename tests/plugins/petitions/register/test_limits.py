@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from huitang_petitions import jobs
+from huitang_petitions.plugin import PetitionsPlugin
 from huitang_petitions.services import limits, renewing, rules
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
@@ -184,3 +185,50 @@ async def test_the_job_of_a_new_day_marks_and_is_audited(town):
     assert (await rows(town, matter))["tell"] == ("late", date(2026, 3, 17), "late")
     assert await copy(town, matter) == (date(2026, 3, 17), "tell", "late")
     assert "0" in await jobs.turn_day(ctx, run)
+
+
+YEARS = '[{year}]\nholidays = ["{year}-01-01"]\n'
+
+
+async def with_years(open_hall, town, tmp_path, *years):
+    """The platform started anew with a calendar file of the operator's."""
+    path = tmp_path / "years.toml"
+    path.write_text("".join(YEARS.format(year=year) for year in years), encoding="utf-8")
+    await open_hall.close(town.hall)
+    town.hall = await open_hall(PetitionsPlugin(), serve=False, plugins={"workflow": {"calendar_file": str(path)}})
+
+
+async def test_the_operator_s_years_count_for_the_register_and_its_renewals(open_hall, town, tmp_path):
+    start = datetime(2098, 3, 3, 1, tzinfo=UTC)
+    ctx, clock = at(town, start)
+    waits = await put(town, start)
+    await happens(town, ctx, waits, "transferred_in", detail={"organ": "望月县住建局"})
+    assert (await rows(town, waits))["object"] == ("unknown", None, "")
+    await with_years(open_hall, town, tmp_path, 2098)
+    ctx, clock = at(town, start)
+    other = await put(town, start)
+    await happens(town, ctx, other, "transferred_in", detail={"organ": "望月县住建局"})
+    assert (await rows(town, other))["object"] == ("running", date(2098, 3, 10), "green")
+    assert (await rows(town, waits))["object"][0] == "unknown"
+    assert "1" in (await jobs.check_calendar(ctx)).message
+    clock.forward(days=1)
+    await jobs.turn_day(ctx, Run(id=new_id(), job="petitions.turn_day", due=clock.now()))
+    assert (await rows(town, waits))["object"] == ("running", date(2098, 3, 10), "green")
+    assert (await jobs.check_calendar(ctx)).ok
+    done = await renewing.renew_all(ctx, SYSTEM, workers=1)
+    assert (done.matters, done.changed, done.wrong) == (2, 0, [])
+
+
+async def test_supervisors_hear_once_a_week_that_limits_cannot_be_reckoned(town):
+    ctx, clock = at(town, datetime(2098, 3, 3, 1, tzinfo=UTC))
+    matter = await put(town, clock.now())
+    await happens(town, ctx, matter, "transferred_in", detail={"organ": "望月县住建局"})
+    for _day in range(3):
+        clock.forward(days=1)
+        await jobs.turn_day(ctx, Run(id=new_id(), job="petitions.turn_day", due=clock.now()))
+    told = await town.fetch("SELECT recipient_id FROM notifications.notice WHERE kind = 'petitions.unreckoned'")
+    names = {actor.account_id: name for name, actor in town.actors.items()}
+    assert sorted(names[row["recipient_id"]] for row in told) == ["head", "supervisor"]
+    found = await jobs.check_calendar(ctx)
+    assert not found.ok
+    assert "calendar_file" in found.remedy

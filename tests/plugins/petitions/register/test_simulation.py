@@ -17,6 +17,7 @@ from huitang_petitions.clock import builtin_profiles
 from huitang_petitions.services import limits
 from huitang_petitions.services.access import ref
 from huitang_petitions.services.limits import Happened
+from huitang_sdk.calendar import WorkingCalendar
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -53,7 +54,7 @@ class Office:
         """Every rung that has to be climbed by this day, by the clock alone."""
         found = set()
         for matter, happened in self.happened.items():
-            due, _refused = limits.reckon(PROFILE, "appeal", happened, today)
+            due, _refused = limits.reckon(PROFILE, "appeal", happened, today, WorkingCalendar())
             for one in due:
                 if one.kind != "duty" or one.state not in ("running", "extended", "late") or one.due is None:
                     continue
