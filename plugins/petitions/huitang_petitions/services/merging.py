@@ -48,6 +48,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         await telling.tell(ctx, row, "merged", event_id)
         await happening.record(ctx, write, actor, target, "merged", audit=False)
         await ctx.todos.close(access.ref(matter_id))
+        await protecting.take_off_lists(ctx, into)
         detail = {"into": str(into), "number": target["number"]}
         await write.audit("petitions.matter.merged", access.ref(matter_id), detail=detail)
 

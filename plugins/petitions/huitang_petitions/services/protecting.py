@@ -65,7 +65,7 @@ async def accuse(
             )
         )
         await joined.keep_away(ctx, row["merged_into"] or matter_id)
-        await _take_off_lists(ctx, matter_id)
+        await take_off_lists(ctx, matter_id)
         await write.audit("petitions.accused.marked", access.ref(matter_id), detail={"accused": str(accused_id)})
     return accused_id
 
@@ -131,7 +131,7 @@ async def _keep_away(ctx: Ctx, write: Write, actor: Actor, matter_id: UUID, acco
             decided_by=actor.account_id,
         )
     )
-    await _take_off_lists(ctx, matter_id)
+    await take_off_lists(ctx, matter_id)
     await write.audit("petitions.recusal.decided", access.ref(matter_id), detail={"account": str(account_id)})
     return recusal_id
 
@@ -176,18 +176,19 @@ async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, o
         raise Conflict(_("They have the matter in hand. Give it to somebody else first."))
 
 
-async def _take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
-    """To-dos about the matter that stand with somebody who may no longer reach it."""
-    subjects = [access.ref(matter_id)]
-    for kind in ("supervision", "extension", "visit"):
-        rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", matter_id)
-        subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
-    for subject in subjects:
-        holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
-        reaching = set(await access.reaching(ctx, holders, matter_id))
-        for account_id in holders:
-            if account_id not in reaching:
-                await ctx.todos.close(subject, assignee=account_id)
+async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
+    """To-dos about the matter, and those joined with it, that stand with somebody who may no longer reach it."""
+    for one in await joined.together_with(ctx, matter_id):
+        subjects = [access.ref(one)]
+        for kind in ("supervision", "extension", "visit"):
+            rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", one)
+            subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
+        for subject in subjects:
+            holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
+            reaching = set(await access.reaching(ctx, holders, one))
+            for account_id in holders:
+                if account_id not in reaching:
+                    await ctx.todos.close(subject, assignee=account_id)
 
 
 def _needed(reason: str) -> None:

@@ -20,12 +20,10 @@ WITHOUT_REVEAL = ("receptionist", "supervisor", "handler", "analyst")
 
 def pages_of(town, matter: UUID) -> list[str]:
     """Every page and answer of the plugin that shows something, those of one matter for this one."""
-    found = set()
-    for route in app_of(town.hall).app.routes:
-        if isinstance(route, HTTPRoute) and route.path.startswith(("/petitions", "/api/petitions")):
-            if any("GET" in handler.http_methods for handler in route.route_handlers):
-                found.add(route.path_format.replace("{matter_id}", str(matter)))
-    return sorted(path for path in found if "{" not in path)
+    routes = [route for route in app_of(town.hall).app.routes if isinstance(route, HTTPRoute)]
+    shown = [one for one in routes if any("GET" in handler.http_methods for handler in one.route_handlers)]
+    paths = {one.path_format.replace("{matter_id}", str(matter)) for one in shown}
+    return sorted(path for path in paths if path.startswith(("/petitions", "/api/petitions")) and "{" not in path)
 
 
 @pytest.mark.parametrize("role", WITHOUT_REVEAL)
