@@ -6,6 +6,7 @@ are taken off their lists, too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,19 +16,73 @@ from msgspec import Struct
 from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.tables import Accused, Recusal
-from huitang_sdk.contracts import Actor, Ref, Write
+from huitang_sdk.contracts import Account, Actor, Ref, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.personal import normalised
+
+NAMESAKES = 500
+"""So many accounts are looked through for those with exactly a name."""
 
 
 class Kept(Struct, frozen=True):
-    """Somebody who is kept away: a name, and since when."""
+    """Somebody who is kept away: a name, and since when.
+
+    `account` is whose account it is, by user name and unit. `name_only`: nobody on the platform was found by the name,
+    so nobody is kept away.
+    """
 
     id: UUID
     name: str
     since: datetime
     whole_unit: bool = False
     reason: str = ""
+    account: str = ""
+    name_only: bool = False
+
+
+async def accuse_named(
+    ctx: Ctx, actor: Actor, matter_id: UUID, name: str, *, organisation_id: UUID | None = None
+) -> UUID:
+    """`accuse` by what somebody typed: an account's user name or name, or the name of an organisation; any other name
+    is only written down.
+
+    Raises Invalid (field "accused") that names them when several people have this name, and what `accuse` raises.
+    """
+    found = await accounts_named(ctx, name)
+    if len(found) > 1:
+        people = _(", ").join(_known_as(account) for account in found)
+        several = _("Several people have this name: {people}. Type the user name of one.", people=people)
+        raise Invalid(several, fields={"accused": several})
+    unit = None if found or organisation_id else await ctx.identity.organisation_named(name)
+    return await accuse(
+        ctx,
+        actor,
+        matter_id,
+        account_id=found[0].id if found else None,
+        organisation_id=unit.id if unit else organisation_id,
+        name=name,
+    )
+
+
+async def accounts_named(ctx: Ctx, text: str) -> Sequence[Account]:
+    """The active accounts with exactly this user name, else all with exactly this display name."""
+    plain, wanted = " ".join(text.split()), normalised("name", text)
+    if not wanted:
+        return []
+    found = {one.id: one for part in {plain, "".join(plain.split())} for one in await _found(ctx, part)}.values()
+    return [one for one in found if one.username == plain] or [
+        one for one in found if normalised("name", one.name) == wanted
+    ]
+
+
+async def _found(ctx: Ctx, text: str) -> Sequence[Account]:
+    return await ctx.identity.find_accounts(text, limit=NAMESAKES)
+
+
+def _known_as(account: Account) -> str:
+    unit = account.organisation_name
+    return f"{account.username} ({unit})" if unit else account.username
 
 
 async def accuse(
@@ -142,9 +197,16 @@ async def kept_away(ctx: Ctx, actor: Actor, matter_id: UUID) -> tuple[list[Kept]
         return [], []
     accused = await ctx.db.fetch("SELECT * FROM petitions.accused WHERE matter_id = $1 ORDER BY marked_at", matter_id)
     recused = await ctx.db.fetch("SELECT * FROM petitions.recusal WHERE matter_id = $1 ORDER BY decided_at", matter_id)
-    names = await ctx.identity.accounts([row["account_id"] for row in recused])
+    names = await ctx.identity.accounts([row["account_id"] for row in (*accused, *recused) if row["account_id"]])
     return [
-        Kept(row["id"], _name(ctx, row), row["marked_at"], whole_unit=row["organisation_id"] is not None)
+        Kept(
+            row["id"],
+            _name(ctx, row),
+            row["marked_at"],
+            whole_unit=row["organisation_id"] is not None,
+            account=_known_as(names[row["account_id"]]) if row["account_id"] in names else "",
+            name_only=row["account_id"] is None and row["organisation_id"] is None,
+        )
         for row in accused
     ], [
         Kept(
