@@ -6,7 +6,6 @@ are taken off their lists, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,14 +14,11 @@ from msgspec import Struct
 
 from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.tables import Accused, Recusal
+from huitang_petitions.services.accusing import Named, accounts_named, put_accused
+from huitang_petitions.tables import Recusal
 from huitang_sdk.contracts import Account, Actor, Ref, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
-from huitang_sdk.personal import normalised
-
-NAMESAKES = 500
-"""So many accounts are looked through for those with exactly a name."""
 
 
 class Kept(Struct, frozen=True):
@@ -65,21 +61,6 @@ async def accuse_named(
     )
 
 
-async def accounts_named(ctx: Ctx, text: str) -> Sequence[Account]:
-    """The active accounts with exactly this user name, else all with exactly this display name."""
-    plain, wanted = " ".join(text.split()), normalised("name", text)
-    if not wanted:
-        return []
-    found = {one.id: one for part in {plain, "".join(plain.split())} for one in await _found(ctx, part)}.values()
-    return [one for one in found if one.username == plain] or [
-        one for one in found if normalised("name", one.name) == wanted
-    ]
-
-
-async def _found(ctx: Ctx, text: str) -> Sequence[Account]:
-    return await ctx.identity.find_accounts(text, limit=NAMESAKES)
-
-
 def _known_as(account: Account) -> str:
     unit = account.organisation_name
     return f"{account.username} ({unit})" if unit else account.username
@@ -103,25 +84,13 @@ async def accuse(
     if not shown:
         missing = _("Choose or name who is complained of.")
         raise Invalid(missing, fields={"accused": missing})
-    accused_id = new_id()
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.PROTECT, lock=True)
         await _not_in_hand(ctx, row, account_id, organisation_id)
-        await Accused.insert(
-            Accused(
-                id=accused_id,
-                matter_id=matter_id,
-                account_id=account.id if account else None,
-                organisation_id=unit.id if unit else None,
-                name=ctx.personal.seal("accused.name", accused_id, shown),
-                name_index=ctx.personal.index("accused.name", shown),
-                marked_at=ctx.clock.now(),
-                marked_by=actor.account_id,
-            )
-        )
+        one = Named(shown, account.id if account else None, unit.id if unit else None)
+        (accused_id,) = await put_accused(ctx, write, actor, matter_id, [one])
         await joined.keep_away(ctx, row["merged_into"] or matter_id)
         await take_off_lists(ctx, matter_id)
-        await write.audit("petitions.accused.marked", access.ref(matter_id), detail={"accused": str(accused_id)})
     return accused_id
 
 
