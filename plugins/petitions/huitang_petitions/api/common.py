@@ -13,6 +13,7 @@ AnyRequest = Request[Any, Any, Any]
 Short = Annotated[str, Meta(max_length=100)]
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
 WHY = {
     400: "The request cannot be read: a value is of the wrong kind, too long, or missing. `fields` says which.",

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from huitang_petitions.api.common import STAFF, Line, Short, problems
+from huitang_petitions.api.common import STAFF, Line, Name, Short, problems
 from huitang_petitions.services import listing, viewing, way
 from huitang_petitions.services.access import READ, REGISTER, Ctx
 from huitang_petitions.services.listing import Shown, Wanted
@@ -171,7 +171,8 @@ class MatterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `key` is yours and says that it is this one: sent again it registers nothing and gives the same number and code;
     with other words it is refused (409). Nobody else's key can be the same as yours. `organisation_id` is the office
     that receives it, null for your own; `received_at` null is now, and names its time zone. `people` is how many stand
-    behind it by its own words, 0 for as many as are named.
+    behind it by its own words, 0 for as many as are named. `accused` names the persons and organisations complained of:
+    whoever on the platform has exactly such a name is kept away from it at once.
     """
 
     key: Key
@@ -183,6 +184,7 @@ class MatterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     district: Short = ""
     people: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     persons: Annotated[list[PersonIn], Meta(max_length=200)] = []
+    accused: Annotated[list[Name], Meta(max_length=20)] = []
     anonymous: bool = False
     urgent: bool = False
     publish: bool = False
@@ -209,11 +211,11 @@ async def register_matter(
     data: JSONBody[MatterIn], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> RegisteredOut:
     """Register a matter, once for each key. Whoever left a telephone number is told, as from the entry desk."""
-    own = ("key", "persons")
+    own = ("key", "persons", "accused")
     told = {name: getattr(data, name) for name in data.__struct_fields__ if name not in own}
     persons = tuple(person.as_person() for person in data.persons)
     # The code follows from the key, so nobody may name the key of somebody else.
-    intake = Intake(**told, persons=persons, key=f"api:{actor.id}:{data.key}")
+    intake = Intake(**told, persons=persons, accused=tuple(data.accused), key=f"api:{actor.id}:{data.key}")
     done = await register(ctx, actor, intake)
     if done.repeated == "different":
         raise Conflict(sent_before(done.number), fields={"key": sent_before(done.number)})

@@ -12,7 +12,7 @@ from litestar.params import HeaderParameter, JSONBody
 from msgspec import Meta, Struct
 
 from huitang_petitions import rates
-from huitang_petitions.api.common import AnyRequest, Line, Short, Text, problems
+from huitang_petitions.api.common import AnyRequest, Line, Name, Short, Text, problems
 from huitang_petitions.api.register import Kind, PersonIn
 from huitang_petitions.services import codes, lookup
 from huitang_petitions.services.access import Ctx
@@ -44,7 +44,11 @@ async def letter_token(ctx: NamedDependency[Ctx]) -> Response[TokenOut]:
 
 
 class LetterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A resident's letter: with a name, or `anonymous`, where `person` has a telephone number at most."""
+    """A resident's letter: with a name, or `anonymous`, where `person` has a telephone number at most.
+
+    `accused` names the persons and organisations complained of: whoever on the platform has exactly such a name is kept
+    away from it at once. The answer does not say whether anybody has.
+    """
 
     token: Annotated[str, Meta(max_length=100)]
     subject: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -53,6 +57,7 @@ class LetterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     place: Line = ""
     earlier: Short = ""
     person: PersonIn = PersonIn()
+    accused: Annotated[list[Name], Meta(max_length=20)] = []
     anonymous: bool = False
     publish: bool = False
 
@@ -84,6 +89,7 @@ async def send_letter(request: AnyRequest, data: JSONBody[LetterIn], ctx: NamedD
         place=data.place,
         earlier=data.earlier,
         persons=() if person.is_empty else (person,),
+        accused=tuple(data.accused),
         anonymous=data.anonymous,
         publish=data.publish,
         key=f"web:{data.token}",

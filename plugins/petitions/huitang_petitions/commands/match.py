@@ -94,6 +94,6 @@ def _matches(
                     "corpus": found.id,
                     "score": round(found.score, 4),
                     "relation": found.relation,
-                    "reasons": explain(letter, known[found.id], found.evidence),
+                    "reasons": explain(letter, known[found.id], found.evidence, clear=True),
                 }
             )

@@ -9,21 +9,27 @@ from msgspec import Struct
 from huitang_petitions.matching.compare import Evidence
 from huitang_petitions.matching.features import Written, pieces
 from huitang_petitions.matching.normal import folded, plain
+from huitang_sdk.personal import masked
 
 What = Literal["phone", "name", "place", "number", "detail", "expression", "wording"]
 MOST = 8
 """Of each kind, no more are named."""
+LONG = 11
+"""So many digits identify somebody."""
 
 
 class Reason(Struct, frozen=True):
-    """`shared`: what both letters have, as the first of them writes it. For `phone` its last four digits."""
+    """`shared`: what both letters have, as the first of them writes it. For `phone` its last four digits at most."""
 
     what: What
     shared: tuple[str, ...]
 
 
-def explain(a: Written, b: Written, evidence: Evidence) -> list[Reason]:
-    """Why two letters were matched: phone, name, place, numbers of houses, sums, expressions, and runs of words."""
+def explain(a: Written, b: Written, evidence: Evidence, *, clear: bool = False) -> list[Reason]:
+    """Why two letters were matched: phone, name, place, numbers of houses, sums, expressions, and runs of words.
+
+    Who wrote them is masked unless `clear`, which is for whoever brought both letters along.
+    """
     of_a, of_b = pieces(a), pieces(b)
     both = {section: set(of_a[section]) & set(of_b[section]) for section in of_a}
     where_b = set(of_b["place"]) | set(of_b["mentioned"]) | set(of_b["pairs"])
@@ -32,15 +38,25 @@ def explain(a: Written, b: Written, evidence: Evidence) -> list[Reason]:
         set(of_b["place"]) | set(of_b["mentioned"])
     ) & where_a
     found: list[tuple[What, list[str]]] = [
-        ("phone", [number[-4:] for number in both["phone"]]),
-        ("name", [a.petitioner.strip()] if evidence.name > 0 else []),
+        ("phone", [number[-4:] if clear else masked("phone", number) for number in both["phone"]]),
+        ("name", [_name(a.petitioner, clear)] if evidence.name > 0 else []),
         ("place", runs(plain(a.place), named) or runs(plain(f"{a.subject} {a.text}"), named)),
         ("number", sorted(both["numbers"])),
-        ("detail", [detail.removeprefix("year") for detail in sorted(both["details"])]),
+        ("detail", [_detail(detail.removeprefix("year"), clear) for detail in sorted(both["details"])]),
         ("expression", sorted(both["meanings"] - both["general"]) or sorted(both["meanings"])),
         ("wording", [run for run in runs(plain(a.text), both["pairs"] - named) if len(run) > 2]),
     ]
     return [Reason(what, tuple(shared[:MOST])) for what, shared in found if shared]
+
+
+def _name(name: str, clear: bool) -> str:
+    return name.strip() if clear else masked("name", name)
+
+
+def _detail(figure: str, clear: bool) -> str:
+    """A figure with so many digits is no sum: it is the number of a person, an account or a telephone."""
+    digits = sum(character.isdigit() for character in figure)
+    return masked("id", figure) if digits >= LONG and not clear else figure
 
 
 def runs(text: str, pairs: set[str]) -> list[str]:

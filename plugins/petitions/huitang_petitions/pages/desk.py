@@ -27,7 +27,7 @@ from huitang_petitions.services import codes, history
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.scans import with_text_layer
-from huitang_petitions.services.submission import DESK_CHANNELS, GENDERS, KINDS, Intake, Person
+from huitang_petitions.services.submission import DESK_CHANNELS, GENDERS, KINDS, Intake, Person, names_in
 from huitang_petitions.services.wording import choices, word
 from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import Forbidden, HuitangError, Invalid, TooLarge
@@ -102,6 +102,7 @@ async def _intake(ctx: Ctx, actor: Actor, form: FormMultiDict, persons: tuple[Pe
     kind = "scan" if plain["channel"] in ("letter", "fax", "transferred") else "attachment"
     return Intake(
         **plain,
+        accused=names_in(text_of(form, "accused")),
         people=whole_number(form, "people"),
         persons=persons,
         papers=await papers_in(form, "papers", kind),

@@ -245,17 +245,10 @@ async def answer_supervision(
 async def mark_accused(
     request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """By organisation, by the user name of an account, or by a name that is only written down."""
+    """By organisation, by the user name or the name of an account, or by a name that is only written down."""
     form = await request.form()
-    name = text_of(form, "accused")
-    accounts = [one for one in await ctx.identity.find_accounts(name, limit=5) if name == one.username] if name else []
-    act = protecting.accuse(
-        ctx,
-        actor,
-        matter_id,
-        account_id=accounts[0].id if accounts else None,
-        organisation_id=id_in(text_of(form, "unit")),
-        name=name,
+    act = protecting.accuse_named(
+        ctx, actor, matter_id, text_of(form, "accused"), organisation_id=id_in(text_of(form, "unit"))
     )
     return await _done(request, ctx, actor, matter_id, act, "#protection")
 

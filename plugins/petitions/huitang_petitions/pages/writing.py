@@ -17,7 +17,7 @@ from huitang_petitions.services import codes, drafts
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.drafts import Draft
 from huitang_petitions.services.registering import register
-from huitang_petitions.services.submission import GENDERS, KINDS, Intake, Person
+from huitang_petitions.services.submission import GENDERS, KINDS, Intake, Person, names_in
 from huitang_petitions.services.validating import BODY, SUBJECT, require_name
 from huitang_petitions.services.wording import choices
 from huitang_sdk.contracts import Resident
@@ -29,7 +29,7 @@ from huitang_sdk.i18n import Translator, current_locale
 _ = Translator("petitions")
 COOKIE = "huitang_letter"
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,60}")
-FIELDS = ("subject", "body", "kind", "place", "earlier", "name", "phone", "id_number", "address", "gender")
+FIELDS = ("subject", "body", "kind", "place", "earlier", "accused", "name", "phone", "id_number", "address", "gender")
 TICKS = ("anonymous", "publish")
 WRITE = {"letter": "/petitions/write", "whistle": "/petitions/report"}
 
@@ -170,6 +170,7 @@ async def _intake(ctx: Ctx, form: FormMultiDict, draft: Draft, resident: Residen
     intake = Intake(
         channel="web",
         **plain,
+        accused=names_in(text_of(form, "accused")),
         persons=() if person.is_empty else (person,),
         papers=await papers_in(form, "papers"),
         kept_papers=tuple(draft.files),
@@ -198,6 +199,7 @@ async def report(request: AnyRequest, ctx: NamedDependency[Ctx]) -> Response[Any
             channel="web",
             kind="accusation",
             **plain,
+            accused=names_in(text_of(form, "accused")),
             papers=await papers_in(form, "papers"),
             anonymous=True,
             whistle=True,

@@ -3,6 +3,7 @@
 Beside the reach of a grant three things keep people away from a matter, and they stand in the same condition, so that
 no list, count, search or export can leave them out: whoever is complained of in it, alone or with their whole unit
 (条例 art. 30), whoever is recused (art. 28), and, for the report of a whistle-blower, whoever does not hold `WHISTLE`.
+Matters that are joined are one in this: whoever is kept away from one is kept away from all of them.
 """
 
 from __future__ import annotations
@@ -77,15 +78,23 @@ async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
         return "TRUE"
     account = sql.put(actor.account_id, "::uuid")
     units = sql.put(await units_of(ctx, actor), "::uuid[]")
-    accused = (
-        f"NOT EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = {alias}.id"
-        f" AND (x.account_id = {account} OR x.organisation_id = ANY({units})))"
-    )
-    recused = (
-        f"NOT EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = {alias}.id AND y.account_id = {account})"
-    )
+    accused = _nowhere(alias, "accused", f"(x.account_id = {account} OR x.organisation_id = ANY({units}))")
+    recused = _nowhere(alias, "recusal", f"x.account_id = {account}")
     whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
     return f"{accused} AND {recused}{whistle}"
+
+
+def _nowhere(alias: str, table: str, theirs: str) -> str:
+    """That no row of the table is theirs: of the matter, or of any that it is joined with, up, down and beside it.
+
+    Joined matters are looked for by rows of their own, so that lists are still read from indexes without `merged_into`.
+    """
+    return (
+        f"NOT EXISTS (SELECT 1 FROM petitions.{table} x WHERE x.matter_id = {alias}.id AND {theirs})"
+        f" AND NOT EXISTS (SELECT 1 FROM petitions.{table} x JOIN petitions.matter k ON k.id = x.matter_id"
+        " JOIN petitions.matter g ON g.id = k.merged_into OR g.merged_into = k.id OR g.merged_into = k.merged_into"
+        f" WHERE g.id = {alias}.id AND {theirs})"
+    )
 
 
 async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str = READ) -> list[UUID]:

@@ -13,6 +13,7 @@ from huitang_petitions.clock import Due
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.services import limits, papers
 from huitang_petitions.services.access import Ctx, ref
+from huitang_petitions.services.accusing import Named, put_accused
 from huitang_petitions.services.rules import RuleBook, rule_book
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import year_of
@@ -90,6 +91,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     digest: bytes
     now: datetime
     is_told: bool
+    accused: Sequence[Named] = ()
 
     @property
     def has_papers(self) -> bool:
@@ -120,6 +122,9 @@ async def enter(ctx: Ctx, entries: Sequence[Entry]) -> dict[UUID, str]:
             numbers: dict[UUID, str] = {row["id"]: row["number"] for row in rows}
             if not numbers:
                 raise _Repeated
+            for entry in entries:
+                if entry.accused and entry.id in numbers:
+                    await put_accused(ctx, write.by(entry.actor), entry.actor, entry.id, entry.accused)
             for entry in entries:
                 if entry.id in numbers:
                     await _follow(ctx, write.by(entry.actor), entry, numbers[entry.id])

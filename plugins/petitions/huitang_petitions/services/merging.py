@@ -55,6 +55,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         await happening.record(ctx, write, actor, target, "merged", audit=False)
         await catching_up.catch_up(ctx, write, actor, target, newcomers)
         await ctx.todos.close(access.ref(matter_id))
+        await protecting.take_off_lists(ctx, into)
         detail = {"into": str(into), "number": target["number"]}
         await write.audit("petitions.matter.merged", access.ref(matter_id), detail=detail)
 

@@ -14,20 +14,56 @@ from msgspec import Struct
 
 from huitang_petitions.services import access, joined
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.tables import Accused, Recusal
-from huitang_sdk.contracts import Actor, Ref, Write
+from huitang_petitions.services.accusing import Named, accounts_named, put_accused
+from huitang_petitions.tables import Recusal
+from huitang_sdk.contracts import Account, Actor, Ref, Write
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid, NotFound
 
 
 class Kept(Struct, frozen=True):
-    """Somebody who is kept away: a name, and since when."""
+    """Somebody who is kept away: a name, and since when.
+
+    `account` is whose account it is, by user name and unit. `name_only`: nobody on the platform was found by the name,
+    so nobody is kept away.
+    """
 
     id: UUID
     name: str
     since: datetime
     whole_unit: bool = False
     reason: str = ""
+    account: str = ""
+    name_only: bool = False
+
+
+async def accuse_named(
+    ctx: Ctx, actor: Actor, matter_id: UUID, name: str, *, organisation_id: UUID | None = None
+) -> UUID:
+    """`accuse` by what somebody typed: an account's user name or name, or the name of an organisation; any other name
+    is only written down.
+
+    Raises Invalid (field "accused") that names them when several people have this name, and what `accuse` raises.
+    """
+    found = await accounts_named(ctx, name)
+    if len(found) > 1:
+        people = _(", ").join(_known_as(account) for account in found)
+        several = _("Several people have this name: {people}. Type the user name of one.", people=people)
+        raise Invalid(several, fields={"accused": several})
+    unit = None if found or organisation_id else await ctx.identity.organisation_named(name)
+    return await accuse(
+        ctx,
+        actor,
+        matter_id,
+        account_id=found[0].id if found else None,
+        organisation_id=unit.id if unit else organisation_id,
+        name=name,
+    )
+
+
+def _known_as(account: Account) -> str:
+    unit = account.organisation_name
+    return f"{account.username} ({unit})" if unit else account.username
 
 
 async def accuse(
@@ -48,25 +84,13 @@ async def accuse(
     if not shown:
         missing = _("Choose or name who is complained of.")
         raise Invalid(missing, fields={"accused": missing})
-    accused_id = new_id()
     async with ctx.db.write(actor) as write:
         row = await access.matter_for(ctx, actor, matter_id, access.PROTECT, lock=True)
         await _not_in_hand(ctx, row, account_id, organisation_id)
-        await Accused.insert(
-            Accused(
-                id=accused_id,
-                matter_id=matter_id,
-                account_id=account.id if account else None,
-                organisation_id=unit.id if unit else None,
-                name=ctx.personal.seal("accused.name", accused_id, shown),
-                name_index=ctx.personal.index("accused.name", shown),
-                marked_at=ctx.clock.now(),
-                marked_by=actor.account_id,
-            )
-        )
+        one = Named(shown, account.id if account else None, unit.id if unit else None)
+        (accused_id,) = await put_accused(ctx, write, actor, matter_id, [one])
         await joined.keep_away(ctx, row["merged_into"] or matter_id)
-        await _take_off_lists(ctx, matter_id)
-        await write.audit("petitions.accused.marked", access.ref(matter_id), detail={"accused": str(accused_id)})
+        await take_off_lists(ctx, matter_id)
     return accused_id
 
 
@@ -131,7 +155,7 @@ async def _keep_away(ctx: Ctx, write: Write, actor: Actor, matter_id: UUID, acco
             decided_by=actor.account_id,
         )
     )
-    await _take_off_lists(ctx, matter_id)
+    await take_off_lists(ctx, matter_id)
     await write.audit("petitions.recusal.decided", access.ref(matter_id), detail={"account": str(account_id)})
     return recusal_id
 
@@ -142,9 +166,16 @@ async def kept_away(ctx: Ctx, actor: Actor, matter_id: UUID) -> tuple[list[Kept]
         return [], []
     accused = await ctx.db.fetch("SELECT * FROM petitions.accused WHERE matter_id = $1 ORDER BY marked_at", matter_id)
     recused = await ctx.db.fetch("SELECT * FROM petitions.recusal WHERE matter_id = $1 ORDER BY decided_at", matter_id)
-    names = await ctx.identity.accounts([row["account_id"] for row in recused])
+    names = await ctx.identity.accounts([row["account_id"] for row in (*accused, *recused) if row["account_id"]])
     return [
-        Kept(row["id"], _name(ctx, row), row["marked_at"], whole_unit=row["organisation_id"] is not None)
+        Kept(
+            row["id"],
+            _name(ctx, row),
+            row["marked_at"],
+            whole_unit=row["organisation_id"] is not None,
+            account=_known_as(names[row["account_id"]]) if row["account_id"] in names else "",
+            name_only=row["account_id"] is None and row["organisation_id"] is None,
+        )
         for row in accused
     ], [
         Kept(
@@ -176,18 +207,19 @@ async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, o
         raise Conflict(_("They have the matter in hand. Give it to somebody else first."))
 
 
-async def _take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
-    """To-dos about the matter that stand with somebody who may no longer reach it."""
-    subjects = [access.ref(matter_id)]
-    for kind in ("supervision", "extension", "visit"):
-        rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", matter_id)
-        subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
-    for subject in subjects:
-        holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
-        reaching = set(await access.reaching(ctx, holders, matter_id))
-        for account_id in holders:
-            if account_id not in reaching:
-                await ctx.todos.close(subject, assignee=account_id)
+async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
+    """To-dos about the matter, and those joined with it, that stand with somebody who may no longer reach it."""
+    for one in await joined.together_with(ctx, matter_id):
+        subjects = [access.ref(one)]
+        for kind in ("supervision", "extension", "visit"):
+            rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", one)
+            subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
+        for subject in subjects:
+            holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
+            reaching = set(await access.reaching(ctx, holders, one))
+            for account_id in holders:
+                if account_id not in reaching:
+                    await ctx.todos.close(subject, assignee=account_id)
 
 
 def _needed(reason: str) -> None:

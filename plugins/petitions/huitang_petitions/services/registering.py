@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import structs
 
-from huitang_petitions.services import codes, districts, photos
+from huitang_petitions.services import accusing, codes, districts, photos
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.entering import Entry, enter
 from huitang_petitions.services.submission import Intake, Registered
@@ -93,6 +93,7 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
         digest=digest,
         now=now,
         is_told=not historic and not intake.whistle,
+        accused=await accusing.named(ctx, intake.accused, organisation_id) if intake.accused else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from msgspec import Struct
 CHANNELS = ("web", "phone", "sms", "wechat", "letter", "fax", "visit", "import", "transferred")
 DESK_CHANNELS = ("phone", "letter", "visit", "fax", "transferred")
 """What a person at the desk enters; the others come by themselves."""
+_BETWEEN = re.compile(r"[\n、，,；;]")
 KINDS = ("suggestion", "accusation", "appeal")
 GENDERS = ("female", "male")
 ROLES = ("petitioner", "representative", "agent")
@@ -69,6 +71,8 @@ class Intake(Struct, frozen=True, kw_only=True):
     papers: tuple[NewPaper, ...] = ()
     kept_papers: tuple[tuple[UUID, str], ...] = ()
     """Files that were stored with a draft: (file id, the sender's name for it)."""
+    accused: tuple[str, ...] = ()
+    """Who is complained of, persons and units by the words of the letter: whoever has such a name is kept away."""
     anonymous: bool = False
     whistle: bool = False
     publish: bool = False
@@ -83,7 +87,19 @@ class Intake(Struct, frozen=True, kw_only=True):
     def told(self) -> dict[str, Any]:
         """Everything but the papers: what makes a repeated form the same form."""
         left_out = ("papers", "kept_papers", "key", "received_at", "locale")
-        return {name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out}
+        told = {name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out}
+        if not self.accused:
+            del told["accused"]  # forms that were sent before there was this field are still the same forms
+        return told
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a field that asks for several.
+
+    >>> names_in("张三、 李四；望月县住建局\\n张三")
+    ('张三', '李四', '望月县住建局')
+    """
+    return tuple(dict.fromkeys(name for part in _BETWEEN.split(text) if (name := " ".join(part.split()))))
 
 
 class Registered(Struct, frozen=True):

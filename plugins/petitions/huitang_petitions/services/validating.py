@@ -19,6 +19,7 @@ SHORT = 100
 MOST_PERSONS = 2_000
 MOST_PEOPLE = 1_000_000
 MOST_PAPERS = 20
+MOST_ACCUSED = 20
 FIRST_YEAR = 1949
 WRITTEN_CHANNELS = ("web", "phone", "sms", "wechat", "import")
 """Channels whose words are the matter: without a text there is none. A letter may be a scan."""
@@ -36,6 +37,7 @@ def check(intake: Intake, now: datetime, representatives: int | None) -> None:
     """
     wrong: dict[str, str] = {}
     _check_matter(intake, now, wrong)
+    _check_accused(intake, wrong)
     _check_people(intake, representatives, wrong)
     for place, person in enumerate(intake.persons):
         for field, message in person_errors(person).items():
@@ -81,6 +83,13 @@ def _check_matter(intake: Intake, now: datetime, wrong: dict[str, str]) -> None:
         wrong["came_from"] = _("Say which organ sent it here.")
     if len(intake.papers) + len(intake.kept_papers) > MOST_PAPERS:
         wrong["papers"] = _("At most {count} files.", count=MOST_PAPERS)
+
+
+def _check_accused(intake: Intake, wrong: dict[str, str]) -> None:
+    if len(intake.accused) > MOST_ACCUSED:
+        wrong["accused"] = _("At most {count} names.", count=MOST_ACCUSED)
+    elif any(len(name) > SHORT or "\0" in name or not name.strip() for name in intake.accused):
+        wrong["accused"] = _("Each a name, of at most {count} characters.", count=SHORT)
 
 
 def _check_people(intake: Intake, representatives: int | None, wrong: dict[str, str]) -> None:

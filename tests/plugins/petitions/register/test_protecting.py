@@ -6,8 +6,11 @@ import pytest
 
 from huitang_petitions.services import access, protecting, supervision
 from huitang_petitions.services.steps import Wanted, take
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.test_way import opened
+from tests.town import PASSWORD
 
 TODOS = "SELECT assignee_id FROM notifications.todo WHERE closed_at IS NULL"
 
@@ -86,3 +89,42 @@ async def test_everybody_may_stay_away_by_themselves_and_others_by_decision(town
         await take(ctx, officer, matter, "accept", Wanted())
     _accused, recused = await protecting.kept_away(ctx, head, matter)
     assert [one.reason for one in recused] == ["信访人是亲属", "利益冲突"]
+
+
+async def shut_out(town, name: str, matter) -> bool:
+    try:
+        await access.matter_for(town.ctx, town.actors[name], matter, access.READ)
+    except NotFound:
+        return True
+    return False
+
+
+async def test_somebody_is_marked_by_the_name_that_everybody_knows_them_by(town):
+    page, matter = await opened(town)
+    head = await town.sign_in("head")
+    assert not await shut_out(town, "receptionist", matter)
+    assert (await head.post(f"{page}/accused", data={"accused": "receptionist 员"})).status_code == 303
+    assert await shut_out(town, "receptionist", matter)
+    assert "仅为姓名" not in (await head.get(page)).text
+    assert (await head.post(f"{page}/accused", data={"accused": "某某局长"})).status_code == 303
+    shown = (await head.get(page)).text
+    assert "仅为姓名：未使任何人回避" in shown.split("某某局长")[1].split("</li>")[0]
+    assert shown.count("仅为姓名：未使任何人回避") == 1
+    assert "receptionist (云江市人大常委会信访办)" in shown
+    assert (await head.post(f"{page}/accused", data={"accused": "望月县住建局"})).status_code == 303
+    marked = await town.fetch("SELECT organisation_id FROM petitions.accused WHERE organisation_id IS NOT NULL")
+    assert [row["organisation_id"] for row in marked] == [town.units["bureau"].id]
+
+
+async def test_of_several_people_with_one_name_somebody_chooses(town):
+    page, _matter = await opened(town)
+    identity = town.hall.services.identity
+    namesake = await identity.create_account(SYSTEM, "namesake", "receptionist员", PASSWORD, town.units["east"].id)
+    head = await town.sign_in("head")
+    refused = await head.post(f"{page}/accused", data={"accused": "receptionist员"})
+    assert refused.status_code == 422
+    for known_as in ("receptionist (云江市人大常委会信访办)", "namesake (望月县)"):
+        assert known_as in refused.text
+    assert await town.fetch("SELECT id FROM petitions.accused") == []
+    assert (await head.post(f"{page}/accused", data={"accused": "namesake"})).status_code == 303
+    assert await town.one("SELECT account_id FROM petitions.accused") == namesake.id

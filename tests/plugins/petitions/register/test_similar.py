@@ -11,13 +11,13 @@ import pytest_asyncio
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.matching import VERSION
 from huitang_petitions.plugin import PetitionsPlugin
-from huitang_petitions.services import access, extending, listing, merging, protecting, similar
+from huitang_petitions.services import access, extending, listing, merging, protecting, similar, supervision
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, begin, take
 from huitang_petitions.services.submission import Intake, Person
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.conftest import PEOPLE, UNITS
 from tests.plugins.petitions.register.matters import at, wanted
@@ -217,3 +217,57 @@ async def test_the_page_names_them_and_joins_them(town, letters):
     assert done.status_code == 303
     assert f"/petitions/matters/{first}/way" in (await client.get(f"/petitions/matters/{again}/way")).text
     assert (await client.post(f"/petitions/matters/{again}/way/join", data={})).status_code == 303
+
+
+async def seen_by(town, name: str) -> set[UUID]:
+    """The matters that stand in somebody's register, each of which can be opened, and no other."""
+    actor = town.actors[name]
+    shown = await listing.list_matters(town.ctx, actor, listing.Wanted())
+    assert shown.total == len(shown.lines)
+    return {line.id for line in shown.lines}
+
+
+async def test_whoever_is_kept_away_from_one_of_joined_matters_is_kept_away_from_all(town, letters):
+    first, again, joint, other = letters
+    ctx, officer, head = town.ctx, town.actors["officer"], town.actors["head"]
+    receptionist, supervisor = town.actors["receptionist"], town.actors["supervisor"]
+    await protecting.accuse(ctx, head, first, account_id=receptionist.account_id)
+    assert await seen_by(town, "receptionist") == {again, joint, other}
+    await merging.join(ctx, officer, again, first)
+    await merging.join(ctx, officer, joint, first)
+    assert await seen_by(town, "receptionist") == {other}
+    assert await seen_by(town, "supervisor") == {first, again, joint, other}
+    await protecting.recuse(ctx, head, first, supervisor.account_id, "利益冲突")
+    assert await seen_by(town, "supervisor") == {other}
+    for actor, matter in ((receptionist, joint), (supervisor, again)):
+        with pytest.raises(NotFound):
+            await access.matter_for(ctx, actor, matter, access.READ)
+    await merging.part(ctx, officer, again)
+    assert await seen_by(town, "receptionist") == {again, other}
+
+
+async def test_whoever_is_complained_of_in_the_main_matter_keeps_no_to_dos_about_the_joined_ones(town, letters):
+    first, again, _joint, _other = letters
+    ctx, officer, head = town.ctx, town.actors["officer"], town.actors["head"]
+    await take(ctx, officer, again, "assign", Wanted(organisation_id=town.units["committee"].id))
+    await supervision.act(ctx, town.actors["supervisor"], again, "urge", "请尽快办理")
+    await merging.join(ctx, officer, again, first)
+    handler = town.actors["handler"].account_id
+    todos = "SELECT count(*) FROM notifications.todo WHERE closed_at IS NULL AND assignee_id = $1"
+    assert await town.one(todos, handler) == 1
+    await protecting.accuse(ctx, head, first, account_id=handler)
+    assert await town.one(todos, handler) == 0
+
+
+async def test_joined_matters_are_looked_for_by_indexes(town, letters):
+    await town.fetch(
+        "INSERT INTO petitions.accused (id, matter_id, account_id, name, marked_at) SELECT gen_random_uuid(), $1,"
+        " gen_random_uuid(), '', now() FROM generate_series(1, 5000) RETURNING id",
+        letters[3],
+    )
+    await town.fetch("ANALYZE petitions.accused")
+    sql = Sql(letters[0])
+    condition = await access.visible(town.ctx, town.actors["officer"], access.READ, sql)
+    plan = await town.fetch(f"EXPLAIN SELECT m.id FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values)
+    lines = "\n".join(row["QUERY PLAN"] for row in plan)
+    assert "Seq Scan on accused" not in lines, lines
