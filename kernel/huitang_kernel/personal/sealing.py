@@ -36,7 +36,7 @@ class PluginPersonal:
 
     def unseal(self, column: str, row: UUID, sealed: bytes | None) -> str:
         full = (self._columns.get(column) or self._declared(column))[0]
-        if sealed is None:
+        if not sealed:
             return ""
         key = self._keeper.known().of(sealed) or self._keeper.ring().of(sealed)
         try:
