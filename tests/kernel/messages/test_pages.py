@@ -54,6 +54,11 @@ async def test_in_clear_with_a_reason_on_record(hall):
         refused = await client.post(f"/messages/{identifier}/reveal", data={"reason": " "})
         assert refused.status_code == 422
         assert PHONE not in refused.text
+        named = await client.post(f"/messages/{identifier}/reveal", data={"reason": "138 0000 1234 来电"})
+        assert named.status_code == 422
+        at_field = re.search(r'id="reason-error">([^<]+)<', named.text)
+        assert at_field
+        assert "不要写入姓名或号码" in at_field[1]
         page = (await client.post(f"/messages/{identifier}/reveal", data={"reason": "来电核实"})).text
         assert PHONE in page
         assert "7K2M-9QXD" in page
