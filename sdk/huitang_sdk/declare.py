@@ -134,6 +134,8 @@ class MessageKind(Struct, frozen=True):
     them; what cannot be filled with the sample is refused. `once` says what happens when nobody knows whether a gateway
     that keeps no idempotency keys has taken a message, until an operator decides otherwise. An `urgent` one (a sign-in
     code) overtakes others; one that has not left after `minutes` (0: no limit) is no use any more and is given up.
+    A `secret` one carries a code with which whoever reads it gets in: its text is never shown again to anybody, and it
+    is erased once a gateway has taken it, it was delivered, given up or skipped, so it cannot be sent again after that.
     """
 
     id: str
@@ -143,6 +145,7 @@ class MessageKind(Struct, frozen=True):
     once: Literal["at-least-once", "at-most-once"] = "at-least-once"
     urgent: bool = False
     minutes: int = 0
+    secret: bool = False
 
 
 class Job(Struct, frozen=True):

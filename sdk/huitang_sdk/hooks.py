@@ -111,7 +111,7 @@ class HuitangHooks:
     def message_kinds(self) -> Sequence[declare.MessageKind]:
         """Kinds of messages to people outside (SMS, WeChat) that the plugin sends with `ctx.messages`.
 
-        return [MessageKind("petitions.registered", "A letter was registered", {"code": "7K2M-9QXD-40FT-WBNE-3"})]
+        return [MessageKind("petitions.registered", "A letter was registered", {"code": "7K2M-9QXD"}, secret=True)]
         """
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 PersonalKind = Literal["name", "phone", "id", "address", "email", "text"]
@@ -11,6 +12,7 @@ PersonalKind = Literal["name", "phone", "id", "address", "email", "text"]
 
 HIDDEN = "****"
 _GAPS = re.compile(r"[\s·•・‧\-\u2010-\u2015－]+")
+_SPACED = re.compile(r"(?<=[0-9])\s+(?=[0-9])")
 _COMPOUND = re.compile(
     "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|"
     "仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐|呼延|百里|东郭|南门|西门|第五"
@@ -44,6 +46,24 @@ def _phone(text: str) -> str:
             digits = digits[len(country) :]
             break
     return digits.lstrip("0") or digits
+
+
+def quotes(said: str, values: Iterable[tuple[PersonalKind, str]]) -> bool:
+    """Whether a text that stays in clear (a reason) has one of these values in it, or a run of seven digits, which is
+    somebody's number. Names count from two characters, everything else from four: less says nothing of anybody.
+
+    >>> quotes("林秀英 本人来电", [("name", "林秀英")]), quotes("回电 138-0000-1234", [("phone", "13800001234")])
+    (True, True)
+    >>> quotes("回电 1390000 9999", []), quotes("2026-000042 回电核实", [("name", "林秀英"), ("phone", "")])
+    (True, False)
+    """
+    if re.search(r"[0-9]{7}", _SPACED.sub("", unicodedata.normalize("NFKC", said))):
+        return True
+    return any(
+        plain in normalised(kind, said)
+        for kind, plain in ((kind, normalised(kind, text)) for kind, text in values)
+        if len(plain) >= (2 if kind == "name" else 4)
+    )
 
 
 def masked(kind: PersonalKind, text: str) -> str:

@@ -69,6 +69,7 @@ class Demo(Plugin):
         return [
             MessageKind("demo.told", "Somebody is told", {"code": "7K2M"}),
             MessageKind("demo.code", "A code", {"code": "7K2M"}, channels=("sms",), urgent=True, minutes=10),
+            MessageKind("demo.secret", "A code that stays", {"code": "7K2M"}, secret=True),
         ]
 
     @hookimpl

@@ -103,7 +103,7 @@ class IdentityPlugin(BuiltinPlugin):
     def message_kinds(self) -> Sequence[MessageKind]:
         sample = {"code": "042817", "minutes": "10"}
         return [
-            MessageKind(MESSAGE, "Code to sign in", sample, channels=("sms",), urgent=True, minutes=10),
+            MessageKind(MESSAGE, "Code to sign in", sample, channels=("sms",), urgent=True, minutes=10, secret=True),
         ]
 
     @hookimpl

@@ -33,7 +33,7 @@ class NotBelieved(HuitangError):
 
 
 class SmsReceipt(Struct, frozen=True, tag="receipt"):
-    """What became of a message: `id` is the gateway's, `reference` the one it was sent with."""
+    """What became of a message: `id` is the gateway's, `reference` the one it was sent with; one may be empty."""
 
     id: str
     reference: str
@@ -78,6 +78,8 @@ async def sms_events(request: AnyRequest) -> None:
         told = msgspec.json.decode(body, type=SmsEvents)
     except msgspec.DecodeError:
         raise Invalid(_("The body of this webhook cannot be read.")) from None
+    if any(isinstance(event, SmsReceipt) and not (event.id or event.reference) for event in told.events):
+        raise Invalid(_("A receipt in this webhook names no message: neither id nor reference."))
     for event in told.events:
         if isinstance(event, SmsReceipt):
             code = safe_code(event.code, "") if event.code else ""

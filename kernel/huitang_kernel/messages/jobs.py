@@ -14,7 +14,7 @@ _ = Translator("messages")
 BATCH = 5000
 SENT = """
 UPDATE messages.message SET recipient = NULL, recipient_index = NULL, text = NULL WHERE id IN (
-    SELECT id FROM messages.message WHERE text IS NOT NULL AND changed_at < now() - make_interval(days => $1)
+    SELECT id FROM messages.message WHERE recipient IS NOT NULL AND changed_at < now() - make_interval(days => $1)
     AND state IN ('accepted', 'delivered', 'dead', 'skipped') LIMIT $2) RETURNING id
 """
 HEARD = """

@@ -16,6 +16,8 @@ from huitang_kernel.db import PostgresDatabase
 
 UNKNOWN = "unknown"
 """The reason of a dead message of which nobody knows whether the gateway took it."""
+FORGET = "text = CASE WHEN secret THEN NULL ELSE text END"
+"""A secret text is erased with the change after which it is not tried any more."""
 WAITING = "state IN ('queued', 'sending', 'failed')"
 LEASE = f"""
 WITH due AS (
@@ -38,7 +40,7 @@ WHERE channel = $1 AND {WAITING}
 HELD = "id = $1 AND round = $2 AND attempts = $3"
 TAKEN = f"""
 UPDATE messages.message SET state = 'accepted', reason = '', code = '', gateway_id = $4, unsure_since = NULL,
-    changed_at = now()
+    {FORGET}, changed_at = now()
 WHERE {HELD} AND (state = 'sending' OR (state = 'dead' AND reason = '{UNKNOWN}'))
 """
 KNOW_ID = f"UPDATE messages.message SET gateway_id = $4 WHERE {HELD} AND gateway_id = ''"
@@ -48,7 +50,7 @@ UPDATE messages.message SET state = 'failed', reason = $4, code = $5, next_at = 
 WHERE {HELD} AND state = 'sending'
 """
 DEAD = f"""
-UPDATE messages.message SET state = 'dead', reason = $4, code = $5, unsure_since = NULL, changed_at = now()
+UPDATE messages.message SET state = 'dead', reason = $4, code = $5, unsure_since = $6, {FORGET}, changed_at = now()
 WHERE {HELD} AND state = 'sending'
 """
 
@@ -102,6 +104,7 @@ class Ledger:
         values: tuple[Any, ...] = (reason, code, at, unsure_since)
         await self._database.execute(AGAIN, *row.held, *values)
 
-    async def dead(self, row: Leased, reason: str, code: str) -> None:
-        """It is given up."""
-        await self._database.execute(DEAD, *row.held, reason, code)
+    async def dead(self, row: Leased, reason: str, code: str, unsure_since: datetime | None) -> None:
+        """It is given up; the gateway may have it all the same since `unsure_since`."""
+        values: tuple[Any, ...] = (reason, code, unsure_since)
+        await self._database.execute(DEAD, *row.held, *values)

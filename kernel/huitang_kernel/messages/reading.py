@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.messages.gateways.outcome import Gateway, Outgoing, still_known
 from huitang_kernel.messages.telling import CHANNEL, RECIPIENT, TEXT
-from huitang_sdk.contracts import Actor, Personal, Ref, Sealed, SentMessage
+from huitang_sdk.contracts import Actor, Clock, Personal, Ref, Sealed, SentMessage
 from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Invalid, NotFound, SealBroken
 from huitang_sdk.i18n import Translator, format_time
@@ -24,13 +25,23 @@ REVEAL = "messages.message.reveal"
 STATES = ("queued", "sending", "failed", "accepted", "delivered", "dead", "skipped")
 COLUMNS = (
     "id, plugin, kind, channel, recipient, words_version, locale, subject_kind, subject_id, state, reason, code, round,"
-    " attempts, next_at, expires_at, gateway_id, created_at, changed_at, text IS NOT NULL AS is_kept"
+    " attempts, next_at, expires_at, gateway_id, created_at, changed_at, text IS NOT NULL AS is_kept, secret"
 )
-RETRY = """
-UPDATE messages.message SET state = 'queued', reason = '', code = '', round = round + 1, attempts = 0, next_at = now(),
-    unsure_since = NULL, gateway_id = '', changed_at = now()
-WHERE state = 'dead' AND text IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
-    AND ($1::uuid IS NULL OR id = $1) RETURNING id, kind, channel, reason, code, round
+GIVEN_UP = """
+m.state = 'dead' AND m.text IS NOT NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    AND ($1::uuid IS NULL OR m.id = $1)
+"""
+IN_DOUBT = f"""
+SELECT m.id, m.channel, m.round, m.unsure_since, coalesce(r.wechat_template, '') AS wechat_template
+FROM messages.message m LEFT JOIN messages.rule r ON r.kind = m.kind
+WHERE {GIVEN_UP} AND m.unsure_since IS NOT NULL FOR UPDATE OF m
+"""
+KNOWN = "m.id = ANY($2::uuid[])"
+RETRY = f"""
+UPDATE messages.message m SET state = 'queued', reason = '', code = '', next_at = now(), changed_at = now(),
+    round = m.round + CASE WHEN {KNOWN} THEN 0 ELSE 1 END, attempts = CASE WHEN {KNOWN} THEN m.attempts ELSE 0 END,
+    unsure_since = CASE WHEN {KNOWN} THEN m.unsure_since END, gateway_id = ''
+WHERE {GIVEN_UP} RETURNING m.id, m.kind, m.channel, m.round
 """
 
 
@@ -57,6 +68,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     created_at: datetime
     changed_at: datetime
     is_kept: bool
+    secret: bool
 
     def may_go_again(self, now: datetime) -> bool:
         """Given up, not erased, and still of use."""
@@ -76,8 +88,13 @@ class Reading:
 
     personal: Personal
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(
+        self, database: PostgresDatabase, clock: Clock, gateways: Mapping[str, Gateway], lease_seconds: float
+    ) -> None:
         self._database = database
+        self._clock = clock
+        self._gateways = gateways
+        self._lease_seconds = lease_seconds
 
     async def page(self, query: ListQuery) -> tuple[list[Entry], int]:
         """The rows asked for, newest first, and how many fit. The filter "to" holds blind indexes, hexadecimal."""
@@ -130,17 +147,18 @@ class Reading:
         return ",".join(one.hex() for one in self.personal.matches(RECIPIENT, phone_to_dial(address) or address))
 
     async def reveal(self, actor: Actor, identifier: UUID, reason: str) -> tuple[str, str]:
-        """Recipient and text in clear, on the record. Raises Invalid without a reason, and for what is still valid:
-        with somebody's sign-in code one could sign in in their place.
+        """Recipient and text in clear, on the record; of a secret one only the recipient. Raises Invalid without a
+        reason, and for what is still valid: with somebody's code one could act in their place.
         """
         rows = await self._database.fetch(
-            """SELECT recipient, text, expires_at > now() AS is_valid, expires_at FROM messages.message
+            """SELECT recipient, CASE WHEN secret THEN NULL ELSE text END AS text, secret, expires_at,
+                expires_at > now() AS is_valid FROM messages.message
             WHERE id = $1""",
             identifier,
         )
         if not rows:
             raise NotFound(_("There is no such message."))
-        if rows[0]["is_valid"]:
+        if rows[0]["is_valid"] and not rows[0]["secret"]:
             until = format_time(rows[0]["expires_at"])
             said = _("This message may hold a code that is still valid. It can be shown after {time}.", time=until)
             raise Invalid(fields={"reason": said})
@@ -150,9 +168,14 @@ class Reading:
         return recipient, text
 
     async def retry(self, actor: Actor, identifier: UUID | None) -> int:
-        """Send a given-up message (None: all of them) again, as a new round. Raises Conflict when there is none."""
+        """Send a given-up message (None: all of them) again. One that the gateway may have goes with the same key for
+        as long as that is known, so that it cannot come twice; the others as a new round. Raises Conflict when there is
+        none.
+        """
         async with self._database.write(actor) as write:
-            rows: list[dict[str, Any]] = await self._database.fetch(RETRY, identifier)
+            doubted = await self._database.fetch(IN_DOUBT, identifier)
+            known = [row["id"] for row in doubted if self._is_known(row)]
+            rows: list[dict[str, Any]] = await self._database.fetch(RETRY, identifier, known)
             if not rows:
                 raise Conflict(_("Nothing is given up here any more, or it is too late for it. Reload the list."))
             for row in rows:
@@ -160,6 +183,14 @@ class Reading:
                 await write.audit("messages.message.retried", Ref("messages.message", row["id"]), detail=detail)
             await self._database.notify(CHANNEL)
         return len(rows)
+
+    def _is_known(self, row: dict[str, Any]) -> bool:
+        gateway = self._gateways.get(row["channel"])
+        if gateway is None:
+            return False
+        message = Outgoing(row["id"], row["round"], "", "", row["wechat_template"])
+        age = self._clock.now() - row["unsure_since"]
+        return still_known(gateway, message, age, self._lease_seconds)
 
     def _entry(self, row: dict[str, Any]) -> Entry:
         try:

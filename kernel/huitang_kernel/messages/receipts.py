@@ -8,19 +8,21 @@ from uuid import UUID
 
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.messages.gateways.outcome import Hearing
+from huitang_kernel.messages.ledger import FORGET
 
 KEEP = """
 INSERT INTO messages.receipt (channel, gateway_id, reference, status, code, at, heard_at)
 VALUES ($1, $2, $3, $4, $5, $6, now()) ON CONFLICT DO NOTHING
 """
-DELIVERED = """
+DELIVERED = f"""
 UPDATE messages.message SET state = 'delivered', reason = '', code = '', unsure_since = NULL, changed_at = now(),
-    gateway_id = CASE WHEN gateway_id = '' THEN $3 ELSE gateway_id END
+    gateway_id = CASE WHEN gateway_id = '' THEN $3 ELSE gateway_id END, {FORGET}
 WHERE channel = $1 AND (id = $2::uuid OR ($3 <> '' AND gateway_id = $3)) AND state NOT IN ('delivered', 'skipped')
 """
-UNDELIVERED = """
-UPDATE messages.message SET state = 'dead', reason = 'undelivered', code = $5, unsure_since = NULL, changed_at = now()
-WHERE channel = $1 AND ((id = $2::uuid AND round = $4) OR ($2::uuid IS NULL AND gateway_id = $3))
+UNDELIVERED = f"""
+UPDATE messages.message SET state = 'dead', reason = 'undelivered', code = $5, unsure_since = NULL, {FORGET},
+    changed_at = now()
+WHERE channel = $1 AND ((id = $2::uuid AND round = $4) OR ($2::uuid IS NULL AND $3 <> '' AND gateway_id = $3))
     AND state IN ('sending', 'accepted', 'failed')
 """
 WAITING = """

@@ -47,7 +47,7 @@ class MessagesService:
             self.gateways["wechat"] = WechatGateway(settings.wechat)
         self.receipts = Receipts(core.database)
         self.telling = Telling(core, frozenset(self.gateways))
-        self.reading = Reading(core.database)
+        self.reading = Reading(core.database, core.clock, self.gateways, settings.lease_seconds)
         self.wording = Wording(core.database, core.clock)
         self.incoming = Incoming(core.database, core.clock)
         self.senders = [

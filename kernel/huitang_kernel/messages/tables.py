@@ -31,6 +31,7 @@ class MessageRow(PluginTable, tablename="message", schema="messages"):
     next_at = Timestamptz()
     expires_at = Timestamptz(null=True, default=None)
     unsure_since = Timestamptz(null=True, default=None)
+    secret = Boolean()
     gateway_id = Text()
     created_at = Timestamptz()
     changed_at = Timestamptz()

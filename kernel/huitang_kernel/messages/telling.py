@@ -30,13 +30,13 @@ NEW = f"""
 WITH told AS (
     INSERT INTO messages.message
         (id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version, locale, subject_kind,
-         subject_id, urgent, state, reason, next_at, expires_at, created_at, changed_at)
+         subject_id, urgent, secret, state, reason, next_at, expires_at, created_at, changed_at)
     SELECT id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version, locale, subject_kind,
-        subject_id, urgent, state, reason, now, expires_at, now, now
+        subject_id, urgent, secret, state, reason, now, expires_at, now, now
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[],
-        $9::int[], $10::text[], $11::text[], $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::timestamptz[],
-        $17::timestamptz[]) AS n(id, plugin, kind, channel, told_once, recipient, recipient_index, text, words_version,
-        locale, subject_kind, subject_id, urgent, state, reason, now, expires_at)
+        $9::int[], $10::text[], $11::text[], $12::uuid[], $13::bool[], $14::bool[], $15::text[], $16::text[],
+        $17::timestamptz[], $18::timestamptz[]) AS n(id, plugin, kind, channel, told_once, recipient, recipient_index,
+        text, words_version, locale, subject_kind, subject_id, urgent, secret, state, reason, now, expires_at)
     ON CONFLICT (told_once) DO NOTHING RETURNING 1
 )
 SELECT pg_notify('{CHANNEL}', '') WHERE EXISTS (SELECT FROM told)
@@ -151,14 +151,15 @@ class Telling:
     ) -> tuple[Any, ...]:
         identifier, now = new_id(), self._core.clock.now()
         address, text, version = said
+        is_erased = kind.secret and bool(reason)  # it is never going to leave
         return (
             *(identifier, plugin, kind.id, channel, once),
             self.personal.seal(RECIPIENT, identifier, address),
             self.personal.index(RECIPIENT, address),
-            self.personal.seal(TEXT, identifier, text),
+            None if is_erased else self.personal.seal(TEXT, identifier, text),
             *(version, locale),
             *((subject.kind, subject.id) if subject else ("", None)),
-            kind.urgent,
+            *(kind.urgent, kind.secret),
             *(("skipped", reason) if reason else ("queued", "")),
             now,
             now + timedelta(minutes=kind.minutes) if kind.minutes else None,

@@ -79,7 +79,7 @@ def resealed(table: SealedTable, ring: Ring, row: Mapping[str, Any]) -> Renewed:
     renewed = Renewed({name: row[name] for name in table.written})
     for column in table.columns:
         sealed = row[column.column]
-        if sealed is None:
+        if not sealed:  # NULL or no bytes: nothing was ever sealed here
             continue
         full, old = table.full(column), ring.of(sealed)
         try:
@@ -92,7 +92,7 @@ def resealed(table: SealedTable, ring: Ring, row: Mapping[str, Any]) -> Renewed:
         if old is not ring.current:
             renewed.values[column.column] = ring.current.seal(full, identifier, text)
             renewed.is_changed = True
-        if column.index and row[column.index] is not None:
+        if column.index and row[column.index]:
             plain = normalised(column.kind, text)
             index = ring.current.index(full, plain) if plain else None
             renewed.is_changed |= index != row[column.index]

@@ -11,7 +11,7 @@ from huitang_sdk.contracts import Actor, Ref, Sealed
 from huitang_sdk.declare import PersonalColumn
 from huitang_sdk.errors import Invalid, SealBroken
 from huitang_sdk.i18n import Translator
-from huitang_sdk.personal import normalised
+from huitang_sdk.personal import normalised, quotes
 
 if TYPE_CHECKING:
     from huitang_kernel.personal.service import PersonalService
@@ -67,6 +67,9 @@ class PluginPersonal:
         if not said:
             raise Invalid(fields={"reason": _("Say why you need to see it; your reason is put on record.")})
         texts = [self.unseal(value.column, value.row, value.content) for value in values]
+        kinds = [self._declared(value.column)[2].kind for value in values]
+        if quotes(said, zip(kinds, texts, strict=True)):
+            raise Invalid(fields={"reason": _("Do not write names or numbers into the reason: it stays in clear.")})
         seen: dict[str, list[str]] = {}
         for value in values:
             if value.content is not None:

@@ -38,14 +38,23 @@ class SealedTable(Struct, frozen=True):
         return f'"{schema}"."{table}"'
 
     def behind(self, key: Key) -> str:
-        """The condition for rows in which something is not under `key`; its bytes are safe to write out."""
-        values = [f"substring(\"{c.column}\" FROM 1 FOR 3) <> '\\x{key.header.hex()}'" for c in self.columns]
-        indexes = [f"substring(\"{c.index}\" FROM 1 FOR 2) <> '\\x{key.tag.hex()}'" for c in self.columns if c.index]
-        return "(" + " OR ".join(f"coalesce({part}, false)" for part in (*values, *indexes)) + ")"
+        """The condition for rows in which something is not under `key`; its bytes are safe to write out.
+
+        Columns may say "nothing" by NULL or by no bytes at all: neither is under any key.
+        """
+        values = [_other(c.column, key.header) for c in self.columns]
+        indexes = [_other(c.index, key.tag) for c in self.columns if c.index]
+        return "(" + " OR ".join((*values, *indexes)) + ")"
 
     def full(self, column: PersonalColumn) -> str:
         """What the column's keys are derived for: "petitions.petitioner.phone"."""
         return f"{self.name}.{column.column}"
+
+
+def _other(column: str, begin: bytes) -> str:
+    """The condition for a column that holds something which begins otherwise."""
+    begins = f"substring(\"{column}\" FROM 1 FOR {len(begin)}) <> '\\x{begin.hex()}'"
+    return f"coalesce({begins} AND \"{column}\" <> '\\x', false)"
 
 
 def declared_tables(registry: Iterable[PluginRecord]) -> list[SealedTable]:

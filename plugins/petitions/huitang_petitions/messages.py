@@ -12,6 +12,7 @@ KINDS = (
         TOLD,
         "A letter was registered: its number and look-up code",
         sample={"number": "2026-000042", "code": "7K3M-9QXT-2HVA-B5C6F"},
+        secret=True,  # the code opens the matter for as long as there is one
     ),
     MessageKind(WROTE, "The office wrote to the petitioner", sample={"number": "2026-000042"}),
     *(MessageKind(f"petitions.{event}", one.title, sample=SAMPLE) for event, one in TELLING.items()),

@@ -69,6 +69,7 @@ class Personal(Protocol):
         """The values in clear, in their order ("" for None), and one audit record "personal.revealed" that says who saw
         which columns of which rows of `subject` and why, never what they hold.
 
-        Raises NotSignedIn or Forbidden without the permission, Invalid (field "reason") without a reason. Whether the
-        subject is in the actor's scope is for the caller to ask first, like for every other page.
+        Raises NotSignedIn or Forbidden without the permission, Invalid (field "reason") without a reason and for one
+        that quotes a value or a number of seven digits or more, since reasons stay in clear. Whether the subject is in
+        the actor's scope is for the caller to ask first, like for every other page.
         """

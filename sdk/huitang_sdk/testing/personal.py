@@ -13,7 +13,7 @@ from msgspec import Struct
 from huitang_sdk.contracts import Actor, Permissions, Ref, Sealed
 from huitang_sdk.declare import PersonalColumn
 from huitang_sdk.errors import Invalid, SealBroken
-from huitang_sdk.personal import normalised
+from huitang_sdk.personal import normalised, quotes
 from huitang_sdk.testing.permissions import FakePermissions
 
 HEADER = b"\x01\x00\x01"
@@ -84,6 +84,8 @@ class FakePersonal:
         if not reason.strip():
             raise Invalid(fields={"reason": "Say why you need to see it."})
         texts = [self.unseal(value.column, value.row, value.content) for value in values]
+        if quotes(reason, [(self._kinds[value.column], text) for value, text in zip(values, texts, strict=True)]):
+            raise Invalid(fields={"reason": "Do not write names or numbers into the reason: it stays in clear."})
         columns = tuple(dict.fromkeys(value.column for value in values))
         self.revealed.append(Revealed(actor, subject, columns, reason.strip()))
         return texts

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import msgspec
 
+from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_kernel.messages.simulators.base import Faults, Simulator
 from huitang_kernel.messages.simulators.sms import SmsSimulator
 from huitang_kernel.messages.simulators.wechat import Account, WechatSimulator
+from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import Recipient, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -107,3 +109,17 @@ async def taken(simulator: Simulator, count: int, seconds: float = 10.0) -> None
     async with asyncio.timeout(seconds):
         while len(simulator.taken) < count:  # noqa: ASYNC110 - the other side is a thread
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def somebody(hall, *permissions: str):
+    """A signed-in client that holds exactly these permissions."""
+    identity, rights = hall.services.identity, hall.services.permissions
+    root = await identity.organisation_named("云江市") or await identity.create_organisation(SYSTEM, "云江市")
+    name = f"somebody{len(permissions)}"
+    account = await identity.create_account(SYSTEM, name, name, PASSWORD, root.id)
+    role = await rights.create_role(SYSTEM, name, name, allows=permissions)
+    await rights.grant(SYSTEM, role, root.id, "all", account_id=account.id)
+    async with client_of(hall) as client:
+        await sign_in(hall, client, name)
+        yield client

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import asynccontextmanager
 
 import pytest
-from outside import OPEN_ID, PHONE, rows, send, set_faults, until
+from outside import OPEN_ID, PHONE, rows, send, set_faults, somebody, until
 
-from huitang_kernel.identity.testing import PASSWORD, sign_in
 from huitang_kernel.testing import client_of
 from huitang_sdk.contracts import Recipient
-from huitang_sdk.contracts.identity import SYSTEM
 
 POSTMASTER = ("messages.message.read", "messages.message.manage", "messages.words.manage")
 WORDS = "/messages/kinds/demo.told/sms/zh-CN"
-
-
-@asynccontextmanager
-async def somebody(hall, *permissions: str):
-    """A signed-in client that holds exactly these permissions."""
-    identity, rights = hall.services.identity, hall.services.permissions
-    root = await identity.organisation_named("云江市") or await identity.create_organisation(SYSTEM, "云江市")
-    name = f"somebody{len(permissions)}"
-    account = await identity.create_account(SYSTEM, name, name, PASSWORD, root.id)
-    role = await rights.create_role(SYSTEM, name, name, allows=permissions)
-    await rights.grant(SYSTEM, role, root.id, "all", account_id=account.id)
-    async with client_of(hall) as client:
-        await sign_in(hall, client, name)
-        yield client
 
 
 @pytest.fixture
@@ -71,6 +54,11 @@ async def test_in_clear_with_a_reason_on_record(hall):
         refused = await client.post(f"/messages/{identifier}/reveal", data={"reason": " "})
         assert refused.status_code == 422
         assert PHONE not in refused.text
+        named = await client.post(f"/messages/{identifier}/reveal", data={"reason": "138 0000 1234 来电"})
+        assert named.status_code == 422
+        at_field = re.search(r'id="reason-error">([^<]+)<', named.text)
+        assert at_field
+        assert "不要写入姓名或号码" in at_field[1]
         page = (await client.post(f"/messages/{identifier}/reveal", data={"reason": "来电核实"})).text
         assert PHONE in page
         assert "7K2M-9QXD" in page

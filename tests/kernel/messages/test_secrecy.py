@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from outside import OPEN_ID, PHONE, rows, send, set_faults, until
+import pytest
+from outside import OPEN_ID, PHONE, rows, send, set_faults, somebody, until
 
+from huitang_kernel.messages.gateways.outcome import Hearing
 from huitang_sdk.contracts import Recipient
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.errors import Conflict
 
 TEXT = "极其私密的内容"
 TABLES = """
@@ -76,3 +79,80 @@ def _all():
 
     names = ("state", "channel", "kind", "to")
     return ListQuery(path="/messages/", filters=dict.fromkeys(names, ""))
+
+
+CODE = "5R7W-2XKC-9DTM"
+SHOWN = ("messages.message.read", "messages.message.reveal")
+
+
+async def is_kept(hall) -> list[bool]:
+    return await rows(hall, "text IS NOT NULL")
+
+
+async def test_a_secret_is_kept_until_the_gateway_has_it(open_town, sms):
+    """Also through a lost answer, since the same words go out again under the same key."""
+    hall = await open_town(sms, background=False)
+    set_faults(sms, lose_answers=1)
+    await send(hall, kind="demo.secret", code=CODE)
+    (sender,) = hall.services.messages.senders
+    await sender.send_due()
+    assert (await rows(hall), await is_kept(hall)) == (["failed"], [True])
+    await hall.core.database.execute("UPDATE messages.message SET next_at = now()")
+    await sender.send_due()
+    assert (await rows(hall), await is_kept(hall)) == (["accepted"], [False])
+    assert [CODE in message.text for message in sms.taken] == [True]
+
+
+async def test_a_secret_is_erased_at_every_end(open_town, sms):
+    hall = await open_town(sms)
+    set_faults(sms, refuse="bad-number")
+    await send(hall, kind="demo.secret", code=CODE)
+    await send(hall, Recipient("不详"), kind="demo.secret", code=CODE)
+    await send(hall, Recipient(open_id=OPEN_ID), kind="demo.secret", code=CODE)
+    await until(hall, "dead", "skipped", "skipped")
+    assert await is_kept(hall) == [False, False, False]
+    with pytest.raises(Conflict):
+        await hall.services.messages.reading.retry(SYSTEM, None)
+
+
+@pytest.mark.parametrize("status", ["delivered", "undelivered"])
+async def test_a_receipt_erases_a_secret(open_town, sms, status):
+    hall = await open_town(sms, background=False)
+    await send(hall, kind="demo.secret", code=CODE)
+    await hall.core.database.execute("UPDATE messages.message SET state = 'sending'")
+    (identifier,) = await rows(hall, "id")
+    receipt = Hearing("", f"{identifier}-1", status, "", hall.core.clock.now())
+    await hall.services.messages.receipts.hear("sms", [receipt])
+    assert await is_kept(hall) == [False]
+
+
+async def test_a_secret_is_shown_to_nobody(open_town, sms):
+    hall = await open_town(sms, background=False)
+    await send(hall, kind="demo.secret", code=CODE)
+    (identifier,) = await rows(hall, "id")
+    async with somebody(hall, *SHOWN) as client:
+        answer = await client.post(f"/messages/{identifier}/reveal", data={"reason": "来电核实"})
+    assert answer.status_code == 200
+    assert PHONE in answer.text
+    assert CODE not in answer.text
+    assert "不再显示" in answer.text
+
+
+async def test_the_recipient_of_a_secret_is_erased_with_the_others(open_town, sms):
+    hall = await open_town(sms)
+    await send(hall, kind="demo.secret", code=CODE)
+    await until(hall, "accepted")
+    await hall.core.database.execute("UPDATE messages.message SET changed_at = now() - interval '200 days'")
+    (job,) = hall.registry.get("messages").declarations.jobs
+    run = type("Run", (), {"id": (await rows(hall, "id"))[0]})()
+    await job.run(hall.registry.get("messages").context, run)
+    assert await rows(hall, "recipient, recipient_index, text") == [(None, None, None)]
+
+
+async def test_what_signs_people_in_or_opens_a_matter_is_secret(open_town):
+    from huitang_petitions.messages import KINDS
+
+    hall = await open_town()
+    kinds = [*KINDS, *hall.registry.get("identity").declarations.message_kinds]
+    assert {kind.id for kind in kinds if "code" in kind.sample} == {kind.id for kind in kinds if kind.secret}
+    assert {kind.id for kind in kinds if kind.secret} == {"petitions.registered", "identity.resident_code"}

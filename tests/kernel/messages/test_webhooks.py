@@ -77,6 +77,24 @@ async def test_a_receipt_ends_doubt(open_town, sms):
     assert await rows(hall, "state, reason, gateway_id") == [("delivered", "", sms.taken[0].id)]
 
 
+async def test_a_receipt_that_names_no_message_is_no_message_s(open_town, sms):
+    """What is on its way has no number of the gateway yet: an empty one is not theirs."""
+    hall = await open_town(sms, background=False)
+    await send(hall)
+    await send(hall)
+    await hall.core.database.execute("UPDATE messages.message SET state = 'sending'")
+    foreign = b'{"type": "receipt", "id": "", "reference": "%s", "status": "%s", "at": "2026-11-25T08:00:05Z"}'
+    event = b'{"events": [%s]}'
+    async with client_of(hall) as client:
+        for status in (b"delivered", b"undelivered"):
+            for reference, answer in ((b"", 422), (b"not one of ours", 204)):
+                body = event % (foreign % (reference, status))
+                told = await client.post(AT, content=body, headers=signing.sign(SECRET, "1", time.time(), body))
+                assert told.status_code == answer
+    await hall.services.messages.receipts.hear("sms", [Hearing("", "", "undelivered", "", NOW)])
+    assert await rows(hall) == ["sending", "sending"]
+
+
 async def test_undelivered_holds_for_its_own_round_only(open_town, sms):
     hall = await open_town(sms)
     set_faults(sms, receipt="undelivered")

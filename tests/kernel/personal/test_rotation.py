@@ -65,6 +65,24 @@ async def test_rows_without_a_value_or_an_index_stay_without(ctx, rotation):
     assert rows[unindexed]["mobile"][:3] == b"\x01\x00\x02"
 
 
+async def test_columns_of_no_bytes_are_as_good_as_null(ctx, rotation, states):
+    bare, named = new_id(), new_id()
+    columns = ("name", "name_index", "phone", "phone_index", "mobile", "mobile_index")
+    insert = f"INSERT INTO demo.contact (id, {', '.join(columns)}) VALUES ($1, {', '.join(['$2'] * 6)})"
+    for row in (bare, named):
+        await ctx.db.execute(insert, row, b"")
+    sealed = ctx.personal.seal("contact.name", named, "林秀英")
+    await ctx.db.execute("UPDATE demo.contact SET name = $2 WHERE id = $1", named, sealed)
+    assert await rotation.finish(SYSTEM) == 0
+    await rotation.begin(SYSTEM)
+    assert await rotation.finish(SYSTEM) == 1
+    rows = {row["id"]: row for row in await ctx.db.fetch("SELECT * FROM demo.contact")}
+    assert set(rows[bare].values()) == {bare, b""}
+    assert set(rows[named].values()) == {named, b"", rows[named]["name"]}
+    assert ctx.personal.unseal("contact.name", named, rows[named]["name"]) == "林秀英"
+    assert {table.broken for table in await states.tables()} == {0}
+
+
 async def test_nothing_is_missed_or_lost_while_people_write(ctx, rotation):
     """Writers insert and change, a reader searches for every phone that is there, two changes of keys go on."""
     rows, stop = await add_many(ctx, 400), asyncio.Event()

@@ -72,6 +72,11 @@ class Gateway(Protocol):
         """Let go of connections."""
 
 
+def still_known(gateway: Gateway, message: Outgoing, age: timedelta, seconds: float) -> bool:
+    """Whether a gateway that may have had the message for `age` would still recognise it so many seconds from now."""
+    return age + timedelta(seconds=seconds) < gateway.memory(message)
+
+
 def safe_code(value: Any, otherwise: str) -> str:
     """A gateway's code if it looks like one, else `otherwise`: free text may quote the number or the message, and a
     long run of digits may be the number.

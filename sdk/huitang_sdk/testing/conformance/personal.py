@@ -117,6 +117,10 @@ class PersonalContract:
             with pytest.raises(Invalid) as caught:
                 await personal.reveal(reader, READ, subject, values, reason=reason)
             assert "reason" in caught.value.fields
+        for reason in ("林秀英要求回电", "回电 138 0000 1234", "身份证 53010219900101", "１３９００００９９９９"):
+            with pytest.raises(Invalid) as caught:
+                await personal.reveal(reader, READ, subject, values, reason=reason)
+            assert "reason" in caught.value.fields
         moved = [Sealed(value.column, new_id(), value.content) for value in values]
         with pytest.raises(SealBroken):
             await personal.reveal(reader, READ, subject, moved, reason="to call back")

@@ -130,6 +130,11 @@ async def test_people_are_masked_until_somebody_says_why(town):
     refused = await client.post(f"{address}/reveal", data={"reason": " "})
     assert refused.status_code == 422
     assert NAME not in refused.text
+    for reason in (f"{NAME}要求回电", f"回电 {PHONE}"):
+        quoting = await client.post(f"{address}/reveal", data={"reason": reason})
+        assert quoting.status_code == 422
+        assert "不要写入姓名或号码" in quoting.text.partition('id="reason-error"')[2][:200]
+        assert ADDRESS not in quoting.text
     shown = await client.post(f"{address}/reveal", data={"reason": "需要电话核实"})
     for private in (NAME, PHONE, ID_NUMBER, ADDRESS):
         assert private in shown.text
