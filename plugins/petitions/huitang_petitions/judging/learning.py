@@ -22,12 +22,16 @@ from huitang_petitions.judging.letters import (
     turned,
     worded,
 )
-from huitang_petitions.judging.model import Head, Model
+from huitang_petitions.judging.model import Head, Model, no_head
 from huitang_petitions.judging.tree import Tree
 
 SYNTHETIC, PER_CATEGORY = 1500, 45
 HELD_OUT = 3
 """One in so many wordings is left out when the sharpness is judged."""
+FEWEST_JUDGED, UNJUDGED = 20, 0.1
+"""Where fewer letters than these are left to judge by, nothing is known of how sharp the scores are: then answers keep
+their order, but are nearly equally likely, so that none is called sure.
+"""
 SHARPNESS = (4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 30.0, 40.0)
 
 Labelled = tuple[str, str]
@@ -38,10 +42,16 @@ def learn(tree: Tree, confirmed: Sequence[Example] = ()) -> Model:
     known = phrases()
     kept, left = _divided(known)
     model = _fitted(tree, known, confirmed)
-    trial = _fitted(tree, kept, confirmed, without=_left_out)
+    trial = _fitted(
+        tree,
+        kept,
+        [example for number, example in enumerate(confirmed) if number % HELD_OUT],
+        without=_left_out,
+    )
     unseen = [
         *composed(tree, left, len(left.phrases) * 8, seed=9),
         *(example for example in synthetic(600, seed=8) if _left_out(example.matter)),
+        *confirmed[::HELD_OUT],
     ]
     return structs.replace(
         model,
@@ -75,7 +85,11 @@ def _of_turn(examples: Sequence[Example], known: Phrases) -> list[Labelled]:
 
 
 def _head(labelled: Sequence[Labelled]) -> Head:
-    """One against the rest for every label, all labels alike however many letters they have."""
+    """One against the rest for every label, all labels alike however many letters they have. With fewer than two labels
+    there is nothing to tell apart: no answers.
+    """
+    if len({label for _text, label in labelled}) < 2:
+        return no_head()
     texts, labels = zip(*labelled, strict=True)
     weighing = TfidfTransformer(sublinear_tf=True)
     found = weighing.fit_transform(counted(texts))
@@ -111,6 +125,8 @@ def _left_out(matter: str) -> bool:
 def _sharpness(head: Head, labelled: Sequence[Labelled]) -> float:
     """The factor on the scores under which the labels of unseen wordings are least surprising."""
     known = [(text, head.labels.index(label)) for text, label in labelled if label in head.labels]
+    if len(known) < FEWEST_JUDGED:
+        return UNJUDGED
     scores = head.scores(counted([text for text, _label in known]))
     right = np.array([label for _text, label in known])
 

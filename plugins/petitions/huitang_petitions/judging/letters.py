@@ -75,9 +75,14 @@ def synthetic(count: int, seed: int) -> Iterator[Example]:
 
 
 def composed(tree: Tree, known: Phrases, count: int, seed: int) -> Iterator[Example]:
-    """Letters put together from the sentences and words of one category, three in ten with a turn of the remit."""
+    """Letters put together from the sentences and words of one category, three in ten with a turn of the remit.
+
+    None for a tree of which no sentences are known.
+    """
     rng = random.Random(seed)  # noqa: S311 - made up, not secret
     paths = [path for path in known.phrases if known.phrases[path] and path in tree.nodes]
+    if not paths:
+        return
     turns = [turn for turn in known.turns if known.turns[turn]]
     for number in range(count):
         path = paths[number % len(paths)]
