@@ -54,7 +54,8 @@ def suggester(model_folder):
     from huitang_petitions.judging.suggesting import Suggester
 
     office = office_of()
-    return Suggester(model_of(office.tree, folder=model_folder), office.tree, office.remits, office.handlers)
+    model = model_of(office.tree, office.remits, folder=model_folder)
+    return Suggester(model, office.tree, office.remits, office.handlers)
 
 
 @pytest_asyncio.fixture
