@@ -27,7 +27,7 @@ def _each(work: Callable[[Any], object], things: Sequence[Any]) -> list[float]:
 
 def measure(quick: bool = False) -> list[Row]:
     office = office_of()
-    suggester = Suggester(model_of(office.tree), office.tree, office.remits, office.handlers)
+    suggester = Suggester(model_of(office.tree, office.remits), office.tree, office.remits, office.handlers)
     letters = list(synthetic(50 if quick else 300, MEASURED_ON))
     suggester.suggest("", "先算一次")
     ours = _each(lambda letter: suggester.suggest(letter.subject, letter.text), letters)

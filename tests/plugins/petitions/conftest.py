@@ -54,12 +54,23 @@ def suggester(model_folder):
     from huitang_petitions.judging.suggesting import Suggester
 
     office = office_of()
-    return Suggester(model_of(office.tree, folder=model_folder), office.tree, office.remits, office.handlers)
+    model = model_of(office.tree, office.remits, folder=model_folder)
+    return Suggester(model, office.tree, office.remits, office.handlers)
 
 
 @pytest_asyncio.fixture
 async def ready(town, model_folder, suggester):
     """The town with the model that the tests have learnt."""
+    return with_model(town, model_folder)
+
+
+@pytest_asyncio.fixture
+async def working(open_hall, model_folder, suggester):
+    """The town with the model, in a hall that runs its jobs."""
+    return with_model(await settle(open_hall, PetitionsPlugin(), UNITS, PEOPLE, background=True), model_folder)
+
+
+def with_model(town, model_folder):
     town.ctx.folder.mkdir(parents=True, exist_ok=True)
     for file in model_folder.glob("*.npz"):
         shutil.copy(file, town.ctx.folder)

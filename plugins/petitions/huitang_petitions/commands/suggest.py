@@ -116,7 +116,7 @@ def _suggester(office: Office) -> Suggester:
     from huitang_petitions.judging.store import model_of
     from huitang_petitions.judging.suggesting import Suggester
 
-    return Suggester(model_of(office.tree), office.tree, office.remits, office.handlers)
+    return Suggester(model_of(office.tree, office.remits), office.tree, office.remits, office.handlers)
 
 
 def _letters(file: Path) -> Iterator[Example]:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from huitang_petitions.judging.reading import NAMES, shipped
+from huitang_petitions.judging.remits import Remits, default_remits
 from huitang_petitions.judging.tree import Tree
 from huitang_petitions.judging.wording import WORDING, refuse
 from huitang_petitions.letters import letters
@@ -34,15 +35,10 @@ class Example(Struct, frozen=True, kw_only=True):
 class Phrases(Struct, frozen=True, forbid_unknown_fields=True):
     """`phrases.toml`."""
 
-    remits: dict[str, str]
     phrases: dict[str, tuple[str, ...]]
     turns: dict[str, tuple[str, ...]]
     openings: tuple[str, ...]
     closings: tuple[str, ...]
-
-    def usual_remit(self, category: str) -> str:
-        """The remit of the longest path that lies above the category."""
-        return max((path, remit) for path, remit in self.remits.items() if category.startswith(path))[1]
 
 
 class _LabelNames(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,9 +71,14 @@ def synthetic(count: int, seed: int) -> Iterator[Example]:
 
 
 def composed(tree: Tree, known: Phrases, count: int, seed: int) -> Iterator[Example]:
-    """Letters put together from the sentences and words of one category, three in ten with a turn of the remit."""
+    """Letters put together from the sentences and words of one category, three in ten with a turn of the remit.
+
+    None for a tree of which no sentences are known.
+    """
     rng = random.Random(seed)  # noqa: S311 - made up, not secret
     paths = [path for path in known.phrases if known.phrases[path] and path in tree.nodes]
+    if not paths:
+        return
     turns = [turn for turn in known.turns if known.turns[turn]]
     for number in range(count):
         path = paths[number % len(paths)]
@@ -85,7 +86,7 @@ def composed(tree: Tree, known: Phrases, count: int, seed: int) -> Iterator[Exam
         chosen = rng.sample(said, min(len(said), rng.choice((1, 2, 2, 3))))
         if words and rng.random() < 0.6:
             chosen.append("、".join(rng.sample(words, min(2, len(words)))))
-        remit, category = known.usual_remit(path), path
+        remit, category = default_remits().usual(path), path
         if rng.random() < 0.3:
             remit = rng.choice(turns)
             turn = rng.sample(known.turns[remit], min(2, len(known.turns[remit])))
@@ -104,11 +105,11 @@ def _wrapped(rng: random.Random, chosen: Sequence[str], known: Phrases) -> str:
     return f"{rng.choice(known.openings)}{text}。{closing}"
 
 
-def turn_of(example: Example, known: Phrases) -> str:
+def turn_of(example: Example, remits: Remits) -> str:
     """What the remit of a letter says beyond its category: "none" when it is that category's own, "" when unknown."""
     if not example.remit:
         return ""
-    return "none" if example.category and known.usual_remit(example.category) == example.remit else example.remit
+    return "none" if example.category and remits.usual(example.category) == example.remit else example.remit
 
 
 def turned(known: Phrases, seed: int) -> Iterator[tuple[str, str]]:

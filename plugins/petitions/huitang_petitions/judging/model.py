@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.preprocessing import normalize
 
-from huitang_petitions.judging.features import counted, sentences
+from huitang_petitions.judging.features import SIZE, counted, sentences
 
 FORMAT = 1
 NO_TURN = "none"
@@ -37,7 +37,19 @@ class Head(Struct, frozen=True, kw_only=True, eq=False):
 
     def chances(self, found: Any) -> NDArray[np.float64]:
         """The scores as probabilities."""
+        if not self.labels:
+            return np.zeros((found.shape[0], 0))
         return np.asarray(softmax(self.scores(found) * self.sharpness, axis=1))
+
+
+def no_head() -> Head:
+    """The head of a question of which nothing is learnt: no answers."""
+    return Head(
+        labels=(),
+        weights=np.zeros((0, SIZE), dtype=np.float32),
+        bias=np.zeros(0, dtype=np.float32),
+        rarity=np.ones(SIZE, dtype=np.float32),
+    )
 
 
 class Model(Struct, frozen=True, kw_only=True, eq=False):

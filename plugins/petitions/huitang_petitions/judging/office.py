@@ -23,6 +23,6 @@ class Office(Struct, frozen=True):
 def office_of(categories: Path | None = None, remits: Path | None = None, handlers: Path | None = None) -> Office:
     """The shipped rules, each replaced by the office's own file where there is one. CaseError."""
     tree = parse_tree(text_of(categories)) if categories else default_tree()
-    known = parse_remits(text_of(remits)) if remits else default_remits()
+    known = parse_remits(text_of(remits), tree) if remits else default_remits()
     table = parse_handlers(text_of(handlers), known, tree) if handlers else default_handlers()
     return Office(tree, known, table)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from huitang_petitions.judging.reading import read_toml, shipped
+from huitang_petitions.judging.tree import Tree, default_tree
 from huitang_petitions.judging.wording import say
 from huitang_sdk.cases import CaseError, Problem, Text
 
@@ -31,13 +32,19 @@ class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Remit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer to the question whose matter it is. `route` is what the office does with it."""
+    """One answer to the question whose matter it is. `route` is what the office does with it.
+
+    `usual` are the categories, with all below them, that are usually of this remit; "" is every category that none
+    names. `like` is the shipped remit that it is under another id: what is learnt of that one is learnt of this one.
+    """
 
     id: str
     title: Text
     route: Literal["handle", "transfer", "refuse"]
     basis: tuple[Basis, ...]
     what: Text = Text("", "")
+    usual: tuple[str, ...] = ()
+    like: str = ""
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +87,17 @@ class Remits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 return remit
         raise KeyError(remit_id)
 
+    def usual(self, category: str) -> str:
+        """The remit that names the category, or the nearest one above it, as usually its own. "" when none does."""
+        named = {path: remit.id for remit in self.remits for path in remit.usual}
+        while category and category not in named:
+            category = category.rpartition(".")[0]
+        return named.get(category, "")
+
+    def known_as(self, shipped_id: str) -> str:
+        """The id that a shipped remit has here; its own where there is none such."""
+        return next((remit.id for remit in self.remits if remit.like == shipped_id), shipped_id)
+
     def fitting(self, text: str) -> tuple[Rule, ...]:
         """The rules whose words stand in the text."""
         return tuple(rule for rule in self.rules if rule.fits(text))
@@ -89,10 +107,15 @@ def _one_of(words: Words, text: str) -> bool:
     return any(word in text for word in words)
 
 
-def parse_remits(text: str) -> Remits:
-    """An office's own remits from TOML text. CaseError names every mistake with its place."""
+def parse_remits(text: str, tree: Tree) -> Remits:
+    """An office's own remits from TOML text, for its tree. CaseError names every mistake with its place.
+
+    In a file that says of no remit what is usually its own, the shipped remits' hold for those of the same id.
+    """
     remits = read_toml(text, Remits)
-    problems = list(_problems(remits))
+    if not any(remit.usual for remit in remits.remits):
+        remits = structs.replace(remits, remits=tuple(_as_shipped(remit, tree) for remit in remits.remits))
+    problems = [*_problems(remits), *_unusual(remits, tree)]
     if problems:
         raise CaseError(problems)
     return remits
@@ -101,7 +124,28 @@ def parse_remits(text: str) -> Remits:
 @lru_cache(maxsize=1)
 def default_remits() -> Remits:
     """The remits that come with the plugin."""
-    return parse_remits(shipped("remits.toml"))
+    return parse_remits(shipped("remits.toml"), default_tree())
+
+
+def _as_shipped(remit: Remit, tree: Tree) -> Remit:
+    usual = {one.id: one.usual for one in default_remits().remits}.get(remit.like or remit.id, ())
+    return structs.replace(remit, usual=tuple(path for path in usual if not path or path in tree.nodes))
+
+
+def _unusual(remits: Remits, tree: Tree) -> Iterator[Problem]:
+    """Categories that are nowhere, that two remits claim, and those that none does."""
+    seen: dict[str, str] = {}
+    for number, remit in enumerate(remits.remits):
+        for place, path in enumerate(remit.usual):
+            where = f"$.remits[{number}].usual[{place}]"
+            if path and path not in tree.nodes:
+                yield Problem(where, say("rules.no_category", category=path))
+            if seen.get(path, remit.id) != remit.id:
+                yield Problem(where, say("rules.usual_twice", category=path, remit=seen[path]))
+            seen[path] = remit.id
+    left = [path for path in tree.leaves if not remits.usual(path)]
+    if remits.remits and left:
+        yield Problem("$.remits", say("rules.no_usual", category=left[0], count=len(left)))
 
 
 def _problems(remits: Remits) -> Iterator[Problem]:
@@ -112,6 +156,8 @@ def _problems(remits: Remits) -> Iterator[Problem]:
     for number, remit in enumerate(remits.remits):
         if not remit.basis:
             yield Problem(f"$.remits[{number}]", say("rules.no_basis", id=remit.id))
+        if remit.like and remit.like not in (known := default_remits().ids):
+            yield Problem(f"$.remits[{number}].like", say("rules.no_like", remit=remit.like, known=list(known)))
         for place, basis in enumerate(remit.basis):
             yield from _unknown_source(f"$.remits[{number}].basis[{place}]", basis, remits.sources)
     for number, rule in enumerate(remits.rules):

@@ -14,6 +14,7 @@ import sklearn
 
 from huitang_petitions.judging.letters import Example
 from huitang_petitions.judging.model import FORMAT, Model, packed, unpacked
+from huitang_petitions.judging.remits import Remits
 from huitang_petitions.judging.tree import Tree
 
 _LEARNT_FROM = ("huitang_petitions.judging", "huitang_petitions.letters")
@@ -24,19 +25,19 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huitang"
 
 
-def model_of(tree: Tree, confirmed: Sequence[Example] = (), folder: Path | None = None) -> Model:
-    """The model for a tree and the office's confirmed matters: read where it was learnt before, else learnt and kept.
+def model_of(tree: Tree, remits: Remits, confirmed: Sequence[Example] = (), folder: Path | None = None) -> Model:
+    """The model for an office's tree, remits and confirmed matters: read where it was learnt before, else learnt.
 
     A folder that cannot be written to costs the ten seconds each time. Runs long: in a server, on a thread.
     """
-    path = (folder or cache_folder()) / f"petitions-{_key(tree, confirmed)}.npz"
+    path = (folder or cache_folder()) / f"petitions-{_key(tree, remits, confirmed)}.npz"
     try:
         return unpacked(path.read_bytes())
     except (OSError, ValueError):
         pass
     from huitang_petitions.judging.learning import learn
 
-    raw = packed(learn(tree, confirmed))
+    raw = packed(learn(tree, remits, confirmed))
     keep(path, raw)
     return unpacked(raw)
 
@@ -52,12 +53,12 @@ def keep(path: Path, raw: bytes) -> None:
         return
 
 
-def _key(tree: Tree, confirmed: Sequence[Example]) -> str:
+def _key(tree: Tree, remits: Remits, confirmed: Sequence[Example]) -> str:
     """The same for the same letters, rules of learning and library."""
     digest = hashlib.sha256(f"{FORMAT} {sklearn.__version__}".encode())
     for package in _LEARNT_FROM:
         for file in sorted(files(package).iterdir(), key=lambda file: file.name):
             if file.name.endswith((".py", ".toml")):
                 digest.update(file.read_bytes())
-    digest.update(msgspec.json.encode((tree, confirmed)))
+    digest.update(msgspec.json.encode((tree, remits, confirmed)))
     return digest.hexdigest()[:24]

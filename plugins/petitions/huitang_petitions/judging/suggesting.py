@@ -14,7 +14,6 @@ from huitang_petitions.judging.answers import Answer, Choice, answer, best
 from huitang_petitions.judging.features import LONGEST, SIZE, counted, plain
 from huitang_petitions.judging.handlers import Handlers
 from huitang_petitions.judging.handling import Confirmed, Handling
-from huitang_petitions.judging.letters import phrases
 from huitang_petitions.judging.model import NO_TURN, Head, Model
 from huitang_petitions.judging.remits import Remits, Rule
 from huitang_petitions.judging.tree import Tree
@@ -62,9 +61,10 @@ class Suggester:
         turns = self.model.turn_chances(letter)
         chances = {remit: turns.get(remit, 0.0) for remit in self.remits.ids}
         for category, chance in categories.items():
-            usual = phrases().usual_remit(category)
-            if usual in chances:
+            if (usual := self.remits.usual(category)) in chances:
                 chances[usual] += turns[NO_TURN] * chance
+        if not categories and (usual := self.remits.usual("")):
+            chances[usual] += turns[NO_TURN]
         scores = {remit: math.log(chance + _FLOOR) for remit, chance in chances.items()}
         for rule in rules:
             scores[rule.remit] += rule.weight
@@ -81,7 +81,7 @@ class Suggester:
             reasons = [self._rule_reason(rule) for rule in rules if rule.remit == remit_id]
             if remit_id in self.model.turns.labels:
                 reasons += _words_reason(self.model.turns, remit_id, letter)
-            if usual := [path for path, _chance in best(categories) if phrases().usual_remit(path) == remit_id]:
+            if usual := [path for path, _chance in best(categories) if self.remits.usual(path) == remit_id]:
                 reasons += _words_reason(self.model.categories, usual[0], letter)
             first = remit.basis[0]
             reasons.append(say("reason.basis", source=self.remits.sources[first.source].title, article=first.article))

@@ -58,7 +58,10 @@ def titles() -> dict[str, tuple[str, str]]:
         ),
         "remits": (
             _("Remits and rules"),
-            _("TOML: the sources, the remits with the articles they stand on, and rules: which words point where."),
+            _(
+                "TOML: the sources, the remits with the articles they stand on and the categories that are usually"
+                " theirs, and rules: which words point where."
+            ),
         ),
         "handlers": (
             _("Handlers"),
@@ -119,7 +122,7 @@ async def put_data(
         await office_data.replace(ctx, actor, kind, await _asked(ctx, form, kind), version)
     except (Invalid, Conflict) as error:
         return await data_page(ctx, actor, error, kind)
-    if kind == "categories":
+    if kind in ("categories", "remits"):
         await ctx.scheduling.run_now("petitions.learn", actor=actor)
     if kind == "districts":
         await districts.known(ctx)  # what is registered here goes by them at once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -48,10 +49,10 @@ async def office(ctx: Ctx) -> Office:
 def office_from(contents: dict[str, str]) -> Office:
     """The rules of these texts, "" or none for what is shipped. CaseError, also for texts that do not fit together.
 
-    The shipped table of handlers is not held against another tree: what it does not know it does not suggest.
+    The shipped remits and handlers are not held against another tree: what they do not know they do not suggest.
     """
     tree = _or_shipped(contents.get("categories", ""), parse_tree, default_tree)
-    remits = _or_shipped(contents.get("remits", ""), parse_remits, default_remits)
+    remits = _or_shipped(contents.get("remits", ""), partial(parse_remits, tree=tree), default_remits)
     handlers = contents.get("handlers", "")
     return Office(tree, remits, parse_handlers(handlers, remits, tree) if handlers else default_handlers())
 

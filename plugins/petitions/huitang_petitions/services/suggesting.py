@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from huitang_petitions.judging.handling import Confirmed
     from huitang_petitions.judging.letters import Example
     from huitang_petitions.judging.model import Model
+    from huitang_petitions.judging.office import Office
     from huitang_petitions.judging.suggesting import Suggester, Suggestion
-    from huitang_petitions.judging.tree import Tree
 
 MOST = 5000
 """So many of the newest decided matters are learnt from."""
@@ -65,7 +65,7 @@ async def _made(ctx: Ctx, newest: Learnt | None) -> Suggester:
     from huitang_petitions.judging.suggesting import Suggester
 
     office = await office_rules.office(ctx)
-    model = await _model(ctx, newest, office.tree)
+    model = await _model(ctx, newest, office)
     confirmed = await confirmed_counts(ctx)
     return Suggester(model, office.tree, office.remits, await _handlers(ctx, confirmed), confirmed)
 
@@ -97,21 +97,23 @@ async def _handlers(ctx: Ctx, confirmed: Sequence[Confirmed]) -> Handlers:
     return structs.replace(table, handlers=known)
 
 
-async def _model(ctx: Ctx, newest: Learnt | None, tree: Tree) -> Model:
-    """The model of the version that holds, where it knows no category that the tree does not; else the one learnt from
+async def _model(ctx: Ctx, newest: Learnt | None, office: Office) -> Model:
+    """The model of the version that holds, where it knows the office's categories and remits; else the one learnt from
     what the plugin brings, which is the same on every node.
     """
+    from huitang_petitions.judging.letters import phrases
     from huitang_petitions.judging.model import unpacked
     from huitang_petitions.judging.store import model_of
 
     if newest:
         try:
             model = await asyncio.to_thread(unpacked, await learnt.bytes_of(ctx, newest))
-            if set(model.categories.labels) <= set(tree.nodes):
+            turns = {office.remits.known_as(remit) for remit in phrases().turns}
+            if set(model.categories.labels) <= set(office.tree.nodes) and turns <= set(model.turns.labels):
                 return model
         except (NotFound, ValueError) as error:
             ctx.log.warning("version %d of the suggester cannot be read: %s", newest.version, error)
-    return await asyncio.to_thread(model_of, tree, (), ctx.folder)
+    return await asyncio.to_thread(model_of, office.tree, office.remits, (), ctx.folder)
 
 
 async def confirmed_counts(ctx: Ctx, remit: str = "", category: str = "") -> list[Confirmed]:
@@ -148,10 +150,10 @@ async def learn_anew(ctx: Ctx) -> int:
     seen = await learnt.decided_of(ctx, before)
     held = await suggester(ctx)
     new = [example for id_, example in examples.items() if id_ not in seen]
-    tree = (await office_rules.office(ctx)).tree
+    office = await office_rules.office(ctx)
 
     def work() -> tuple[bytes, list[Right]]:
-        raw = packed(learn(tree, list(examples.values())))
+        raw = packed(learn(office.tree, office.remits, list(examples.values())))
         return raw, _measured(_with(held, unpacked(raw)), held, new, before)
 
     raw, measured = await asyncio.to_thread(work)

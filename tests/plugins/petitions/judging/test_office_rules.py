@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import anyio
 import pytest
 
 from huitang_petitions.judging.reading import shipped
-from huitang_petitions.services import office_data, office_rules, sorting
+from huitang_petitions.services import office_data, office_rules, sorting, suggesting
 from huitang_petitions.tables import OfficeData
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Invalid
+from tests.plugins.petitions.judging.test_in_the_register import decided
 from tests.plugins.petitions.register.matters import MORNING, put
+from tests.plugins.petitions.register.test_way import opened
 
 TREE = """
 id = "own"
@@ -44,8 +47,42 @@ async def test_an_own_tree_is_what_people_choose_from_and_read(town):
     assert (await give(head, "categories", TREE)).status_code == 303
     paths = [path for path, _titles in await sorting.category_choices(town.ctx)]
     assert paths == ["drones", "drones.air", "drones.air.noise"]
-    learns = "SELECT count(*) FROM scheduling.run WHERE job = 'petitions.learn'"
-    assert await town.one(learns) == 1
+
+
+async def learnt_anew(town) -> str:
+    """How the learning that an upload began has ended."""
+    runs = "SELECT state, error FROM scheduling.run WHERE job = 'petitions.learn'"
+    with anyio.fail_after(120):
+        while (run := (await town.fetch(runs))[0])["state"] not in ("done", "failed"):  # noqa: ASYNC110 - the job makes it true
+            await anyio.sleep(0.1)
+    return run["state"] + (run["error"] or "")
+
+
+SECOND = '"drones.air.parcels" = { title = { zh = "无人机快递", en = "parcels" }, words = ["快递", "包裹"] }'
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("more", ["", SECOND])
+async def test_an_own_tree_of_which_nothing_is_learnt_breaks_no_suggestion(working, more):
+    head, officer = await working.sign_in("head"), await working.sign_in("officer")
+    address, _matter = await opened(working)
+    assert (await give(head, "categories", TREE + more)).status_code == 303
+    for _when in ("before it was learnt", "after"):
+        page = await officer.post(f"{address}/sorting", data={"act": "suggest"})
+        assert page.status_code == 200
+        told = page.text.split('id="sorting"')[1].split('id="steps"')[0]
+        assert ("本机关的分类尚无学习材料" in told) == (not more)
+        assert not more or "把握不大" in told
+        assert await learnt_anew(working) == "done"
+    # Once people have decided some, those are learnt, and how sure they are is judged by them.
+    for number in range(60):
+        said, category = ("窗口有包裹掉落", "drones.air.parcels") if number % 2 else ("半夜嗡嗡响", "drones.air.noise")
+        if more:
+            await decided(working, f"{said}，第{number}次", remit="government", category=category)
+    await suggesting.learn_anew(working.ctx)
+    answer = (await suggesting.suggest_for(working.ctx, "", "昨天有包裹掉落在院里")).category
+    assert [choice.id for choice in answer.choices][:1] == (["drones.air.parcels"] if more else [])
+    assert answer.sure == bool(more)
 
 
 async def test_a_report_calls_categories_as_the_office_does(town):
@@ -93,6 +130,15 @@ async def test_remits_without_any_are_refused(town):
     with pytest.raises(Invalid) as refused:
         await office_data.replace(town.ctx, SYSTEM, "remits", text.encode(), 0)
     assert "$.remits" in refused.value.fields["file"]
+
+
+async def test_remits_of_which_none_is_usual_are_refused_with_what_to_write(town):
+    head = await town.sign_in("head")
+    text = shipped("remits.toml").replace("government", "gov").replace('usual = [""]\n', "")
+    answer = await give(head, "remits", text)
+    assert answer.status_code == 422
+    assert "usual = [" in answer.text
+    assert "land.taking.compensation" in answer.text
 
 
 async def test_rules_that_a_later_release_cannot_read_give_way_to_the_shipped_ones(town):

@@ -90,7 +90,8 @@ def test_what_is_no_tree_is_refused(text, path, said):
 
 def test_every_mistake_in_remits_is_named_with_its_place():
     with pytest.raises(CaseError) as error:
-        parse_remits("""
+        parse_remits(
+            """
         id = "own"
         title = { zh = "本局", en = "ours" }
         sources = { law = { title = "条例" } }
@@ -109,14 +110,53 @@ def test_every_mistake_in_remits_is_named_with_its_place():
         remit = "oown"
         title = { zh = "甲", en = "A" }
         basis = { source = "law", article = "第一条" }
-        """)
+        """,
+            default_tree(),
+        )
     assert set(problems(error)) == {
+        "$.remits",
         "$.remits[1]",
         "$.remits[0]",
         "$.remits[1].basis[0].source",
         "$.rules[0].remit",
         "$.rules[0]",
     }
+
+
+def remits_named(*usual: str, government: str = "government") -> str:
+    """The shipped remits with the government's under another id, and what that is usually asked for."""
+    text = shipped("remits.toml").replace('id = "government"', f'id = "{government}"')
+    return text.replace('usual = [""]\n', "\n".join(usual) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "said"),
+    [
+        (remits_named(), "$.remits", "usually of no remit, like land.taking.compensation"),
+        (remits_named('usual = ["", "land.moon"]'), "$.remits[2].usual[1]", "land.moon"),
+        (remits_named('usual = ["", "congress"]'), "$.remits[2].usual[1]", "already usual of own"),
+        (remits_named('usual = [""]', 'like = "gov"'), "$.remits[2].like", "there is no shipped remit 'gov'"),
+    ],
+)
+def test_what_is_usual_is_checked_with_its_place(text, path, said):
+    with pytest.raises(CaseError) as error:
+        parse_remits(text, default_tree())
+    assert said in problems(error)[path]
+
+
+def test_remits_that_say_nothing_of_what_is_usual_keep_the_shipped_where_they_have_its_ids():
+    lines = [line for line in shipped("remits.toml").splitlines() if not line.startswith("usual = ")]
+    assert parse_remits("\n".join(lines), default_tree()) == default_remits()
+    with pytest.raises(CaseError) as error:
+        parse_remits("\n".join(lines).replace('id = "government"', 'id = "gov"'), default_tree())
+    assert "usual" in problems(error)["$.remits"]
+
+
+def test_the_nearest_category_above_says_whose_a_matter_usually_is():
+    remits = default_remits()
+    assert remits.usual("justice.trial.judgment") == "court"
+    assert remits.usual("justice.police.case") == "government"
+    assert remits.usual("justice.trials.own") == "government", "a name that only begins alike is another category"
 
 
 def test_every_mistake_in_a_table_of_handlers_is_named_with_its_place():
@@ -138,5 +178,6 @@ def test_every_mistake_in_a_table_of_handlers_is_named_with_its_place():
 
 
 def test_what_is_shipped_can_be_taken_as_a_beginning():
-    remits, tree = parse_remits(shipped("remits.toml")), parse_tree(shipped("categories.toml"))
+    tree = parse_tree(shipped("categories.toml"))
+    remits = parse_remits(shipped("remits.toml"), tree)
     assert parse_handlers(shipped("handlers.toml"), remits, tree) == default_handlers()

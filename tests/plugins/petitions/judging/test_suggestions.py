@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from huitang_petitions.judging.features import plain
 from huitang_petitions.judging.handling import Confirmed
@@ -21,6 +22,8 @@ from huitang_petitions.judging.letters import (
 )
 from huitang_petitions.judging.measuring import measure
 from huitang_petitions.judging.model import packed, unpacked
+from huitang_petitions.judging.reading import shipped
+from huitang_petitions.judging.remits import default_remits, parse_remits
 from huitang_petitions.judging.store import model_of
 from huitang_petitions.judging.suggesting import Suggester
 from huitang_petitions.judging.tree import default_tree, parse_tree
@@ -119,8 +122,34 @@ def test_a_model_holds_no_text_and_a_spoiled_file_is_learnt_anew(model_folder, s
         with pytest.raises(ValueError, match="no model"):
             unpacked(spoiled)
     file.write_bytes(raw[:1000])
-    assert model_of(default_tree(), folder=model_folder).categories.labels == suggester.model.categories.labels
+    assert (
+        model_of(default_tree(), default_remits(), folder=model_folder).categories.labels
+        == suggester.model.categories.labels
+    )
     assert len(file.read_bytes()) == pytest.approx(len(raw), rel=0.01)
+
+
+@pytest.mark.timeout(300)
+def test_remits_under_other_ids_are_suggested_as_their_own_file_says(model_folder, suggester):
+    text = shipped("remits.toml")
+    for name in ("government", "refused"):
+        text = text.replace(f'remit = "{name}"', f'remit = "our_{name}"')
+        text = text.replace(f'id = "{name}"\n', f'id = "our_{name}"\nlike = "{name}"\n')
+    text = text.replace('usual = ["justice.trial"]', 'usual = ["justice.trial", "land"]')
+    remits = parse_remits(text, suggester.tree)
+    own = Suggester(model_of(suggester.tree, remits, (), model_folder), suggester.tree, remits, suggester.handlers)
+
+    def first(said: str) -> str:
+        return own.suggest("", said).remit.choices[0].id
+
+    assert first("老板欠我三个月工资不给") == "our_government"
+    assert first("征收补偿款少算了几十平方，评估公司压低价格") == "court", "this office's file says so"
+    assert first("复核意见书已经下了，我还是不服，继续反映") == "our_refused"
+    called = {name: f"our_{name}" for name in ("government", "refused")}
+    letters = [one for one in handwritten() if not one.category.startswith("land")]
+    assert {one.remit for one in letters} >= set(called)
+    renamed = [structs.replace(one, remit=called.get(one.remit, one.remit)) for one in letters]
+    assert rows(own, renamed)["remit"].first >= 0.85
 
 
 def test_an_offices_own_category_is_known_by_its_words_alone(model_folder, suggester):
@@ -136,6 +165,8 @@ def test_an_offices_own_category_is_known_by_its_words_alone(model_folder, sugge
     "drones.air.noise" = { title = { zh = "低空飞行", en = "low" }, words = ["无人机", "低空飞行", "航拍"] }
     """)
     confirmed = [Example(subject="欠薪", text="厂里拖欠三个月工资", remit="government", category="labour.work.wages")]
-    own = Suggester(model_of(tree, confirmed, model_folder), tree, suggester.remits, suggester.handlers)
+    own = Suggester(
+        model_of(tree, suggester.remits, confirmed, model_folder), tree, suggester.remits, suggester.handlers
+    )
     assert own.suggest("航拍扰民", "每天有无人机在窗外飞").category.choices[0].id == "drones.air.noise"
     assert own.suggest("讨薪", "老板欠我工资不给").category.choices[0].id == "labour.work.wages"
