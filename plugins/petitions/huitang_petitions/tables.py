@@ -16,6 +16,7 @@ class Matter(PluginTable, tablename="matter", schema="petitions"):
     id = UUID(primary_key=True, default=new_id)
     organisation_id = UUID(default=None)
     number = Text()
+    old_number = Text()
     code_hash = Bytea(default=b"")
     channel = Text()
     kind = Text()

@@ -86,7 +86,9 @@ async def find(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDepen
     who = text_of(await request.form(), "who")[:200]
     if not who:
         return go_to(request, "/petitions/")
-    by_number = await list_matters(ctx, actor, Wanted(number=who, size=1))
+    by_number = await list_matters(ctx, actor, Wanted(number=who))
+    if len(by_number.lines) > 1:  # an old number may be a new one, too
+        return Page("petitions/found.html", {"lines": by_number.lines, "who": who, **words()})
     if by_number.lines:
         return go_to(request, f"/petitions/matters/{by_number.lines[0].id}")
     lines = await find_person(ctx, actor, who)

@@ -92,6 +92,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     now: datetime
     is_told: bool
     accused: Sequence[Named] = ()
+    registered: datetime | None = None
+    """When another register took it down; None is now."""
 
     @property
     def has_papers(self) -> bool:
@@ -167,7 +169,7 @@ def _columns(ctx: Ctx, rules: RuleBook, entries: Sequence[Entry]) -> list[Sequen
     events = [
         (new_id(), entry.id, kind, at)
         for entry in entries
-        for kind, at in (("received", entry.received), ("registered", entry.now))
+        for kind, at in (("received", entry.received), ("registered", entry.registered or entry.now))
     ]
     deadlines = [(entry.id, *limits.as_row(one, today)) for entry, limits_ in due for one in limits_]
     lists = ((matters, MATTER), (people, PEOPLE), (parties, PARTIES), (events, EVENTS), (deadlines, LIMITS))
@@ -202,7 +204,10 @@ def _matter(ctx: Ctx, entry: Entry, due: Sequence[Due], today: date) -> tuple[An
 def first_limits(rules: RuleBook, entry: Entry, today: date) -> Sequence[Due]:
     """The limits that begin with the first events: what `limits.renew` would make of them, without asking twice."""
     profile = rules.profile_for(entry.organisation_id, limits.day_of(entry.received))
-    happened = [limits.Happened("received", entry.received), limits.Happened("registered", entry.now)]
+    happened = [
+        limits.Happened("received", entry.received),
+        limits.Happened("registered", entry.registered or entry.now),
+    ]
     due, _refused = limits.reckon(profile, entry.intake.kind, happened, today, rules.calendar)
     return due
 

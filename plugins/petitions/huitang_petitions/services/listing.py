@@ -134,7 +134,9 @@ def person_condition(ctx: Ctx, sql: Sql, text: str, columns: tuple[str, ...] = (
 def _filters(sql: Sql, actor: Actor, wanted: Wanted) -> list[str]:
     found: list[str] = []
     if wanted.number:
-        found.append(f"m.number = {sql.put(wanted.number)}")
+        number = sql.put(wanted.number)
+        # The second half is what the index of old numbers is made for.
+        found.append(f"(m.number = {number} OR m.old_number = {number} AND m.old_number <> '')")
     if wanted.state:
         found.append(f"m.state = {sql.put(wanted.state)}")
     if wanted.channel in CHANNELS:

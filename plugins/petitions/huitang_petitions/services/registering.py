@@ -62,6 +62,7 @@ async def register(ctx: Ctx, actor: Actor, intake: Intake, *, historic: bool = F
 async def register_list(ctx: Ctx, actor: Actor, intakes: Sequence[Intake]) -> list[Registered]:
     """Register what was registered elsewhere long ago, all or none: inside an open write as a part of it."""
     entries = [await _entry(ctx, actor, intake, historic=True) for intake in intakes]
+    entries = [structs.replace(entry, registered=entry.received) for entry in entries]
     numbers: dict[UUID, str] = {}
     for start in range(0, len(entries), MOST):
         numbers |= await enter(ctx, entries[start : start + MOST])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from msgspec import Struct
 from python_calamine import CalamineError, CalamineWorkbook
 
 from huitang_sdk.errors import Invalid
@@ -16,9 +17,9 @@ _ = Translator("petitions")
 MOST_ROWS = 2_000
 MOST_BYTES = 10_000_000
 HEADS: Mapping[str, Sequence[str]] = {
-    "received": ("来信来访日期", "收到日期", "登记日期", "日期", "received", "date"),
+    "received": ("来信来访日期", "收到日期", "收到时间", "登记日期", "日期", "received", "date"),
     "channel": ("来访路径", "信访形式", "渠道", "方式", "channel"),
-    "name": ("信访人", "信访人姓名", "姓名", "name"),
+    "name": ("信访人", "信访人姓名", "姓名", "name", "petitioner"),
     "phone": ("联系电话", "电话", "手机", "phone"),
     "id_number": ("证件号码", "身份证号", "证件", "idnumber"),
     "gender": ("性别", "gender"),
@@ -30,8 +31,21 @@ HEADS: Mapping[str, Sequence[str]] = {
     "district": ("所属区域", "区县", "district"),
     "people": ("联名人数", "人数", "people"),
     "earlier": ("是否曾来信来访", "原受理编号", "earlier"),
-    "came_from": ("来源单位", "转送单位", "camefrom"),
+    "came_from": ("来源单位", "转送单位", "转来单位", "camefrom", "sentby"),
     "publish": ("是否公开", "publish"),
+    "whistle": ("保密件", "reportinconfidence"),
+    "urgent": ("紧急", "是否紧急", "urgent"),
+    "category": ("类别", "分类", "问题类别", "category"),
+    "old_number": ("原编号", "编号", "受理编号", "信访编号", "oldnumber", "number"),
+    "state": ("办理状态", "状态", "state"),
+    "handler": ("承办单位", "办理单位", "责任单位", "handledby"),
+    "accepted": ("受理日期", "acceptedon"),
+    "answered": ("答复日期", "answeredon"),
+    "review_requested": ("申请复查日期", "reviewaskedforon"),
+    "review_answered": ("复查意见日期", "reviewdecidedon"),
+    "recheck_requested": ("申请复核日期", "re-reviewaskedforon"),
+    "recheck_answered": ("复核意见日期", "re-reviewdecidedon"),
+    "closed": ("办结日期", "办结时间", "结案日期", "closedon"),
 }
 NEEDED = ("subject",)
 CHANNELS = {
@@ -45,18 +59,38 @@ KINDS = {
     **{"申诉求决": "appeal", "申诉": "appeal", "求决": "appeal", "appeal": "appeal"},
 }
 GENDERS = {"男": "male", "male": "male", "女": "female", "female": "female"}
-YES = {"是": True, "yes": True, "公开": True, "否": False, "no": False, "不公开": False, "": False}
+YES = {
+    **{"是": True, "yes": True, "公开": True, "紧急": True, "urgent": True, "√": True},
+    **{"否": False, "no": False, "不公开": False, "一般": False, "": False},
+}
+STATES = {
+    **{"登记": "registered", "待办": "registered", "待受理": "registered", "转送": "transferred", "交办": "assigned"},
+    **{"异议": "objected", "受理": "handling", "已受理": "handling", "在办": "handling", "办理": "handling"},
+    **{"答复": "answered", "复查": "reviewing", "复核": "rechecking", "不受理": "refused", "撤回": "withdrawn"},
+    **{"办结": "closed", "结案": "closed", "已结案": "closed"},
+}
+"""How old registers call where a matter stands, beside the words that are used here."""
 
 
-def read_rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """The rows of the first sheet as (row number, cells by name), empty rows left out.
+class Rows(Struct, frozen=True):
+    """A sheet: titles of its columns by our names, those that nobody reads, and (row number, cells by our names)."""
+
+    name: str
+    titles: dict[str, str]
+    unread: tuple[str, ...]
+    rows: list[tuple[int, dict[str, Any]]]
+
+
+def read_rows(data: bytes) -> Rows:
+    """The rows of the first sheet, empty ones left out.
 
     Raises Invalid for a file that is no workbook, is too large, or lacks a column without which there is no register.
     """
     if len(data) > MOST_BYTES:
         raise _refused(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
     try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        rows = sheet.to_python()
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise _refused(_("This is not a workbook (xlsx) that can be read.")) from error
     for number, row in enumerate(rows[:20]):
@@ -65,7 +99,7 @@ def read_rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
             found = _values(rows, number + 1, columns)
             if len(found) > MOST_ROWS:
                 raise _refused(_("The sheet has more than {count} rows.", count=MOST_ROWS))
-            return found
+            return Rows(sheet.name, *_titles(row, columns), found)
     titles = "、".join(HEADS[name][0] for name in NEEDED)
     raise _refused(_("The sheet has no head row with {titles}.", titles=titles))
 
@@ -82,6 +116,13 @@ def _columns(row: Sequence[Any]) -> dict[str, int]:
             if title in texts:
                 found.setdefault(name, texts.index(title))
     return found
+
+
+def _titles(row: Sequence[Any], columns: Mapping[str, int]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What the columns that are read are called in the sheet, and what the others are."""
+    read = set(columns.values())
+    others = (text(cell) for place, cell in enumerate(row) if place not in read)
+    return {name: text(row[place]) for name, place in columns.items()}, tuple(filter(None, others))
 
 
 def _values(rows: Sequence[Sequence[Any]], start: int, columns: Mapping[str, int]) -> list[tuple[int, dict[str, Any]]]:

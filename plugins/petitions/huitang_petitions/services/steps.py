@@ -122,7 +122,7 @@ async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
         write,
         SYSTEM,
         subject,
-        row["organisation_id"],
+        _in_hands_of(row),
         state=row["state"],
         assignee=row["assignee_id"],
         since=ctx.clock.today(),
@@ -142,11 +142,16 @@ async def begin(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]) -> N
         )
         today = ctx.clock.today()
         begins = [
-            Begin(access.ref(row["id"]), row["organisation_id"], row["state"], row["assignee_id"], today)
-            for row in rows
+            Begin(access.ref(row["id"]), _in_hands_of(row), row["state"], row["assignee_id"], today) for row in rows
         ]
         if not await ctx.workflow.start_many(write, SYSTEM, begins, told=True):
             raise Conflict(_("This has been started already."))
+
+
+def _in_hands_of(row: Mapping[str, Any]) -> UUID:
+    """The organisation whose people have a matter on their lists when its way begins: one taken over may be far on."""
+    found: UUID = row["organisation_id"] if row["state"] in ("registered", "objected") else row["handler_id"]
+    return found or row["organisation_id"]
 
 
 async def _whose(

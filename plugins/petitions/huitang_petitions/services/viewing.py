@@ -59,6 +59,7 @@ class MatterView(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: str
+    old_number: str
     organisation_id: UUID
     channel: str
     kind: str

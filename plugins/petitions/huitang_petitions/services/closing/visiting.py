@@ -14,6 +14,7 @@ from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import END_EVENTS, ROUND, matter_to_ask_about, who_may_ask
 from huitang_petitions.services.closing.sampling import cause_of
 from huitang_petitions.services.listing import COUNTED
+from huitang_petitions.services.past import TAKEN_OVER
 from huitang_petitions.tables import Visit
 from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.contracts.identity import SYSTEM
@@ -32,7 +33,10 @@ BACK_DAYS = 60
 """How far the job looks back for what ended: a platform that stood still for weeks forgets nobody."""
 BATCH = 200
 _ENDS = ", ".join(f"'{kind}'" for kind in END_EVENTS)
-_ENDED = f"SELECT DISTINCT e.matter_id AS id FROM petitions.event e WHERE e.kind IN ({_ENDS}) AND e.at >= $1 ORDER BY 1"
+_ENDED = f"""
+SELECT DISTINCT e.matter_id AS id FROM petitions.event e
+WHERE e.kind IN ({_ENDS}) AND e.at >= $1 AND NOT e.detail ? '{TAKEN_OVER}' ORDER BY 1
+"""
 _CANDIDATES = f"""
 SELECT m.*, {ROUND} AS round,
     EXISTS (SELECT 1 FROM petitions.deadline d WHERE d.matter_id = m.id AND d.duty
