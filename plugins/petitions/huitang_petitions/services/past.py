@@ -165,5 +165,6 @@ async def _reckon(ctx: Ctx, rows: Sequence[tuple[UUID, Intake, Past]], received:
     found = {}
     for identifier, intake, past in rows:
         profile = rules.profile_for(_office(intake), limits.day_of(received[identifier]))
-        found[identifier], _useless = limits.reckon(profile, intake.kind, whole(received[identifier], past), today)
+        happened = whole(received[identifier], past)
+        found[identifier], _useless = limits.reckon(profile, intake.kind, happened, today, rules.calendar)
     await limits.replace(ctx, found, today)

@@ -211,8 +211,8 @@ def _check(before: Past, intake: Intake, now: datetime, wrong: Wrong) -> None:
         wrong.setdefault("handler", _("What is only registered is in no unit's hands yet."))
     if before.state in past.NAMING_A_UNIT and not before.handler_id:
         wrong.setdefault("handler", _("Name the unit it was given to."))
-    for day in before.missing:
-        wrong.setdefault(day, _("Without this day nobody knows how the limits were kept."))
+    for name in before.missing:
+        wrong.setdefault(name, _("Without this day nobody knows how the limits were kept."))
     if before.state != "registered" and not intake.received_at:
         wrong.setdefault("received", _("Without this day nobody knows how the limits were kept."))
     for name, day in before.days.items():
@@ -227,6 +227,7 @@ def _reckon(given: Known, intake: Intake, before: Past, wrong: Wrong) -> None:
     received = intake.received_at or given.now
     profile = given.rules.profile_for(given.organisation_id, limits.day_of(received))
     try:
-        limits.reckon(profile, intake.kind, past.whole(received, before), limits.day_of(given.now))
+        happened = past.whole(received, before)
+        limits.reckon(profile, intake.kind, happened, limits.day_of(given.now), given.rules.calendar)
     except Conflict as error:
         wrong["closed" if before.state in FINAL else "state"] = str(error)
