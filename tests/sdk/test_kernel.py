@@ -218,7 +218,8 @@ class TestNotifications(Kernel, NotificationsContract):
     @pytest.fixture
     def told(self, ctx):
         async def told(person):
-            sql = "SELECT kind, url FROM notifications.notice WHERE recipient_id = $1 ORDER BY id"
+            shown = "recipient_id = $1 AND withdrawn_at IS NULL"
+            sql = f"SELECT kind, url FROM notifications.notice WHERE {shown} ORDER BY id"
             return [(row["kind"], row["url"]) for row in await ctx.db.fetch(sql, person)]
 
         return told

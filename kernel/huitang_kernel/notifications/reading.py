@@ -24,14 +24,14 @@ MOST = 100
 COUNTS = f"""
 SELECT
     (SELECT count(*) FROM (SELECT 1 FROM notifications.notice
-        WHERE recipient_id = $1 AND read_at IS NULL LIMIT {MOST}) n)::int AS notices,
+        WHERE recipient_id = $1 AND read_at IS NULL AND withdrawn_at IS NULL LIMIT {MOST}) n)::int AS notices,
     (SELECT count(*) FROM (SELECT 1 FROM notifications.todo
         WHERE assignee_id = $1 AND closed_at IS NULL AND plugin = ANY($2) LIMIT {MOST}) t)::int AS todos
 """
 NOTICES = """
 FROM notifications.notice
-WHERE recipient_id = $1 AND ($2 = '' OR title ILIKE $2 OR body ILIKE $2) AND ($3 = '' OR plugin = $3)
-AND ($4 = '' OR (read_at IS NULL) = ($4 = 'unread'))
+WHERE recipient_id = $1 AND withdrawn_at IS NULL AND ($2 = '' OR title ILIKE $2 OR body ILIKE $2)
+AND ($3 = '' OR plugin = $3) AND ($4 = '' OR (read_at IS NULL) = ($4 = 'unread'))
 """
 STATES = ("queued", "failed", "dead", "sent", "skipped")
 DELIVERIES = """
@@ -94,7 +94,7 @@ class Reading:
     async def latest(self, account: UUID, limit: int) -> list[Notice]:
         rows = await self._database.fetch(
             """SELECT id, kind, title, body, url, created_at, read_at FROM notifications.notice
-            WHERE recipient_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2""",
+            WHERE recipient_id = $1 AND withdrawn_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $2""",
             account,
             limit,
         )
@@ -104,7 +104,7 @@ class Reading:
         """Mark one of a person's own notices read and return its address. Raises NotFound."""
         rows = await self._database.fetch(
             """UPDATE notifications.notice SET read_at = coalesce(read_at, now())
-            WHERE id = $1 AND recipient_id = $2 RETURNING url""",
+            WHERE id = $1 AND recipient_id = $2 AND withdrawn_at IS NULL RETURNING url""",
             notice,
             account,
         )

@@ -36,7 +36,10 @@ UPDATE notifications.delivery SET state = $3, error = $4, message_id = $5,
     finished_at = CASE WHEN $3 IN ('queued', 'failed') THEN NULL ELSE now() END
 WHERE id = $1 AND attempts = $2 AND state IN ('queued', 'failed')
 """
-AGAIN = "UPDATE notifications.delivery SET state = $3, error = $4, next_at = $5 WHERE id = $1 AND attempts = $2"
+AGAIN = """
+UPDATE notifications.delivery SET state = $3, error = $4, next_at = $5
+WHERE id = $1 AND attempts = $2 AND state IN ('queued', 'failed')
+"""
 NEXT = """
 SELECT extract(epoch FROM min(next_at) - now())::float AS seconds FROM notifications.delivery
 WHERE state IN ('queued', 'failed') AND channel = 'email'

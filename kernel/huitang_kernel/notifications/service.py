@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from huitang_kernel.notifications.sender import Sender
 from huitang_kernel.notifications.settings import NotificationsSettings
 from huitang_kernel.notifications.telling import CHANNEL, Telling
 from huitang_kernel.notifications.todos import PluginTodos, TodoList
+from huitang_kernel.notifications.withdrawing import Withdrawing
 from huitang_kernel.notifications.wording import problems
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Notifications, Ref, Todos
@@ -36,6 +37,7 @@ class NotificationsService:
         self.inbox = Inbox()
         self.todo_list = TodoList(core, self.inbox)
         self.telling = Telling(core, self.preferences, self.inbox, has_email=bool(settings.smtp.host))
+        self.withdrawing = Withdrawing(core, self.inbox)
         self.reading = Reading(core.database, self.inbox)
         self.sender = Sender(core, settings, self.preferences)
 
@@ -91,3 +93,10 @@ class PluginNotifications:
             raise ValueError(f"plugin {self._plugin} declares no notification kind {kind!r}")
         inside_write("notifications.send")
         await self._service.telling.send(record, found, recipients, key=key, url=url, data=data, subject=subject)
+
+    async def recipients(self, subject: Ref) -> Sequence[UUID]:
+        return await self._service.withdrawing.recipients(self._plugin, subject)
+
+    async def withdraw(self, subject: Ref, *, recipient: UUID | None = None) -> int:
+        inside_write("notifications.withdraw")
+        return await self._service.withdrawing.withdraw(self._plugin, subject, recipient)

@@ -25,6 +25,7 @@ class NoticeRow(PluginTable, tablename="notice", schema="notifications"):
     subject_id = UUID(null=True, default=None)
     created_at = Timestamptz()
     read_at = Timestamptz(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
 
 
 class DeliveryRow(PluginTable, tablename="delivery", schema="notifications"):

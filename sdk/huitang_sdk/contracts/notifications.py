@@ -60,6 +60,14 @@ class Notifications(Protocol):
         and recipient are told once. Channels follow the recipient's preferences.
         """
 
+    async def recipients(self, subject: Ref) -> Sequence[UUID]:
+        """Who has a notice about a subject on their list: to take it back from whoever may no longer know of it."""
+
+    async def withdraw(self, subject: Ref, *, recipient: UUID | None = None) -> int:
+        """Take what the plugin told about a subject (one person, or everybody) back, inside `ctx.db.write`: off the
+        lists, and out of what has not left yet; returns how many notices. They are not told under the same keys again.
+        """
+
 
 class Todos(Protocol):
     """People's lists of what they must do; `ctx.todos`. Raises ValueError for a kind without `todo=True`."""

@@ -26,11 +26,12 @@ class SentNotice(Struct, frozen=True):
 
 
 class FakeNotifications:
-    """Implements `huitang_sdk.contracts.Notifications`; `sent` has what was told, in order."""
+    """Implements `huitang_sdk.contracts.Notifications`; `sent` has what was told and not taken back, in order."""
 
     def __init__(self, kinds: Iterable[NotificationKind]) -> None:
         """`kinds` are those that the plugin declares: `plugin.notification_kinds()`."""
         self.sent: list[SentNotice] = []
+        self._told: set[tuple[str, str, UUID]] = set()
         self._kinds = {kind.id for kind in kinds}
 
     async def send(
@@ -47,10 +48,20 @@ class FakeNotifications:
         if kind not in self._kinds:
             raise ValueError(f"the plugin declares no notification kind {kind!r}")
         check_address(url)
-        told = {(notice.kind, notice.key, notice.recipient) for notice in self.sent}
         for recipient in dict.fromkeys(recipients):
-            if (kind, key, recipient) not in told:
+            if (kind, key, recipient) not in self._told:
+                self._told.add((kind, key, recipient))
                 self.sent.append(SentNotice(kind, recipient, key, url, dict(data), subject))
+
+    async def recipients(self, subject: Ref) -> Sequence[UUID]:
+        """See the contract."""
+        return list(dict.fromkeys(notice.recipient for notice in self.sent if notice.subject == subject))
+
+    async def withdraw(self, subject: Ref, *, recipient: UUID | None = None) -> int:
+        """See the contract."""
+        taken = [n for n in self.sent if n.subject == subject and recipient in (None, n.recipient)]
+        self.sent = [notice for notice in self.sent if notice not in taken]
+        return len(taken)
 
 
 class FakeTodos:

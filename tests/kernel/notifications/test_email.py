@@ -10,11 +10,12 @@ from pathlib import Path
 
 import notifying
 import pytest
-from notifying import Town, settings_for, tell
+from notifying import REF, Town, settings_for, tell
 
 from huitang_kernel.config import ConfigError
 from huitang_kernel.notifications.preferences import Quiet
 from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.i18n import local_time
 
 
@@ -69,6 +70,21 @@ async def test_a_letter_is_given_up_after_the_last_try(open_town, mail):
     assert dead["attempts"] == 3
     assert "451 later" in dead["error"]
     assert "email" in hall.registry.get("notifications").troubles
+
+
+async def test_what_is_taken_back_before_it_left_stays(open_town, mail):
+    hall, people = await open_town(background=False)
+    await tell(hall, [people["lin"], people["ada"]])
+    ctx = hall.registry.get("town").context
+    await hall.core.database.execute("UPDATE notifications.delivery SET state = 'failed'")
+    async with ctx.db.write(SYSTEM) as write:
+        await write.audit("town.paper.closed", REF)
+        assert await ctx.notifications.withdraw(REF, recipient=people["lin"]) == 1
+    while await hall.services.notifications.sender.send_next():
+        pass
+    assert [letter["To"] for letter in mail.received] == ["ada@yunjiang.example"]
+    (kept,) = await hall.core.database.fetch(state("skipped"))
+    assert (kept["recipient_id"], kept["error"]) == (people["lin"], "withdrawn")
 
 
 async def test_a_refused_address_is_dead_at_once_and_holds_nobody_up(open_town, mail):

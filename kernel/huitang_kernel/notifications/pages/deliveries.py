@@ -36,6 +36,7 @@ def reasons() -> dict[str, str]:
     """Why something was not sent at all, in the reader's language."""
     return {
         "no-server": _("No mail server is set up."),
+        "withdrawn": _("It was taken back: the recipient may no longer know of it."),
         "no-address": _("The recipient has no e-mail address."),
         "inactive": _("The recipient's account is closed."),
         "refused": _("The recipient has switched this off."),

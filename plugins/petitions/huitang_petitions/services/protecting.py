@@ -1,7 +1,7 @@
 """Protection of people: who is complained of in a matter, and who stays away from it.
 
-Both take effect at once and everywhere, since every query carries `access.unhindered`. Their to-dos about the matter
-are taken off their lists, too.
+Both take effect at once and everywhere, since every query carries `access.unhindered`. Their to-dos and notices
+about the matter are taken off their lists, too.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, o
 
 
 async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
-    """To-dos about the matter, and those joined with it, that stand with somebody who may no longer reach it."""
+    """To-dos and notices about the matter, and those joined with it, that stand with somebody who may no longer reach it."""
     for one in await joined.together_with(ctx, matter_id):
         subjects = [access.ref(one)]
         for kind in ("supervision", "extension", "visit"):
@@ -216,10 +216,12 @@ async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
             subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
         for subject in subjects:
             holders = [todo.assignee_id for todo in await ctx.todos.of(subject)]
+            holders += await ctx.notifications.recipients(subject)
             reaching = set(await access.reaching(ctx, holders, one))
             for account_id in holders:
                 if account_id not in reaching:
                     await ctx.todos.close(subject, assignee=account_id)
+                    await ctx.notifications.withdraw(subject, recipient=account_id)
 
 
 def _needed(reason: str) -> None:

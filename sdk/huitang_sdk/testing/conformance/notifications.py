@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from huitang_sdk.contracts import Notifications
+from huitang_sdk.contracts import Notifications, Ref
+from huitang_sdk.db import new_id
 
 Write = Callable[[], AbstractAsyncContextManager[Any]]
 Told = Callable[[UUID], Awaitable[list[tuple[str, str]]]]
@@ -45,10 +46,14 @@ class NotificationsContract:
         """Send as a plugin does."""
 
         async def send(
-            recipients: list[UUID], key: str = "1", kind: str = "demo.published", url: str = "/demo/1"
+            recipients: list[UUID],
+            key: str = "1",
+            kind: str = "demo.published",
+            url: str = "/demo/1",
+            subject: Ref | None = None,
         ) -> None:
             async with write():
-                await notifications.send(kind, recipients, key=key, url=url, data={"title": "公报"})
+                await notifications.send(kind, recipients, key=key, url=url, data={"title": "公报"}, subject=subject)
 
         return send
 
@@ -65,6 +70,27 @@ class NotificationsContract:
         """Nothing happens."""
         await send([])
         assert await told(people[0]) == []
+
+    async def test_what_was_told_can_be_taken_back(
+        self, notifications: Notifications, write: Write, send: Any, told: Told, people: tuple[UUID, UUID]
+    ) -> None:
+        """From one person or from everybody, about one subject, and it does not come again by itself."""
+        one, two = people
+        subject, other = Ref("demo.thing", new_id()), Ref("demo.thing", new_id())
+        await send([one, two], subject=subject)
+        await send([one], key="2", url="/demo/2", subject=other)
+        assert set(await notifications.recipients(subject)) == {one, two}
+        async with write():
+            assert await notifications.withdraw(subject, recipient=one) == 1
+        assert await notifications.recipients(subject) == [two]
+        assert await told(one) == [("demo.published", "/demo/2")]
+        assert await told(two) == [("demo.published", "/demo/1")]
+        await send([one], subject=subject)
+        assert await told(one) == [("demo.published", "/demo/2")]
+        async with write():
+            assert await notifications.withdraw(subject) == 1
+            assert await notifications.withdraw(subject) == 0
+        assert await told(two) == []
 
     @pytest.mark.parametrize("wrong", [{"kind": "demo.undeclared"}, {"url": "https://elsewhere.example/"}])
     async def test_mistakes_are_said(self, send: Any, people: tuple[UUID, UUID], wrong: dict[str, str]) -> None:

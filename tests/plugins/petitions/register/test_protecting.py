@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from huitang_petitions.services import access, protecting, supervision
+from huitang_petitions.events import MatterSupplemented
+from huitang_petitions.services import access, alerting, protecting, supervision
 from huitang_petitions.services.steps import Wanted, take
+from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.register.matters import at, received
 from tests.plugins.petitions.register.test_way import opened
@@ -69,6 +72,28 @@ async def test_a_person_complained_of_loses_to_dos_and_notices_nothing(town):
         "SELECT detail::text AS detail, reason FROM kernel.audit_record WHERE action LIKE 'petitions.%'"
     )
     assert not any(town.actors["handler"].name in row["detail"] for row in kept)
+
+
+async def unread(town, name: str) -> int:
+    reading = town.hall.services.notifications.reading
+    return (await reading.counts(town.actors[name].account_id, [])).notices
+
+
+async def test_what_somebody_was_told_goes_with_the_matter(town):
+    """Also what went out before: its number and that its petitioner wrote say enough."""
+    ctx, _clock = at(town)
+    matter, other = await received(town, ctx, 2)
+    officer, head, handler = (town.actors[name] for name in ("officer", "head", "handler"))
+    for one in (matter, other):
+        await take(ctx, officer, one, "assign", Wanted(organisation_id=town.units["committee"].id))
+        await alerting.on_supplement(ctx, MatterSupplemented(one), Delivery(new_id(), 1, None))
+    assert await unread(town, "handler") == 2
+    await protecting.accuse(ctx, head, matter, account_id=handler.account_id)
+    assert await unread(town, "handler") == 1
+    client = await town.sign_in("handler")
+    page = (await client.get("/notifications/")).text
+    assert str(other) in page
+    assert str(matter) not in page
 
 
 async def test_everybody_may_stay_away_by_themselves_and_others_by_decision(town):
