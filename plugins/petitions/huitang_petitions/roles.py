@@ -36,6 +36,7 @@ ROLES = (
         (
             access.READ,
             access.DECIDE,
+            access.HANDLE,  # reports of whistle-blowers are read by this role alone: whoever reads one can write back
             access.APPROVE,
             access.REVIEW,
             access.MERGE,

@@ -208,7 +208,7 @@ async def _not_in_hand(ctx: Ctx, row: dict[str, Any], account_id: UUID | None, o
 
 
 async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
-    """To-dos and notices about the matter, and those joined with it, that stand with somebody who may no longer reach it."""
+    """To-dos and notices about it, and those joined with it, that stand with somebody who may no longer reach them."""
     for one in await joined.together_with(ctx, matter_id):
         subjects = [access.ref(one)]
         for kind in ("supervision", "extension", "visit"):

@@ -15,7 +15,7 @@ from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Begin, Delivery, Process, Write
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Invalid
 
 TO_ORGANISATION = ("transfer", "assign")
@@ -166,6 +166,9 @@ async def _whose(
         if await complained_of(ctx, row["id"], found.id):
             refused = _("They are complained of in this matter: it may not go into their hands (art. 30).")
             raise Invalid(refused, fields={"organisation": refused})
+        if row["whistle"] and not await _is_read_in(ctx, row["id"], found.id):
+            unread = _("Nobody there may read reports of whistle-blowers: nobody could handle it. Keep it here.")
+            raise Invalid(unread, fields={"organisation": unread})
         return found.id, found.name
     if transition == "send_away":
         return None, wanted.organ.strip()
@@ -176,6 +179,18 @@ async def _whose(
     if transition == "insist":
         return row["handler_id"], organ
     return None, organ if process.state in ("transferred", "assigned", "handling") else ""
+
+
+async def _is_read_in(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> bool:
+    """Whether somebody who belongs there may handle what is given to it, and nothing keeps them away from this."""
+    for account_id in await ctx.permissions.holders(access.HANDLE, organisation_id):
+        actor = await ctx.permissions.as_actor(account_id)
+        if actor and organisation_id in await access.units_of(ctx, actor):
+            sql = Sql(matter_id)
+            condition = await access.unhindered(ctx, actor, sql)
+            if await ctx.db.fetch(f"SELECT FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values):
+                return True
+    return False
 
 
 async def complained_of(ctx: Ctx, matter_id: UUID, organisation_id: UUID) -> bool:

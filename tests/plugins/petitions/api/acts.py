@@ -50,12 +50,12 @@ STEPS: dict[str, tuple[str, str]] = {
     "transfer": ("registered", "snnyyn000n"),
     "send_away": ("registered", "snnyyn000n"),
     "assign": ("registered", "snnyyn000n"),
-    "object": ("assigned", "sn0ynny00n"),
+    "object": ("assigned", "sn0yyny00n"),
     "take_back": ("objected", "snnyyn000n"),
     "insist": ("objected", "snnyyn000n"),
-    "take_up": ("assigned", "sn0ynny00n"),
-    "answer": ("handling", "sn0ynny00n"),
-    "settle": ("handling", "sn0ynny00n"),
+    "take_up": ("assigned", "sn0yyny00n"),
+    "answer": ("handling", "sn0yyny00n"),
+    "settle": ("handling", "sn0yyny00n"),
     "review": ("answered", "sn0nynn00n"),
     "decide_review": ("reviewing", "sn0nynn00n"),
     "recheck": ("reviewed", "sn0nynn00n"),
@@ -214,16 +214,16 @@ ACTS = (
     Act(route="/petitions/import", who="snyynnnynn", files=list_of_one),
     Act(route="/petitions/import/take-over", who="snyynnnynn", form={"token": "{token}"}, ready=looked_at, fresh=True),
     Act(route=f"{M}/reveal", who="snnyynn0nn", form={"reason": "样例"}),
-    Act(route=f"{M}/messages", who="snnynny00n", form={"text": "样例"}),
+    Act(route=f"{M}/messages", who="snnyyny00n", form={"text": "样例"}),
     Act(route=f"{M}/papers", who="snyynnn0nn", files=one_paper),
     Act(route=f"{M}/code", who="snyynnn0nn", form={"reason": "样例"}),
     *(
         Act(route=f"{M}/way/steps/{{transition}}", named=name, who=who, state=state, form=STEP | words(name))
         for name, (state, who) in STEPS.items()
     ),
-    Act(route=f"{M}/way/events", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(route=f"{M}/way/events", named="told", who="snnyyn000n", state="registered", form=NOTE_TOLD),
     Act(route=f"{M}/way/events", named="address_unclear", who="snnyyn000n", state="registered", form=NOTE_UNCLEAR),
-    Act(route=f"{M}/way/delivered", who="snnynny00n", state="answered", form={"delivered": "{day}"}, ready=today),
+    Act(route=f"{M}/way/delivered", who="snnyyny00n", state="answered", form={"delivered": "{day}"}, ready=today),
     Act(
         route=f"{M}/way/events",
         named="hearing_started",
@@ -233,7 +233,7 @@ ACTS = (
     ),
     Act(
         route=f"{M}/way/extensions",
-        who="snnynny00n",
+        who="snnyyny00n",
         state="handling",
         form={"limit": "handle", "days": "10", "reason": "样例"},
     ),
@@ -245,7 +245,7 @@ ACTS = (
         ready=asked,
     ),
     Act(route=f"{M}/way/supervision", who="snnnyynnnn", form={"step": "urge", "said": "样例"}),
-    Act(route=f"{M}/way/supervision/{{act_id}}", who="snnynny00n", form={"answer": "样例"}, ready=urged),
+    Act(route=f"{M}/way/supervision/{{act_id}}", who="snnyyny00n", form={"answer": "样例"}, ready=urged),
     Act(route=f"{M}/way/sorting", who="snnyynn0nn", form={"kind": "appeal", "remit": "", "category": ""}),
     Act(route=f"{M}/way/join", who="snnyynn0nn", form={"into": "{into}"}, ready=another),
     Act(route=f"{M}/way/accused", who="snnyynn0nn", form={"accused": "赵样例"}),
@@ -266,8 +266,8 @@ ACTS = (
         form={"act": "publish", "summary": REPAIRED, "version": "0"},
         ready=put_up,
     ),
-    Act(route=f"{M}/letters/{{kind}}", named="answer", who="snnynny00n", state="handling", form={"body": "样例答复。"}),
-    Act(route=f"{M}/papers/{{paper_id}}/give", who="snnynny00n", state="handling", ready=answer_written),
+    Act(route=f"{M}/letters/{{kind}}", named="answer", who="snnyyny00n", state="handling", form={"body": "样例答复。"}),
+    Act(route=f"{M}/papers/{{paper_id}}/give", who="snnyyny00n", state="handling", ready=answer_written),
     Act(
         route="/petitions/visits/{visit_id}",
         who="snnyyyy00n",
@@ -319,7 +319,7 @@ ACTS = (
         for name, (state, who) in STEPS.items()
         if name in ONE_EACH
     ),
-    Act(route=f"{API}/matters/{{matter_id}}/notes", named="told", who="snnynn000n", state="registered", form=NOTE_TOLD),
+    Act(route=f"{API}/matters/{{matter_id}}/notes", named="told", who="snnyyn000n", state="registered", form=NOTE_TOLD),
     Act(
         route=f"{API}/matters/{{matter_id}}/notes",
         named="address_unclear",
@@ -334,7 +334,7 @@ ACTS = (
     ),
     Act(
         route=f"{API}/matters/{{matter_id}}/delivered",
-        who="snnynny00n",
+        who="snnyyny00n",
         state="answered",
         form={"delivered": "{day}"},
         ready=today,

@@ -52,7 +52,7 @@ WAY = (
     Step(
         by="officer",
         take="assign",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 3, 19),
         told="assigned_out",
         letters={"referral"},
@@ -62,7 +62,7 @@ WAY = (
     Step(
         by="officer",
         take="insist",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 3, 19),
         letters={"referral"},
         wanted={"note": "属地负责"},
@@ -70,7 +70,7 @@ WAY = (
     Step(
         by="county",
         take="take_up",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 3, 19),
         told="accepted",
         letters={"acceptance", "answer"},
@@ -78,7 +78,7 @@ WAY = (
     Step(
         by="county",
         take="told",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 5, 6),
         told="told",
         letters={"acceptance", "answer"},
@@ -86,7 +86,7 @@ WAY = (
     Step(
         by="head",
         take="extend",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 6, 5),
         told="extended",
         letters={"acceptance", "answer", "extension"},
@@ -127,7 +127,7 @@ WAY = (
     Step(
         by="head",
         take="reopen",
-        todo={"officer", "county"},
+        todo={"officer", "head", "county"},
         due=date(2026, 5, 14),
         told="reopened",
         letters={"acceptance", "answer", "extension"},
