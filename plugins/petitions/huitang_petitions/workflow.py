@@ -61,7 +61,11 @@ def puts(*kinds: str, shown: bool = True) -> Callable[[Ctx, Move], Awaitable[Non
             for one in await joined.take_out(ctx, row["id"]):  # their petitioners have withdrawn nothing
                 await put_on_lists(ctx, one)
         await joined.happens(
-            *(ctx, move.write, move.actor, row, *kinds),
+            ctx,
+            move.write,
+            move.actor,
+            row,
+            *kinds,
             detail=detail,
             shown=shown,
             event_id=event_id,
