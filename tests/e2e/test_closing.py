@@ -38,6 +38,8 @@ def test_a_bad_rating_leads_to_a_visit_and_an_answer_to_publication(visit: Calla
             desk.fill("#answer-words", "路灯已修好")
         desk.locator(f'form[action$="/steps/{step}"] button[type=submit]').click()
     page.reload()
+    expect(page.locator("#ask")).to_contain_text("请求复查")
+    fits(page)
     page.get_by_role("link", name="评价办理情况").click()
     fits(page)
     page.click("main form button[type=submit]")
