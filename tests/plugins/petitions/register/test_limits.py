@@ -10,11 +10,13 @@ import pytest
 
 from huitang_petitions import jobs
 from huitang_petitions.plugin import PetitionsPlugin
-from huitang_petitions.services import limits, renewing, rules
+from huitang_petitions.services import happening, limits, renewing, rules
+from huitang_petitions.services.registering import register
 from huitang_sdk.contracts import Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
+from tests.plugins.petitions.intake.letters import intake
 from tests.plugins.petitions.register.matters import at, happens, put, received
 
 OWN = """
@@ -217,6 +219,17 @@ async def test_the_operator_s_years_count_for_the_register_and_its_renewals(open
     assert (await jobs.check_calendar(ctx)).ok
     done = await renewing.renew_all(ctx, SYSTEM, workers=1)
     assert (done.matters, done.changed, done.wrong) == (2, 0, [])
+
+
+async def test_a_letter_that_arrives_in_the_operator_s_year_has_its_limit_at_once(open_hall, town, tmp_path):
+    await with_years(open_hall, town, tmp_path, 2098)
+    ctx, _clock = at(town, datetime(2098, 3, 3, 1, tzinfo=UTC))
+    days = OWN.replace("length = 5", 'length = 5\nunit = "working"')
+    await rules.choose(ctx, town.actors["head"], town.units["city"].id, date(2098, 1, 1), content=days)
+    done = await register(ctx, SYSTEM, intake(organisation_id=town.units["office"].id))
+    assert (await rows(town, done.id))["tell"] == ("running", date(2098, 3, 10), "green")
+    (row,) = await town.fetch("SELECT * FROM petitions.matter WHERE id = $1", done.id)
+    assert await happening.why_useless(ctx, row, "told", {}) == ""
 
 
 async def test_supervisors_hear_once_a_week_that_limits_cannot_be_reckoned(town):
