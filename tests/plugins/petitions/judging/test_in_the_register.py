@@ -38,9 +38,10 @@ async def test_who_handled_such_matters_is_suggested_by_name(ready):
 
 
 async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(ready):
+    handler = ready.units["bureau"].id
     for number in range(30):
         text = f"无人机低空飞行，第{number}次航拍到窗口"
-        await decided(ready, text, remit="government", category="environment.pollution.noise")
+        await decided(ready, text, remit="government", category="environment.pollution.noise", handler_id=handler)
     await decided(ready, "举报", remit="supervisory", category="discipline.office.bribery", whistle=True)
     assert await suggesting.learn_anew(ready.ctx) == 30
     given = await suggesting.suggest_for(ready.ctx, "", "每天无人机航拍，低空飞行")
@@ -53,6 +54,8 @@ async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(rea
     assert {one.set for one in newest.measured} == {"synthetic", "handwritten", "decided"}
     assert newest.right("category").letters == 30
     assert newest.right("category").first < 1, "measured before it was learnt"
+    assert newest.right("handler").letters == 30
+    assert newest.right("handler").first == 0, "measured by who handled them, before that was counted"
     # Another node has a folder of its own and knows the same version; a page tells it.
     other = structs.replace(ready.ctx, folder=ready.ctx.folder / "elsewhere")
     await suggesting.suggester(other)
