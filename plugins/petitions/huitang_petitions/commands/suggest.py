@@ -28,7 +28,9 @@ subject 和 text 至少写一个。结果每行一个 JSON 对象，次序与输
 有误的行连同行号写到标准错误输出，退出码为 1，不输出结果。
 """
 
-_MEASURE = """打印建议的正确率：合成来信的留出部分（没有用于学习），以及另行手写、用词不同的来信。
+_MEASURE = """打印建议的正确率：held out 是所说事项完全没有学过的合成来信，
+事项分为若干组，每组由学了其余各组的模型判断；
+synthetic 是事项相同的另一批合成来信，handwritten 是另行手写、用词不同的来信。应当看 held out。
 
 LETTERS 是自己标注的来信，格式同 suggest，另有 remit 和 category 两个字段。
 """
@@ -65,20 +67,29 @@ def suggest(file: Path, **rules: Path | None) -> None:
 @click.command(name="measure", help=_MEASURE)
 @click.argument("letters", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--count", default=3000, show_default=True, type=click.IntRange(min=10), help="合成来信的封数。")
+@click.option(
+    "--folds",
+    default=6,
+    show_default=True,
+    type=click.IntRange(0, 62),
+    help="事项分为几组，每组学习一次；0 为不测 held out。",
+)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 @rule_options
-def measure(letters: Path | None, count: int, as_json: bool, **rules: Path | None) -> None:
+def measure(letters: Path | None, count: int, folds: int, as_json: bool, **rules: Path | None) -> None:
     """Print the table of accuracy."""
     from huitang_petitions.judging import measuring
     from huitang_petitions.judging.letters import MEASURED_ON, handwritten, synthetic
 
     own = list(_letters(letters)) if letters else []
-    suggester = _suggester(_office(**rules))
+    office = _office(**rules)
+    suggester = _suggester(office)
     sets = {"synthetic": list(synthetic(count, MEASURED_ON)), "handwritten": list(handwritten())}
     if letters:
         _check_labels(letters, own, suggester)
         sets[letters.name] = own
-    rows = [row for name, examples in sets.items() for row in measuring.measure(suggester, name, examples)]
+    rows = measuring.held_out(office, count, folds) if folds > 1 else []
+    rows += [row for name, examples in sets.items() for row in measuring.measure(suggester, name, examples)]
     if as_json:
         write_json(rows)
     else:

@@ -34,6 +34,17 @@ class Handlers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Text
     handlers: dict[str, Handler]
 
+    def known_as(self, handler: str) -> str:
+        """The id that a handler of the shipped table has in this one, "" where there is none such.
+
+        Whoever stands in neither keeps the id or name: no answer is right then.
+        """
+        shipped = default_handlers().handlers
+        if handler in self.handlers or handler not in shipped:
+            return handler
+        unit = shipped[handler].unit
+        return next((id_ for id_, one in self.handlers.items() if unit and one.unit == unit), "")
+
     def usual(self, remit: str, category: str) -> str:
         """Who usually handles such a matter: the one whose category lies nearest above it. "" when nobody does."""
         best, depth = "", -1

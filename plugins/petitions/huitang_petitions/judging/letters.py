@@ -22,12 +22,15 @@ LEARNT_FROM, MEASURED_ON = 1, 2
 
 
 class Example(Struct, frozen=True, kw_only=True):
-    """A letter with what is true of it; "" where that is not known. `matter` is the wording it was made from."""
+    """A letter with what is true of it; "" where that is not known. `matter` is the wording it was made from, `handler`
+    an id of the table of handlers or of an organisation, or the name of one that the table does not know.
+    """
 
     subject: str = ""
     text: str = ""
     remit: str = ""
     category: str = ""
+    handler: str = ""
     matter: str = ""
     id: str = ""
 
@@ -44,6 +47,7 @@ class Phrases(Struct, frozen=True, forbid_unknown_fields=True):
 class _LabelNames(Struct, frozen=True, forbid_unknown_fields=True):
     remits: dict[str, str]
     categories: dict[str, str]
+    handlers: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -66,8 +70,15 @@ def synthetic(count: int, seed: int) -> Iterator[Example]:
             text=made.letter.text,
             remit=names.remits.get(made.labels.remit, made.labels.remit),
             category=names.categories[made.labels.matter],
+            handler=_handler_of(made.labels.handler),
             matter=made.labels.matter,
         )
+
+
+def _handler_of(label: str) -> str:
+    """A label's handler by its id in the shipped table; its name where the table has none such."""
+    known = _label_names().handlers
+    return next((id_ for ending, id_ in known.items() if label.endswith(ending)), label)
 
 
 def composed(tree: Tree, known: Phrases, count: int, seed: int) -> Iterator[Example]:

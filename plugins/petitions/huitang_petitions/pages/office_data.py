@@ -32,8 +32,10 @@ async def data_page(ctx: Ctx, actor: Actor, error: HuitangError | None = None, k
         "who": {id_: account.name for id_, account in people.items()},
         "districts": await _matched(ctx, actor),
         "learnt": await learnt.newest(ctx),
+        "brought": learnt.shipped_figures(),
         "sets": {
             "decided": _("matters people decided, before they were learnt"),
+            "held out": _("made-up letters about matters that were not learnt, measured by the makers"),
             "handwritten": _("letters in other words"),
             "synthetic": _("synthetic letters"),
         },

@@ -103,6 +103,7 @@ async def offered_handler(
     if not any(act.transition in steps.TO_ORGANISATION for act in way.acts):
         return None
     units = {str(unit.id): unit.id for unit in way.units}
+    suggested = suggested if suggested and suggested[0]["sure"] else None
     for choice in suggested or await sorting.handlers_for(ctx, way.remit, way.category):
         unit = units.get(str(choice["id"]))
         if unit and not await steps.complained_of(ctx, way.id, unit):
@@ -304,11 +305,14 @@ async def join_matter(
 async def sort_matter(
     request: AnyRequest, matter_id: FromPath[UUID], ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """Say what it is, or ask for a suggestion first: nothing is kept before a person has confirmed it."""
+    """Say what it is, or ask for a suggestion first: nothing is kept before a person has confirmed it.
+
+    What is unsure is only shown: whoever decides chooses it, or something else, and so does not just agree.
+    """
     form = await request.form()
     if text_of(form, "act") == "suggest":
         suggestion = await sorting.suggestion_for(ctx, actor, matter_id)
-        best = {name: str(found[0]["id"]) for name, found in suggestion.items() if found}
+        best = {name: str(found[0]["id"]) for name, found in suggestion.items() if found and found[0]["sure"]}
         typed = {"kind": text_of(form, "kind"), "district": text_of(form, "district"), **best}
         return await way_page(ctx, actor, matter_id, typed=typed, suggestion=suggestion)
     kind, remit, category = (text_of(form, name) for name in ("kind", "remit", "category"))

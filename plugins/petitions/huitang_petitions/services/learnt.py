@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from huitang_petitions.judging.reading import read_toml, shipped
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.tables import LearntSuggester
 from huitang_sdk.contracts import Ref
@@ -22,7 +24,8 @@ KEPT = 3
 class Right(Struct, frozen=True, kw_only=True):
     """How often a model was right about one question (`judging.measuring.Measured`): shares from 0 to 1.
 
-    `set` is "synthetic", "handwritten" or "decided": matters people decided that the model had not learnt from.
+    `set` is "synthetic", "handwritten", "held out": synthetic letters of matters that were not learnt, or "decided":
+    matters people decided that the model had not learnt from.
     """
 
     set: str
@@ -45,9 +48,20 @@ class Learnt(Struct, frozen=True, kw_only=True):
     learnt_at: datetime
 
     def right(self, question: str) -> Right | None:
-        """How often it is right about a question: on the office's own matters, or else on letters in other words."""
-        known = {one.set: one for one in self.measured if one.question == question}
-        return known.get("decided") or known.get("handwritten")
+        """How often it was right about a question on the office's own matters; None until enough were decided."""
+        return next((one for one in self.measured if (one.set, one.question) == ("decided", question)), None)
+
+
+class _Figures(Struct, frozen=True, forbid_unknown_fields=True):
+    """`figures.toml`."""
+
+    figures: tuple[Right, ...]
+
+
+@lru_cache(maxsize=1)
+def shipped_figures() -> tuple[Right, ...]:
+    """How often what comes with the plugin is right, measured when it was made."""
+    return read_toml(shipped("figures.toml"), _Figures).figures
 
 
 _SELECT = (

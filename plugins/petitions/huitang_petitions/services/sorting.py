@@ -7,8 +7,8 @@ from uuid import UUID
 from huitang_petitions.judging.answers import Answer
 from huitang_petitions.services import access, districts, learnt, limits
 from huitang_petitions.services.access import Ctx, _
-from huitang_petitions.services.learnt import Learnt
-from huitang_petitions.services.office_rules import office
+from huitang_petitions.services.learnt import Right
+from huitang_petitions.services.office_rules import office, office_from
 from huitang_petitions.services.submission import KINDS
 from huitang_petitions.services.suggesting import suggest_for, usual_handler
 from huitang_petitions.services.validating import SHORT
@@ -71,8 +71,16 @@ async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, l
     subject, body = (ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body"))
     found = await suggest_for(ctx, subject, body)
     version = await learnt.newest(ctx)
+    brought = {one.question: one for one in await _brought(ctx)}
     answers = (("remit", found.remit), ("category", found.category), ("handler", found.handler))
-    return {name: _shown(answer, name, version) for name, answer in answers}
+    right = {name: version.right(name) if version else None for name, _answer in answers}
+    number = version.version if version else 0
+    return {name: _shown(answer, number, right[name] or brought.get(name)) for name, answer in answers}
+
+
+async def _brought(ctx: Ctx) -> tuple[Right, ...]:
+    """The figures measured on what comes with the platform; none where the office judges by rules of its own."""
+    return learnt.shipped_figures() if await office(ctx) == office_from({}) else ()
 
 
 async def handlers_for(ctx: Ctx, remit: str, category: str) -> list[dict[str, object]]:
@@ -80,7 +88,7 @@ async def handlers_for(ctx: Ctx, remit: str, category: str) -> list[dict[str, ob
     return _shown(await usual_handler(ctx, remit, category)) if remit and category else []
 
 
-def _shown(answer: Answer, question: str = "", version: Learnt | None = None) -> list[dict[str, object]]:
+def _shown(answer: Answer, version: int = 0, right: Right | None = None) -> list[dict[str, object]]:
     return [
         {
             "id": choice.id,
@@ -88,8 +96,8 @@ def _shown(answer: Answer, question: str = "", version: Learnt | None = None) ->
             "percent": round(choice.probability * 100),
             "reasons": [limits.said(reason) for reason in choice.reasons],
             "sure": answer.sure,
-            "version": version.version if version else 0,
-            "right": version.right(question) if version else None,
+            "version": version,
+            "right": right,
         }
         for choice in answer.choices
     ]

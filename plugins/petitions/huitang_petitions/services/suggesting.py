@@ -8,7 +8,7 @@ changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -116,8 +116,12 @@ async def _model(ctx: Ctx, newest: Learnt | None, office: Office) -> Model:
     return await asyncio.to_thread(model_of, office.tree, office.remits, (), ctx.folder)
 
 
-async def confirmed_counts(ctx: Ctx, remit: str = "", category: str = "") -> list[Confirmed]:
-    """Who handled how many matters of each remit and category, or of these, of those that people have decided."""
+async def confirmed_counts(
+    ctx: Ctx, remit: str = "", category: str = "", without: Collection[UUID] = ()
+) -> list[Confirmed]:
+    """Who handled how many matters of each remit and category, or of these, of those that people have decided; not
+    counting the matters `without`.
+    """
     from huitang_petitions.judging.handling import Confirmed
 
     known = {node.id for node in await ctx.identity.organisations()}
@@ -125,9 +129,9 @@ async def confirmed_counts(ctx: Ctx, remit: str = "", category: str = "") -> lis
         """
         SELECT remit, category, handler_id, count(*) AS count FROM petitions.matter
         WHERE remit <> '' AND category <> '' AND handler_id IS NOT NULL AND NOT whistle
-            AND ($1 = '' OR remit = $1) AND ($2 = '' OR category = $2) GROUP BY 1, 2, 3
+            AND ($1 = '' OR remit = $1) AND ($2 = '' OR category = $2) AND NOT (id = ANY($3)) GROUP BY 1, 2, 3
         """,
-        *(remit, category),
+        *(remit, category, list(without)),
     )
     return [
         Confirmed(row["remit"], row["category"], str(row["handler_id"]), row["count"])
@@ -148,17 +152,24 @@ async def learn_anew(ctx: Ctx) -> int:
     examples = await _decided(ctx)
     before = await learnt.newest(ctx)
     seen = await learnt.decided_of(ctx, before)
-    held = await suggester(ctx)
-    new = [example for id_, example in examples.items() if id_ not in seen]
+    new = {id_: example for id_, example in examples.items() if id_ not in seen}
+    # Who handled the new ones is what will be asked: that must not have been counted before.
+    held = await _with_counts(ctx, await suggester(ctx), await confirmed_counts(ctx, without=new))
     office = await office_rules.office(ctx)
 
     def work() -> tuple[bytes, list[Right]]:
         raw = packed(learn(office.tree, office.remits, list(examples.values())))
-        return raw, _measured(_with(held, unpacked(raw)), held, new, before)
+        return raw, _measured(_with(held, unpacked(raw)), held, list(new.values()), before)
 
     raw, measured = await asyncio.to_thread(work)
     await learnt.keep(ctx, raw, list(examples), measured)
     return len(examples)
+
+
+async def _with_counts(ctx: Ctx, held: Suggester, confirmed: Sequence[Confirmed]) -> Suggester:
+    from huitang_petitions.judging.suggesting import Suggester
+
+    return Suggester(held.model, held.tree, held.remits, await _handlers(ctx, confirmed), confirmed)
 
 
 def _with(held: Suggester, model: Model) -> Suggester:
@@ -189,7 +200,7 @@ async def _decided(ctx: Ctx) -> Mapping[UUID, Example]:
 
     rows = await ctx.db.fetch(
         """
-        SELECT id, subject, body, remit, category FROM petitions.matter
+        SELECT id, subject, body, remit, category, handler_id FROM petitions.matter
         WHERE remit <> '' AND category <> '' AND NOT whistle AND body <> ''
         ORDER BY received_at DESC LIMIT $1
         """,
@@ -205,6 +216,7 @@ async def _decided(ctx: Ctx) -> Mapping[UUID, Example]:
             text=opened("body", row["id"], row["body"]),
             remit=row["remit"],
             category=row["category"],
+            handler=str(row["handler_id"] or ""),
         )
         for row in rows
     }

@@ -59,17 +59,17 @@ def test_an_offices_files_are_checked(run, tmp_path):
 def test_the_table_of_accuracy_is_printed_for_own_letters_too(run, tmp_path):
     own = tmp_path / "own.jsonl"
     own.write_text(lines({**LETTERS[0], "remit": "court", "category": "justice.trial.enforcement"}), encoding="utf-8")
-    ended = run("measure", str(own), "--count", "20", "--json")
+    ended = run("measure", str(own), "--count", "20", "--folds", "0", "--json")
     assert ended.exit_code == 0, ended.stderr
     measured = {(row["set"], row["question"]): row for row in json.loads(ended.stdout)}
     assert measured["own.jsonl", "remit"]["first"] == 1
     assert measured["handwritten", "remit"]["letters"] == 144
-    assert "首选正确" in run("measure", "--count", "10").stdout
+    assert "首选正确" in run("measure", "--count", "10", "--folds", "0").stdout
 
 
 def test_a_label_that_nobody_knows_is_refused(run, tmp_path):
     own = tmp_path / "own.jsonl"
     own.write_text(lines({**LETTERS[0], "remit": "curt"}), encoding="utf-8")
-    ended = run("measure", str(own))
+    ended = run("measure", str(own), "--folds", "0")
     assert ended.exit_code == 1
     assert "$[1].remit" in ended.stderr

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import structs
 
 from huitang_petitions.judging.model import packed, unpacked
-from huitang_petitions.services import learnt, suggesting
+from huitang_petitions.judging.reading import shipped
+from huitang_petitions.services import learnt, office_data, suggesting
 from huitang_petitions.services.learnt import Right
 from huitang_petitions.tables import Matter
+from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from tests.plugins.petitions.register.matters import MORNING
+from tests.plugins.petitions.register.test_way import opened
 
 
 async def decided(town, text: str, **values) -> None:
@@ -38,9 +43,10 @@ async def test_who_handled_such_matters_is_suggested_by_name(ready):
 
 
 async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(ready):
+    handler = ready.units["bureau"].id
     for number in range(30):
         text = f"无人机低空飞行，第{number}次航拍到窗口"
-        await decided(ready, text, remit="government", category="environment.pollution.noise")
+        await decided(ready, text, remit="government", category="environment.pollution.noise", handler_id=handler)
     await decided(ready, "举报", remit="supervisory", category="discipline.office.bribery", whistle=True)
     assert await suggesting.learn_anew(ready.ctx) == 30
     given = await suggesting.suggest_for(ready.ctx, "", "每天无人机航拍，低空飞行")
@@ -53,6 +59,8 @@ async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(rea
     assert {one.set for one in newest.measured} == {"synthetic", "handwritten", "decided"}
     assert newest.right("category").letters == 30
     assert newest.right("category").first < 1, "measured before it was learnt"
+    assert newest.right("handler").letters == 30
+    assert newest.right("handler").first == 0, "measured by who handled them, before that was counted"
     # Another node has a folder of its own and knows the same version; a page tells it.
     other = structs.replace(ready.ctx, folder=ready.ctx.folder / "elsewhere")
     await suggesting.suggester(other)
@@ -62,6 +70,49 @@ async def test_a_night_s_learning_takes_in_decided_matters_and_keeps_no_text(rea
     page = (await (await ready.sign_in("head")).get("/petitions/data")).text
     assert "第 1 版" in page
     assert "学习之前" in page
+
+
+def sorting_card(page) -> str:
+    return page.text.split('id="sorting"')[1].split('id="steps"')[0]
+
+
+async def test_what_is_measured_is_named_and_before_the_first_night_it_is_the_makers_figure(ready):
+    address, _matter = await opened(ready)
+    officer = await ready.sign_in("officer")
+    asked = {"act": "suggest"}
+    assert "出厂测量：对 3000 件" in sorting_card(await officer.post(f"{address}/sorting", data=asked))
+    page = (await (await ready.sign_in("head")).get("/petitions/data")).text
+    assert "所说事项未学过的编造来信" in page
+    assert "73.4" in page
+    told = [
+        Right(set=name, question="category", letters=25, first=first, first_three=1, sure=0.5, right_when_sure=0.9)
+        for name, first in (("handwritten", 0.99), ("decided", 0.64))
+    ]
+    await learnt.keep(ready.ctx, b"spoiled", [], told)
+    card = sorting_card(await officer.post(f"{address}/sorting", data=asked))
+    assert "64" in card.split('id="category"')[1]
+    assert "99 %" not in card
+    text = shipped("remits.toml").replace('id = "default"', 'id = "ours"')
+    await office_data.replace(ready.ctx, SYSTEM, "remits", text.encode(), 0)
+    await learnt.keep(ready.ctx, b"spoiled", [], [])
+    card = sorting_card(await officer.post(f"{address}/sorting", data=asked))
+    assert "准确率尚未测量" in card
+    assert "出厂测量" not in card
+
+
+async def test_only_what_is_sure_is_filled_into_the_form(ready):
+    officer = await ready.sign_in("officer")
+    for body, sure in (("请看附件", False), ("包工头拖欠我们二十个农民工的工资，干完活不给工钱，老板跑了", True)):
+        address, matter = await opened(ready)
+        sealed = ready.ctx.personal.seal("matter.body", matter, body)
+        subject = ready.ctx.personal.seal("matter.subject", matter, "来信")
+        await Matter.update({"body": sealed, "subject": subject}).where(Matter.id == matter)
+        given = await suggesting.suggest_for(ready.ctx, "来信", body)
+        assert (given.category.sure, bool(given.category.choices)) == (sure, True)
+        card = sorting_card(await officer.post(f"{address}/sorting", data={"act": "suggest"}))
+        first = given.category.choices[0]
+        assert first.title.zh in card
+        assert bool(re.search(rf'value="{first.id}"[^>]* selected', card)) == sure
 
 
 async def test_what_holds_is_the_newest_version_and_old_models_go(ready, suggester):
