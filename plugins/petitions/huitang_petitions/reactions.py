@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from huitang_petitions.events import MatterRegistered, MatterSupplemented, MatterWithdrawn
-from huitang_petitions.services import alerting, lookup, similar, steps
+from huitang_petitions.services import alerting, likeness, lookup, steps
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import BODY
@@ -71,7 +71,7 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
 SUBSCRIPTIONS = (
     Subscription(MessageReceived, "petitions.take_message", take_message),
     Subscription(MatterRegistered, "petitions.begin", steps.begin, many=True),
-    Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features, many=True),
+    Subscription(MatterRegistered, "petitions.keep_features", likeness.compare_new, many=True),
     Subscription(MatterSupplemented, "petitions.alert_supplement", alerting.on_supplement),
     Subscription(MatterWithdrawn, "petitions.alert_withdrawal", alerting.on_withdrawal),
     Subscription(ResidentDeleted, "petitions.forget_resident", forget_resident),
