@@ -31,6 +31,7 @@ OWN = {
     "building": 60,
     "part": 6,
     "unit": 60,
+    "village": 3_000,
     "details": 5_000,
 }
 """How many different ones there are of what each letter has for itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, limits, sealing, similar, suggesting, supervision, unreckoned
+from huitang_petitions.services import drafts, likeness, limits, sealing, similar, suggesting, supervision, unreckoned
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -71,8 +71,11 @@ async def learn_anew(ctx: Ctx, run: Run) -> str:
 
 
 async def compare_anew(ctx: Ctx, run: Run) -> str:
-    """Read letters anew for comparing whose features an earlier version made; without any it is one quick question."""
-    return _("{count} letters read anew for comparing", count=await similar.read_anew(ctx))
+    """Read letters anew for comparing whose features an earlier version made, and compare new ones that nobody has
+    compared yet; without any it is two quick questions."""
+    anew = await similar.read_anew(ctx)
+    compared = await likeness.compare_waiting(ctx)
+    return _("{count} letters read anew for comparing, {compared} new ones compared", count=anew, compared=compared)
 
 
 async def seal_old(ctx: Ctx, run: Run) -> str:
@@ -85,7 +88,9 @@ JOBS = (
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
     Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
-    Job("petitions.compare", "Read letters anew for comparing, after an upgrade", compare_anew, cron="10 * * * *"),
+    Job(
+        "petitions.compare", "Compare new letters, and read all anew after an upgrade", compare_anew, cron="10 * * * *"
+    ),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )

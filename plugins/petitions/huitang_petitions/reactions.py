@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from huitang_petitions.events import MatterRegistered, MatterSupplemented, MatterWithdrawn
-from huitang_petitions.services import alerting, similar, steps
+from huitang_petitions.services import alerting, likeness, steps
 from huitang_petitions.services.incoming import take
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Delivery, MessageReceived, Ref, ResidentDeleted
@@ -30,7 +30,7 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
 SUBSCRIPTIONS = (
     Subscription(MessageReceived, "petitions.take_message", take_message),
     Subscription(MatterRegistered, "petitions.begin", steps.begin, many=True),
-    Subscription(MatterRegistered, "petitions.keep_features", similar.keep_features, many=True),
+    Subscription(MatterRegistered, "petitions.keep_features", likeness.compare_new, many=True),
     Subscription(MatterSupplemented, "petitions.alert_supplement", alerting.on_supplement),
     Subscription(MatterWithdrawn, "petitions.alert_withdrawal", alerting.on_withdrawal),
     Subscription(ResidentDeleted, "petitions.forget_resident", forget_resident),

@@ -36,6 +36,7 @@ class Sets(Struct):
     building: frozenset[int]
     part: frozenset[int]
     unit: frozenset[int]
+    village: frozenset[int]
     details: frozenset[int]
     meanings: frozenset[int]
     pairs: frozenset[int]
@@ -81,8 +82,12 @@ class Evidence(Struct, frozen=True):
     unit: float
     """Numbers of the house, of the building, of the part of an estate, of what is in it: 1 one in common, -1 others,
     0 unknown."""
+    village: float
+    """What villages are called: likewise."""
     details: float
     """Sums, years, quantities in common; below 0 where both have some and share none."""
+    agreed: float
+    """How many of them are in common, and how rare they are: 1 - 1/e for two that nobody else has."""
     meanings: float
     within: float
     """Expressions in common: of both, and of the shorter one."""
@@ -187,7 +192,9 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
         building=_either(a.building, b.building),
         part=_either(a.part, b.part),
         unit=_either(a.unit, b.unit),
+        village=_either(a.village, b.village),
         details=details,
+        agreed=_many(a.details & b.details, weights, frozenset(), 2.0),
         meanings=meanings,
         within=within,
         pairs=pairs,

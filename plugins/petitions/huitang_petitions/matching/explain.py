@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -40,7 +41,7 @@ def explain(a: Written, b: Written, evidence: Evidence, *, clear: bool = False) 
     found: list[tuple[What, list[str]]] = [
         ("phone", [number[-4:] if clear else masked("phone", number) for number in both["phone"]]),
         ("name", [_name(a.petitioner, clear)] if evidence.name > 0 else []),
-        ("place", runs(plain(a.place), named) or runs(plain(f"{a.subject} {a.text}"), named)),
+        ("place", names(plain(a.place), named) or runs(plain(f"{a.subject} {a.text}"), named)),
         ("number", sorted(both["numbers"])),
         ("detail", [_detail(detail.removeprefix("year"), clear) for detail in sorted(both["details"])]),
         ("expression", sorted(both["meanings"] - both["general"]) or sorted(both["meanings"])),
@@ -57,6 +58,23 @@ def _detail(figure: str, clear: bool) -> str:
     """A figure with so many digits is no sum: it is the number of a person, an account or a telephone."""
     digits = sum(character.isdigit() for character in figure)
     return masked("id", figure) if digits >= LONG and not clear else figure
+
+
+_NAME = re.compile(r"[\u4e00-\u9fff]+?街道|[\u4e00-\u9fff]{2,}?[省市区县镇乡路街巷村]|[\u4e00-\u9fff]+")
+
+
+def names(place: str, pairs: set[str]) -> list[str]:
+    """The names in a place that is `plain` of which at least half is such pairs: whole, so that they can be read.
+
+    >>> names("石桥镇张湾村2组", {"石桥", "桥镇", "张弯"}), names("市中心人民医院", {"人民", "民医", "医院"})
+    (['张湾村', '石桥镇'], ['市中心人民医院'])
+    """
+    found = []
+    for name in _NAME.findall(place):
+        of = [folded(name)[at : at + 2] for at in range(len(name) - 1)]
+        if of and 2 * len(pairs.intersection(of)) >= len(set(of)):
+            found.append(name)
+    return sorted(set(found), key=lambda name: (-len(name), name))
 
 
 def runs(text: str, pairs: set[str]) -> list[str]:

@@ -31,6 +31,7 @@ LOOKED_UP = (
     "building",
     "part",
     "unit",
+    "village",
     "details",
     "meanings",
     "pairs",
@@ -38,11 +39,11 @@ LOOKED_UP = (
 """What letters are found by."""
 SECTIONS = (*LOOKED_UP, "general", "common", "heading", "headline", "letters", "characters")
 """In the order in which they are kept."""
-VERSION = 2
+VERSION = 3
 """Another number for another way to read letters: other sections, or other things in them. Features of two versions are
 never compared."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
-_FIGURE = re.compile(r"(?<![0-9a-z.])[0-9]+(?:\.[0-9]+)?")
+_FIGURE = re.compile(r"(?<![0-9a-z.])[0-9]+(?:\.[0-9]+)?%?")
 _FUNCTION = frozenset(folded("的了是我们这那就都也又还把被给个在有和与及之其"))
 """Characters of which every text is full."""
 Numbers = NDArray[np.uint32]
@@ -108,8 +109,11 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         both = both.replace(number, " ")
     where = places.address(plain(letter.place))
     both = without(both, whole)
-    mentioned = places.mentioned(both)
-    meant = set(words.meanings(blanked(both, where.names | mentioned)))
+    firms = places.firms(f"{plain(letter.place)}。{both}")
+    mentioned = places.mentioned(both) | {folded(part) for stem, kind in firms for part in (stem, stem[1] + kind[0])}
+    # A factory's name says where or whom it is about, not what: neither does the business in it.
+    called = where.names | mentioned | {folded(pair) for _stem, kind in firms for pair in places.pairs(kind)}
+    meant = set(words.meanings(blanked(both, called)))
     figures = _FIGURE.findall(both)
     body = words.bare(re.sub(r"[0-9.]+", " ", both))
     told = {pair for pair in places.pairs(body) if not _FUNCTION.intersection(pair)}
@@ -124,16 +128,17 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "district": sorted(where.district),
         "mentioned": sorted(mentioned),
         "numbers": sorted(where.numbers | places.numbered(both)),
+        "village": sorted(places.villages(plain(letter.place), both)),
         **{kind: sorted(found) for kind, found in places.kinds(plain(letter.place), both).items()},
         "details": sorted(
             {f"year{year}" for year in _YEAR.findall(both)}
-            | {f for f in figures if float(f) > 12 and not f.startswith("20")}
+            | {f for f in figures if f.endswith("%") or (float(f) > 12 and not f.startswith("20"))}
         ),
         "meanings": sorted(meant),
         "general": sorted(meant & words.general()),
         "pairs": sorted(told),
         "common": sorted(told & words.common()),
-        "heading": sorted(meant.intersection(words.meanings(blanked(subject, where.names | mentioned)))),
+        "heading": sorted(meant.intersection(words.meanings(blanked(subject, called)))),
         "characters": sorted(set("".join(told)) - words.everyday()),
         "headline": sorted((told - words.common()).intersection(places.pairs(words.bare(subject)))),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from huitang_petitions.matching.features import LOOKED_UP, SECTIONS, Background,
 from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
-Relation = Literal["repeat", "duplicate", "joint"]
+Relation = Literal["repeat", "duplicate", "joint", "unknown"]
 THRESHOLD = 0.5
 """From which score on two letters count as about one matter; chosen on the letters that are learnt from."""
 CANDIDATES = 48
@@ -28,7 +28,7 @@ LARGEST = 65_536
 
 class Match(Struct, frozen=True):
     """A letter about the same matter. `relation`: the same person again (repeat), the same letter again (duplicate),
-    somebody else (joint)."""
+    somebody else (joint), or nobody can say, since neither name nor phone is known of both (unknown)."""
 
     id: str
     score: float
@@ -127,10 +127,16 @@ class MatchIndex:
         weighed: NDArray[np.float64] = np.log(letters / (frequency + 2.0)) / np.log(letters / 2.0)
         return np.maximum(weighed, 0.01)
 
-    def query(self, features: Features, limit: int = 20, threshold: float = THRESHOLD, but: str = "") -> list[Match]:
-        """The letters about the matter of this one, best first; none scored under `threshold`, never `but` itself."""
+    def query(
+        self, features: Features, limit: int = 20, threshold: float = THRESHOLD, but: str | Collection[str] = ()
+    ) -> list[Match]:
+        """The letters about the matter of this one, best first; none scored under `threshold`, never those in `but`.
+
+        Up to `CANDIDATES` are compared, and those in `but` take no place among them.
+        """
+        left_out = frozenset({but} if isinstance(but, str) else but)
         found = []
-        candidates = self._candidates(features)
+        candidates = self._candidates(features, left_out)
         if not candidates:
             return []
         asked = sets_of(features)
@@ -138,8 +144,6 @@ class MatchIndex:
         weights = dict(zip(values.tolist(), self.weights(values).tolist(), strict=True))
         letters = len(self)
         for id_, other in candidates:
-            if id_ == but:
-                continue
             evidence = compare(asked, sets_of(other), weights)
             reached = score(evidence, letters)
             if reached >= threshold:
@@ -147,8 +151,8 @@ class MatchIndex:
         found.sort(key=lambda match: (-match.score, match.id))
         return found[:limit]
 
-    def _candidates(self, features: Features) -> list[tuple[str, Features]]:
-        """Those that share most of what is rare."""
+    def _candidates(self, features: Features, but: frozenset[str] = frozenset()) -> list[tuple[str, Features]]:
+        """Those that share most of what is rare, without those in `but`."""
         segments = self._all()
         hashes = np.unique(features.values[: sum(features.sizes[: len(LOOKED_UP)])])
         frequency = self._frequency(hashes)
@@ -162,9 +166,10 @@ class MatchIndex:
         weights = self.weights(hashes) ** 2 * _boosts(features, hashes)
         best: list[tuple[float, int, int]] = []
         for number, segment in enumerate(segments):
-            best += [(reached, number, row) for reached, row in segment.best(hashes, weights, CANDIDATES)]
+            best += [(reached, number, row) for reached, row in segment.best(hashes, weights, CANDIDATES + len(but))]
         best.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
-        return [(segments[n].ids[row], segments[n].features(row)) for _reached, n, row in best[:CANDIDATES]]
+        kept = [(n, row) for _reached, n, row in best if not but or segments[n].ids[row] not in but]
+        return [(segments[n].ids[row], segments[n].features(row)) for n, row in kept[:CANDIDATES]]
 
     def snapshot(self) -> bytes:
         """Everything, as bytes for a file or a row; nothing in it can be read without the key but the ids."""
@@ -220,7 +225,9 @@ def _boosts(features: Features, hashes: Numbers) -> NDArray[np.float64]:
 
 
 def relation(evidence: Evidence) -> Relation:
-    """Of two letters about one matter: by somebody else, the same again, or once more about it."""
+    """Of two letters about one matter: by somebody else, the same again, once more about it, or nobody can say."""
     if (evidence.phone <= 0 and evidence.name < 0) or (evidence.phone < 0 and evidence.name < 1):
         return "joint"
-    return "duplicate" if evidence.pairs >= 0.6 else "repeat"
+    if evidence.pairs >= 0.6:
+        return "duplicate"
+    return "repeat" if evidence.phone > 0 or evidence.name > 0 else "unknown"

@@ -17,6 +17,7 @@ _HAN_NUMBER = re.compile(
     r"[0-9]+(?:\.[0-9]+)?[十百千万亿][〇零一二两三四五六七八九十百千万]*|[〇零一二两三四五六七八九十百千万亿]+"
 )
 _UNITS = "号栋幢座楼单室层组队期年月日元块户人名个次起亩米里路岁倍成区点时分套台部页条度"
+_PER_CENT = re.compile(r"百分之([0-9.]+|[〇零一二两三四五六七八九十百]+)")
 _IN_NUMBER = re.compile(r"(?<=[0-9])[oO〇口lI|](?=[0-9oO〇口lI|号栋幢楼室元年月路]|$)|(?<![A-Za-z0-9])[lIoO|](?=[0-9])")
 _SPACES = re.compile(r"\s+")
 
@@ -55,6 +56,8 @@ def plain(text: str) -> str:
 
     >>> plain("雲江市東江區人民路十二號　３棟")
     '云江市东江区人民路12号3栋'
+    >>> plain("年息百分之八")
+    '年息8%'
     """
     text = unicodedata.normalize("NFKC", text)
     text = _simplified().convert(text)
@@ -63,13 +66,18 @@ def plain(text: str) -> str:
     for parts, whole in data("lookalikes.toml")["split"].items():
         if parts in text:
             text = text.replace(parts, whole)
-    return _HAN_NUMBER.sub(_in_digits, text)
+    return _HAN_NUMBER.sub(_in_digits, _PER_CENT.sub(_per_cent, text))
+
+
+def _per_cent(match: re.Match[str]) -> str:
+    value = match[1] if match[1][0].isdigit() else number(match[1])
+    return match[0] if value is None else f"{value}%"
 
 
 def _in_digits(match: re.Match[str]) -> str:
     written = match[0]
     following = match.string[match.end() : match.end() + 1]
-    if len(written) == 1 and (not following or following not in _UNITS):
+    if len(written) == 1 and (not following or following not in _UNITS or match.string.startswith("人民", match.end())):
         return written
     value = number(written)
     return written if value is None else str(value)

@@ -8,12 +8,13 @@ from itertools import pairwise
 from msgspec import Struct
 
 from huitang_petitions.matching.normal import folded
+from huitang_petitions.matching.words import meanings
 
 _CITY = re.compile(r"^(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2,3}市)(?=.)")
 _DISTRICT = re.compile(r"^([\u4e00-\u9fff]{2,3}?)(?<![小社校景厂园片库院矿])(?:区|县)(?!域)")
 _GENERIC = re.compile(
     r"交叉口|交汇处|居民小区|住宅小区|小区|社区|居委会|村委会|街道办事处|街道|办事处|附近|门口|门前|旁边|路口|一带|周边|对面|隔壁|沿线|路段|"
-    r"家属院|大院|号院|院内|院|之间|二期|[0-9]期|项目"
+    r"家属院|大院|号院|院内|(?<![医学法剧影戏])院|之间|二期|[0-9]期|项目"
 )
 _OFFICE = re.compile(
     r"人民代表大会常务委员会|人大常委会|人民代表大会|人大|人民政府|市政府|区政府|县政府|镇政府|信访局|信访办|(?:中级|高级)?(?:人民)?法院|(?:人民)?检察院|"
@@ -31,6 +32,13 @@ _MENTION = re.compile(
     r"(?=([\u4e00-\u9fff]{2})(小区|花园|家园|名苑|雅居|新村|公馆|佳苑|嘉园|华府|大道|东路|西路|南路|北路|东街|西街|"
     r"南街|北街|路|街|巷|镇|乡|街道|社区|村|庄|屯|农贸市场|菜市场|市场|广场|大厦|商场|商城|产业园|工业园|中学|小学|幼儿园|中医院|医院|卫生院|"
     r"水库|养老院|敬老院|公墓|陵园|派出所|法庭))"
+)
+_FIRM = re.compile(
+    r"(?=([\u4e00-\u9fff]{2})(公司|集团|化工|装饰|建筑|建工|建设|置业|地产|热力|物业|制衣|服饰|纺织|食品|餐饮|教育|培训|科技|商贸|劳务|运输|农业|"
+    r"健身|游泳馆|养老公寓|采石场|砖厂|水泥厂|养殖场|洗煤厂|酒店|饭店|宾馆|歌厅|ktv|超市|网吧|驾校|律所))"
+)
+_NOT_FIRMS = re.compile(
+    r"[找让请叫跟由对因告说时候买卖做干开办进关查问打该区楼院家场店厂局站馆校司们人员的了着过是不没也都就又还把给]|有限|责任|股份|一[家个]"
 )
 _NOT_NAMES = re.compile(
     r"[的在到从住我们你他她它这那某本该各每全一二三两几多家有是和与及或等为被把给去来离至经过往向上下前后内外旁边大小老新个条处所公职工我"
@@ -83,6 +91,41 @@ def mentioned(text: str) -> frozenset[str]:
         if not _NOT_NAMES.search(stem):
             found |= {folded(stem), folded(stem[1] + suffix[0])}
     return frozenset(found)
+
+
+def firms(text: str) -> list[tuple[str, str]]:
+    """(name, business) of what look like names of firms in a text that is `plain`, each name of two characters.
+
+    >>> firms("瑞丰化工半夜排气，物业公司不管")
+    [('瑞丰', '化工')]
+    """
+    found = [(match[1], match[2]) for match in _FIRM.finditer(text)]
+    return [
+        (stem, kind)
+        for stem, kind in found
+        if not (_NOT_NAMES.search(stem) or _NOT_FIRMS.search(stem) or meanings(stem) or _BUSINESS.search(stem))
+    ]
+
+
+_BUSINESS = re.compile(
+    r"公司|集团|化工|装饰|建筑|建设|置业|地产|热力|物业|食品|餐饮|教育|培训|科技|商贸|劳务|运输|农业|健身"
+)
+_TOWN = re.compile(r"^.*(?:镇|乡|街道)(?=[\u4e00-\u9fff]{2})")
+_VILLAGE = re.compile(r"[\u4e00-\u9fff]家?[庄屯堡寨湾]|[\u4e00-\u9fff]{2}(?=村(?![里民委口干支上路级庄小]))")
+
+
+def villages(place: str, text: str) -> set[str]:
+    """What villages are called, of the place or where that has none, of the text. Both are `plain`.
+
+    >>> villages("石桥镇张湾村", ""), villages("", "我们张湾村的路"), villages("大王庄村", "") == villages("大王庄", "")
+    ({'张弯'}, {'张弯'}, True)
+    """
+    bare = _TOWN.sub("", _DISTRICT.sub("", _CITY.sub("", place)))
+    return _villages(bare) or _villages(text)
+
+
+def _villages(text: str) -> set[str]:
+    return {folded(stem) for stem in _VILLAGE.findall(text) if not _NOT_NAMES.search(stem)}
 
 
 _OWN = {

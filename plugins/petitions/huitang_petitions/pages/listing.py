@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from huitang_petitions.pages.common import AnyRequest, text_of
+from huitang_petitions.services import likeness
 from huitang_petitions.services.access import EXPORT, READ, Ctx
 from huitang_petitions.services.exporting import export_register
 from huitang_petitions.services.listing import COUNTED, MARKS, ORDERS, Wanted, find_person, list_matters
@@ -21,14 +22,21 @@ from huitang_sdk.i18n import Translator
 from huitang_sdk.lists import ListQuery
 
 _ = Translator("petitions")
-FILTERS = ("state", "channel", "kind", "mark", "category", "since", "until", "mine", "after")
+FILTERS = ("state", "channel", "kind", "mark", "category", "since", "until", "mine", "like", "after")
 
 
 @get("/", guards=[requires(READ)])
 async def register_page(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDependency[Actor]) -> Page:
     query, wanted = _asked(request)
     shown = await list_matters(ctx, actor, wanted)
-    context = {"query": query, "shown": shown, "counted": COUNTED, "first": query.changed(after=""), **words()}
+    context = {
+        "query": query,
+        "shown": shown,
+        "counted": COUNTED,
+        "first": query.changed(after=""),
+        "likely": await likeness.likely(ctx, actor, [line.id for line in shown.lines]),
+        **words(),
+    }
     return Page("petitions/register.html", context, block="table")
 
 
@@ -46,7 +54,9 @@ def _asked(request: AnyRequest) -> tuple[ListQuery, Wanted]:
     query = ListQuery.from_request(request, sortable=("received", "due"), default="-received", filters=FILTERS)
     order = query.order if query.order in ORDERS else "-received"
     asked = query.filters
-    plain: dict[str, Any] = {name: asked[name] for name in ("state", "channel", "kind", "mark", "category", "after")}
+    plain: dict[str, Any] = {
+        name: asked[name] for name in ("state", "channel", "kind", "mark", "category", "like", "after")
+    }
     wanted = Wanted(
         number=query.q,
         order=order,
@@ -66,6 +76,7 @@ def words() -> dict[str, Any]:
         "channels": choices(*CHANNELS),
         "kinds": choices(*KINDS),
         "marks": choices(*MARKS),
+        "likenesses": [(name, word(f"like-{name}")) for name in likeness.RELATIONS],
         "states": [(state, word(f"state-{state}")) for state in STATES],
     }
 

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from huitang_petitions.messages import KINDS
 from huitang_petitions.pages.common import AnyRequest, id_in, papers_in, text_of, ticked, typed_in
 from huitang_petitions.pages.receipt import receipt_page
-from huitang_petitions.services import correspondence, filing, papers, viewing
+from huitang_petitions.services import correspondence, filing, likeness, papers, viewing
 from huitang_petitions.services.access import HANDLE, READ, REGISTER, REVEAL, Ctx, matter_for
 from huitang_petitions.services.submission import Registered
 from huitang_petitions.services.viewing import MatterView
@@ -40,6 +40,7 @@ async def matter_page(
     context = {
         "matter": matter,
         "address": f"/petitions/matters/{matter_id}",
+        "likely": (await likeness.likely(ctx, actor, [matter_id])).get(matter_id),
         "is_revealed": view is not None,
         "may_here": await _may_here(ctx, actor, matter),
         "refused": error,

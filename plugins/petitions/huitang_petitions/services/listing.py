@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from huitang_petitions.services import likeness
 from huitang_petitions.services.access import READ, Ctx, visible
 from huitang_petitions.services.submission import CHANNELS, KINDS
 from huitang_sdk.contracts import Actor
@@ -35,6 +36,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     category: str = ""
     handler_id: UUID | None = None
     mine: bool = False
+    like: str = ""
     since: date | None = None
     until: date | None = None
     order: str = "-received"
@@ -80,6 +82,8 @@ async def list_matters(ctx: Ctx, actor: Actor, wanted: Wanted, permission: str =
     """The rows in the actor's reach, a page of them."""
     sql = Sql()
     conditions = [await visible(ctx, actor, permission, sql), *_filters(sql, actor, wanted)]
+    if wanted.like in likeness.RELATIONS:
+        conditions.append(await likeness.filter_of(ctx, actor, sql, wanted.like))
     column, direction = ORDERS.get(wanted.order, ORDERS["-received"])
     if column == "due":
         conditions.append("m.due IS NOT NULL")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -27,6 +27,9 @@ from huitang_sdk.db import Sql
 COLUMN = "feature.features"
 REF = Ref("petitions.matter", UUID(int=0))
 MOST = 10
+AT_ONCE = 48
+"""So many letters the index compares in one round: as many matches mean that more may be behind them."""
+ROUNDS = 5
 BATCH = 20_000
 ANEW = 500
 _PUT = """
@@ -60,6 +63,14 @@ class Alike(Struct, frozen=True, kw_only=True):
     reasons: list[Reason]
 
 
+class Found(Struct, frozen=True):
+    """Matters like one: the likest `MOST`, how many there are in all, and whether even more may be behind those."""
+
+    shown: list[Alike]
+    total: int
+    more: bool
+
+
 class _Index:
     """The index of one node, and up to where it has read."""
 
@@ -83,11 +94,14 @@ async def keep_features(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery
 
 async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     """Keep the features of matters, inside a write."""
-    hasher, found = _hasher(ctx), {}
-    for matter_id, letter in (await letters_of(ctx, ids)).items():
-        found[matter_id] = hasher.features(letter)
-        await asyncio.sleep(0)  # whoever asks for a page meanwhile does not wait for the whole lot
-    kept = [_sealed(ctx, key, features) for key, features in found.items()]
+    letters, hasher = await letters_of(ctx, ids), _hasher(ctx)
+
+    def read() -> tuple[dict[UUID, Features], list[bytes]]:
+        found = {matter_id: hasher.features(letter) for matter_id, letter in letters.items()}
+        return found, [_sealed(ctx, matter_id, features) for matter_id, features in found.items()]
+
+    # In a thread: whoever asks for a page meanwhile does not wait for the whole lot.
+    found, kept = await asyncio.to_thread(read)
     await ctx.db.execute(_PUT, list(found), kept, VERSION)
     return found
 
@@ -111,30 +125,68 @@ async def read_anew(ctx: Ctx) -> int:
     return count
 
 
+async def opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
+    """The features of a row of `feature`."""
+    return await asyncio.to_thread(_opened, ctx, row)
+
+
 def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
     return Features.from_bytes(base64.b64decode(ctx.personal.unseal(COLUMN, row["id"], row["features"])))
 
 
 async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
-    """Matters like this one within the actor's reach, the likest first. Raises NotFound for one out of reach."""
+    """The likest of `all_similar`."""
+    return (await all_similar(ctx, actor, matter_id)).shown
+
+
+async def all_similar(ctx: Ctx, actor: Actor, matter_id: UUID) -> Found:
+    """Matters like this one within the actor's reach, the likest first, without those that are joined with it already.
+
+    Raises NotFound for one out of reach.
+    """
     await access.matter_for(ctx, actor, matter_id, access.READ)
     sql = "SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2"
     kept = await ctx.db.fetch(sql, matter_id, VERSION)
     here = await letter_of(ctx, matter_id)
-    features = _opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
-    found = {UUID(match.id): match for match in await _query(ctx, features, str(matter_id))}
-    rows = await _in_reach(ctx, actor, list(found))
-    rows.sort(key=lambda row: (-found[row["id"]].score, row["number"]))
-    return [await _alike(ctx, here, found[row["id"]], row) for row in rows[:MOST]]
+    features = await opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
+    left_out = await _together(ctx, matter_id)
+    found: list[tuple[Match, dict[str, Any]]] = []
+    more = True
+    for _round in range(ROUNDS):
+        matches = {UUID(match.id): match for match in await query(ctx, features, left_out)}
+        found += [(matches[row["id"]], row) for row in await _in_reach(ctx, actor, list(matches))]
+        # What is out of reach takes no place of what is within it: the next round looks behind both.
+        left_out |= {match.id for match in matches.values()}
+        if not (more := len(matches) >= AT_ONCE):
+            break
+    found.sort(key=lambda one: (-one[0].score, one[1]["number"]))
+    shown = [await _alike(ctx, here, match, row) for match, row in found[:MOST]]
+    return Found(shown, len(found), more)
 
 
-async def _query(ctx: Ctx, features: Features, but: str) -> list[Match]:
+async def _together(ctx: Ctx, matter_id: UUID) -> set[str]:
+    """The matter itself and all that is handled with it: the one it is joined to, and whatever is joined to either."""
+    rows = await ctx.db.fetch(
+        "SELECT m.id FROM petitions.matter m, (SELECT coalesce(merged_into, id) AS id FROM petitions.matter"
+        " WHERE id = $1) main WHERE m.id = main.id OR m.merged_into = main.id",
+        matter_id,
+    )
+    return {str(row["id"]) for row in rows} | {str(matter_id)}
+
+
+def is_loaded(ctx: Ctx) -> bool:
+    """Whether this process holds the index already: to fill it takes seconds where there are many letters."""
+    return ctx.db in _INDEXES and _INDEXES[ctx.db].read > 0
+
+
+async def query(ctx: Ctx, features: Features, but: Collection[str]) -> list[Match]:
+    """What the index finds, without those in `but`, whoever may see it."""
     if ctx.db not in _INDEXES:
         _INDEXES[ctx.db] = _Index(_hasher(ctx).background())
     index = _INDEXES[ctx.db]
     async with index.lock:
         await _read_new(ctx, index)
-        return await asyncio.to_thread(index.letters.query, features, 40, but=but)
+        return await asyncio.to_thread(index.letters.query, features, AT_ONCE, but=frozenset(but))
 
 
 async def _read_new(ctx: Ctx, index: _Index) -> None:
@@ -145,9 +197,14 @@ async def _read_new(ctx: Ctx, index: _Index) -> None:
     )
     last = max(0, index.read - 1000)
     while rows := await ctx.db.fetch(sql, last, BATCH, VERSION):
-        fresh = [(str(row["id"]), _opened(ctx, row)) for row in rows]
-        await asyncio.to_thread(index.letters.extend, [one for one in fresh if one[0] not in index.letters])
+        await asyncio.to_thread(_take_in, ctx, index.letters, rows)
         last = index.read = rows[-1]["sequence"]
+
+
+def _take_in(ctx: Ctx, letters: MatchIndex, rows: list[dict[str, Any]]) -> None:
+    """Those that are not known; in a thread, since opening 20,000 of them takes a third of a second."""
+    new = [row for row in rows if str(row["id"]) not in letters]
+    letters.extend([(str(row["id"]), _opened(ctx, row)) for row in new])
 
 
 async def _in_reach(ctx: Ctx, actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:

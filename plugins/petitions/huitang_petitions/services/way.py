@@ -117,7 +117,7 @@ class Way(Struct, frozen=True, kw_only=True):
     accused: list[protecting.Kept]
     recused: list[protecting.Kept]
     units: list[Organisation]
-    alike: list[similar.Alike]
+    alike: similar.Found
     joined: list[Joined]
     merged_into: Joined | None
     decision: delivering.Decision | None
@@ -163,7 +163,7 @@ async def way_of(ctx: Ctx, actor: Actor, matter_id: UUID) -> Way:
         accused=accused,
         recused=recused,
         units=units,
-        alike=await similar.similar_to(ctx, actor, matter_id),
+        alike=await similar.all_similar(ctx, actor, matter_id),
         joined=await _joined(ctx, actor, "m.merged_into = $1", matter_id),
         merged_into=next(iter(await _joined(ctx, actor, "m.id = $1", row["merged_into"])), None),
         decision=decision if decision and await _may_deliver(ctx, actor, matter_id, decision) else None,

@@ -58,8 +58,11 @@ _WORDS = {
     "limit-void": "no longer applies",
     "limit-unknown": "cannot be reckoned yet",
     # matters alike
+    "like-repeat": "Probable repeats",
+    "like-joint": "Probably the matter of somebody else",
     "alike-repeat": "the same person again",
     "alike-duplicate": "the same letter again",
+    "alike-unknown": "the same matter; who wrote is not known of both",
     "alike-joint": "the same matter of somebody else",
     "shared-phone": "Telephone ends with",
     "shared-name": "Name",

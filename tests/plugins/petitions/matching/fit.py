@@ -21,7 +21,7 @@ from huitang_petitions.letters import Letter, letters, matching_set, ocr
 from huitang_petitions.letters.matching import SAME
 from huitang_petitions.matching import Features, Hasher, MatchIndex, compare
 from huitang_petitions.matching.compare import sets_of
-from huitang_petitions.matching.features import SECTIONS
+from huitang_petitions.matching.features import SECTIONS, Numbers
 from huitang_petitions.matching.scoring import terms
 from tests.plugins.petitions.matching.measure import Hard, hard
 
@@ -30,6 +30,9 @@ HASHER = Hasher(b"a key for measuring only")
 NO_WAY = {"said", "meant", "letters"}
 DOWN = {"elsewhere"}
 """What may go either way, and what makes a match less probable; everything else makes it more."""
+NEIGHBOURS, NEIGHBOURS_BY_HAND = 2000, 1000
+SIBLINGS = 600
+"""So many pairs of letters that only share a place, or only not the village."""
 BY_HAND = 1.0
 """How much all that is by hand weighs beside all that is synthetic."""
 
@@ -118,6 +121,82 @@ def by_hand(rng: random.Random, half: list[Hard]) -> list[Row]:
     return found
 
 
+MOVED = ("place", "letters", "district", "mentioned", "numbers", "house", "building", "part", "unit", "village")
+"""What says where a letter is about."""
+PEOPLE = ("phone", "parts", "name", "surname", "given")
+
+
+def neighbours(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
+    """Letters by somebody else, or by nobody who says who he is, about something else at the very same place: each of
+    two that share an expression, the second one moved to where the first is.
+
+    `of`: features, what the letter is about, its group.
+    """
+    index = MatchIndex(HASHER.background())
+    index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
+    found: list[Row] = []
+    while len(found) < count:
+        (here, about, group), (there, other, _group) = rng.sample(of, 2)
+        shared = np.intersect1d(here.section("meanings"), there.section("meanings"))
+        if about == other or (not len(shared) and rng.random() < 0.9):
+            continue
+        moved = {section: here.section(section) for section in MOVED}
+        if rng.random() < 0.5:
+            moved |= {"building": _anything(rng, len(here.section("building"))), "unit": there.section("unit")}
+        if rng.random() < 0.25:
+            moved |= dict.fromkeys(PEOPLE, np.empty(0, np.uint32))
+        asked = with_sections(there, moved)
+        if np.intersect1d(here.section("phone"), asked.section("phone")).size:
+            continue
+        values = np.unique(np.concatenate([here.values, asked.values]))
+        weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
+        found.append((list(terms(compare(asked, here, weights), len(of)).values()), False, str(group)))
+    return found
+
+
+def siblings(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
+    """The same told by somebody else in a village of another name, in the same town."""
+    index = MatchIndex(HASHER.background())
+    index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
+    found: list[Row] = []
+    while len(found) < count:
+        features, _about, group = rng.choice(of)
+        there, here = (
+            with_sections(
+                features, {"village": name, "place": np.concatenate([features.section("place")[:2], _anything(rng, 1)])}
+            )
+            for name in (_anything(rng, 1), _anything(rng, 1))
+        )
+        asked = with_sections(
+            thinner(rng, there, rng.choice((0.2, 0.5, 0.9))),
+            {name: _anything(rng, len(here.section(name))) for name in PEOPLE},
+        )
+        values = np.unique(np.concatenate([here.values, asked.values]))
+        weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
+        found.append((list(terms(compare(asked, here, weights), len(of)).values()), False, str(group)))
+    return found
+
+
+def _anything(rng: random.Random, count: int) -> Numbers:
+    """Hashes that no letter has."""
+    return np.array([rng.getrandbits(32) for _number in range(count)], dtype=np.uint32)
+
+
+def with_sections(features: Features, others: dict[str, Numbers]) -> Features:
+    parts = [others.get(section, features.section(section)) for section in SECTIONS]
+    return Features(tuple(map(len, parts)), np.concatenate(parts))
+
+
+def next_door(rng: random.Random) -> tuple[list[Row], list[Row]]:
+    """`neighbours` and `siblings` of synthetic letters, and of the letters by hand that are for learning."""
+    made = [(HASHER.features(one.letter), one.labels.category, "made up") for one in letters(1500, seed=17)]
+    hand = [(HASHER.features(one.letter), one.group, one.group) for one in hard("learn")]
+    return (
+        neighbours(rng, made, NEIGHBOURS) + siblings(rng, made, SIBLINGS),  # type: ignore[arg-type]
+        neighbours(rng, hand, NEIGHBOURS_BY_HAND) + siblings(rng, hand, SIBLINGS),  # type: ignore[arg-type]
+    )
+
+
 def _varied(rng: random.Random, letter: Letter, how: int) -> Features:
     if not how:
         return HASHER.features(letter)
@@ -176,7 +255,9 @@ def written(model: HistGradientBoostingClassifier) -> str:
 
 def main() -> None:
     rng = random.Random(11)
-    text = written(learnt(made_up(rng), by_hand(rng, hard("learn"))))
+    synthetic, hand = made_up(rng), by_hand(rng, hard("learn"))
+    near, near_hand = next_door(rng)
+    text = written(learnt(synthetic + near, hand + near_hand))
     TARGET.write_text(text, encoding="utf-8")
     print(f"{TARGET.name}: {len(text):,} characters")
 

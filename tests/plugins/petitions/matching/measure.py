@@ -36,8 +36,7 @@ def hard(half: str) -> list[Hard]:
     found = []
     for line in BY_HAND.with_name(f"hard_{half}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        fields = {name: row[name] for name in ("id", "petitioner", "phone", "place", "subject", "text")}
-        found.append(Hard(Letter(**fields), row["is"], (row.get("matches") or [row["id"]])[0]))
+        found.append(Hard(_letter(row), row["is"], (row.get("matches") or [row["id"]])[0]))
     return found
 
 
@@ -115,6 +114,37 @@ def hard_set(half: str, among: int = 0) -> MatchingSet:
         tuple(pairs),
         {one.letter.id: one.variation for one in queries},
     )
+
+
+def of_strangers(name: str = "stranger", groups: str = "abcd") -> MatchingSet:
+    """Letters written by somebody who knew neither the generator, nor the list of expressions, nor what is learnt from.
+
+    Group a is in other words, b by another channel, c from scans, d only looks like a letter of the corpus, e is by
+    somebody else. Or those of another `name`: `fresh` were written after the trees were learnt.
+    """
+    corpus, queries = (
+        [
+            json.loads(line)
+            for line in BY_HAND.with_name(f"{name}_{kind}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        for kind in ("corpus", "queries")
+    )
+    asked = [row for row in queries if row["group"] in groups]
+    pairs = [
+        Pair(row["id"], to, "joint" if to in row["joint"] else "repeat", row["group"])
+        for row in asked
+        for to in (*row["matches"], *row["joint"])
+    ]
+    return MatchingSet(
+        tuple(_letter(row) for row in corpus),
+        tuple(_letter(row) for row in asked),
+        tuple(pairs),
+        {row["id"]: row["group"] for row in asked},
+    )
+
+
+def _letter(row: dict[str, str]) -> Letter:
+    return Letter(**{name: row[name] for name in ("id", "petitioner", "phone", "place", "subject", "text")})
 
 
 def hard_pool(half: str, among: int = 0) -> tuple[float, float, int]:
@@ -195,6 +225,9 @@ def main() -> None:
     for among in (0, 300, 3000):
         show(f"hard, unseen half, among {among}", hard_set("final", among), verbose)
         print("    each with each: recall {:.3f} precision {:.3f} of {} pairs".format(*hard_pool("final", among)))
+    for groups in ("abcd", "a", "b", "c", "e"):
+        show(f"of strangers, {groups}", of_strangers(groups=groups), verbose)
+    show("fresh", of_strangers("fresh", "abcde"), verbose)
     show("by hand, alone", by_hand(), verbose)
     show("by hand, among 2000", by_hand(2000), False)
     show("by hand, nobody named", by_hand(300, ("petitioner", "phone")), verbose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ import pytest_asyncio
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.matching import VERSION
 from huitang_petitions.plugin import PetitionsPlugin
-from huitang_petitions.services import access, extending, listing, merging, protecting, similar, supervision
+from huitang_petitions.services import access, extending, likeness, listing, merging, protecting, similar, supervision
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, begin, take
 from huitang_petitions.services.submission import Intake, Person
@@ -92,7 +93,9 @@ async def test_the_hourly_job_reads_them_anew(open_hall):
     await town.fetch("UPDATE petitions.feature SET version = 1 RETURNING id")
     run = await town.ctx.scheduling.run_now("petitions.compare", actor=SYSTEM)
     await until(town, "SELECT state = 'done' FROM scheduling.run WHERE id = $1", run)
-    assert await town.one("SELECT result FROM scheduling.run WHERE id = $1", run) == "已重新读取 1 件来信用于比对"
+    assert await town.one("SELECT result FROM scheduling.run WHERE id = $1", run) == (
+        "已重新读取 1 件来信用于比对，新比对 1 件"
+    )
     assert await town.one("SELECT version FROM petitions.feature WHERE id = $1", matter) == VERSION
 
 
@@ -103,6 +106,115 @@ async def test_what_is_out_of_reach_is_not_found(town, letters):
     assert {one.id for one in found} == {again}
     with pytest.raises(NotFound):
         await similar.similar_to(town.ctx, town.actors["county"], first)
+
+
+async def copies(town, count: int) -> list[UUID]:
+    """The same letter of so many people."""
+    return [
+        await brought(
+            town, Person(name=f"赵样例{number}", phone=f"138000010{number:02}"), "加装电梯", LIFT, "人民路12号院"
+        )
+        for number in range(count)
+    ]
+
+
+async def test_of_mass_letters_all_are_joined_in_the_end_and_all_are_counted(town):
+    at(town)
+    ctx, officer = town.ctx, town.actors["officer"]
+    first, *others = await copies(town, 14)
+    found = await similar.all_similar(ctx, officer, first)
+    assert (len(found.shown), found.total, found.more) == (10, 13, False)
+    for one in found.shown:
+        await merging.join(ctx, officer, one.id, first)
+    rest = await similar.all_similar(ctx, officer, first)
+    assert {one.id for one in rest.shown} == set(others) - {one.id for one in found.shown}
+    assert rest.total == 3
+    # What is joined is not offered to what is joined with it, either.
+    assert {one.id for one in (await similar.all_similar(ctx, officer, found.shown[0].id)).shown} == {
+        one.id for one in rest.shown
+    }
+    page = (await (await town.sign_in("officer")).get(f"/petitions/matters/{first}/way")).text
+    assert "共 3 件尚未并入" in page
+
+
+async def test_what_is_out_of_reach_takes_no_place_of_what_is_within_it(town):
+    at(town)
+    first, *others = await copies(town, 60)
+    seen = others[-3:]
+    hidden = [one for one in others if one not in seen]
+    await town.fetch(
+        "INSERT INTO petitions.recusal (id, matter_id, account_id, reason, decided_at) SELECT gen_random_uuid(), a, $2,"
+        " '\\x00', now() FROM unnest($1::uuid[]) AS a RETURNING id",
+        hidden,
+        town.actors["officer"].account_id,
+    )
+    found = await similar.all_similar(town.ctx, town.actors["officer"], first)
+    assert ({one.id for one in found.shown}, found.total) == (set(seen), 3)
+
+
+async def test_rows_are_opened_once_and_not_in_the_loop(town, letters, monkeypatch):
+    first = letters[0]
+    opened: list[bool] = []
+    unseal = type(town.ctx.personal).unseal
+
+    def noted(self, column, key, value):
+        if column == similar.COLUMN:
+            opened.append(threading.current_thread() is threading.main_thread())
+        return unseal(self, column, key, value)
+
+    monkeypatch.setattr(type(town.ctx.personal), "unseal", noted)
+    await similar.similar_to(town.ctx, town.actors["officer"], first)
+    assert len(opened) == 5  # four of the index, one of the matter itself
+    assert not any(opened)
+    await similar.similar_to(town.ctx, town.actors["officer"], first)
+    assert len(opened) == 6
+
+
+async def test_a_new_letter_says_what_it_probably_repeats_to_those_who_may_see_both(town, letters):
+    first, again, joint, other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    assert await likeness.likely(ctx, officer, letters) == {}
+    # Without the index in this process the reaction leaves it to the job.
+    lot = [(MatterRegistered(matter_id=first, channel="letter"), Delivery(new_id(), 1, None))]
+    await likeness.compare_new(ctx, lot)
+    assert await likeness.likely(ctx, officer, letters) == {}
+    assert await likeness.compare_waiting(ctx) == 4
+    assert await likeness.compare_waiting(ctx) == 0
+    found = await likeness.likely(ctx, officer, letters)
+    assert {key: one.id for key, one in found.items()} == {again: first, joint: first} or found[joint].id == again
+    assert found[joint].relation == "joint"
+    assert found[again].relation in ("repeat", "duplicate")
+    # Now it is loaded: the next letter is compared as it comes in.
+    last = await brought(town, LI, "河道排污又来了", RIVER + "又排了。", "西江下游")
+    await likeness.compare_new(ctx, [(MatterRegistered(matter_id=last, channel="letter"), Delivery(new_id(), 1, None))])
+    assert (await likeness.likely(ctx, officer, [last]))[last].id == other
+
+    wanted = {name: listing.Wanted(like=name) for name in ("repeat", "joint")}
+    shown = {name: await listing.list_matters(ctx, officer, how) for name, how in wanted.items()}
+    assert {line.id for line in shown["repeat"].lines} == {again, last}
+    assert {line.id for line in shown["joint"].lines} == {joint}
+    assert shown["repeat"].total == 2
+    client = await town.sign_in("officer")
+    number = await town.one("SELECT number FROM petitions.matter WHERE id = $1", first)
+    badge = f"疑似 {number} 的重复来信"
+    assert badge in (await client.get("/petitions/?like=repeat")).text
+    assert badge in (await client.get(f"/petitions/matters/{again}")).text
+    assert badge not in (await client.get(f"/petitions/matters/{first}")).text
+
+    await protecting.recuse(ctx, town.actors["head"], first, officer.account_id, "信访人是亲属")
+    assert again not in await likeness.likely(ctx, officer, letters)
+    assert again not in {line.id for line in (await listing.list_matters(ctx, officer, wanted["repeat"])).lines}
+    assert badge not in (await client.get(f"/petitions/matters/{again}")).text
+
+
+async def test_what_is_joined_needs_no_badge(town, letters):
+    first, again, _joint, _other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    await likeness.compare_waiting(ctx)
+    await merging.join(ctx, officer, again, first)
+    assert again not in await likeness.likely(ctx, officer, letters)
+    repeats = await listing.list_matters(ctx, officer, listing.Wanted(like="repeat"))
+    assert again not in {line.id for line in repeats.lines}
 
 
 async def test_joined_matters_keep_their_people_codes_and_clocks(town, letters):

@@ -1,0 +1,111 @@
+"""Which earlier letter a new one probably repeats: looked for once, kept, and shown to whoever may see both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.matching import VERSION
+from huitang_petitions.services import access, similar
+from huitang_petitions.services.access import READ, Ctx
+from huitang_sdk.contracts import Actor, Delivery
+from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import Sql
+
+RELATIONS = ("repeat", "joint")
+"""What the register can be filtered by."""
+AT_ONCE = 20
+IN_A_LOT = 2.0
+"""Seconds that comparing may take of one lot of new matters: with a million letters one takes a sixth of a second."""
+IN_A_RUN = 600.0
+_WAITING = """
+SELECT id, features FROM petitions.feature WHERE NOT compared AND version = $1 ORDER BY sequence LIMIT $2
+"""
+_KEEP = """
+INSERT INTO petitions.likeness (matter_id, like_id, score, relation, compared_at)
+SELECT a.*, $5 FROM unnest($1::uuid[], $2::uuid[], $3::real[], $4::text[]) AS a
+ON CONFLICT (matter_id) DO NOTHING
+"""
+_SHOWN = """
+SELECT l.matter_id, l.like_id, o.number, l.score, l.relation FROM petitions.likeness l
+JOIN petitions.matter m ON m.id = l.matter_id JOIN petitions.matter o ON o.id = l.like_id
+WHERE l.matter_id = ANY($1::uuid[]) AND m.merged_into IS NULL AND o.merged_into IS DISTINCT FROM m.id
+"""
+
+
+class Likely(Struct, frozen=True, kw_only=True):
+    """The earlier matter that this one is probably about."""
+
+    id: UUID
+    number: str
+    relation: str
+    score: float
+
+
+async def compare_new(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]) -> None:
+    """Keep the features of new matters, and compare what waits, where this process holds the index already.
+
+    What is not compared now, the job `petitions.compare` compares. Delivered again it changes nothing.
+    """
+    await similar.keep_features(ctx, lot)
+    if similar.is_loaded(ctx):
+        await compare_waiting(ctx, IN_A_LOT)
+
+
+async def compare_waiting(ctx: Ctx, seconds: float = IN_A_RUN) -> int:
+    """Compare what was not compared yet, for so long at most. How many were."""
+    until, count = time.monotonic() + seconds, 0
+    while time.monotonic() < until and (rows := await ctx.db.fetch(_WAITING, VERSION, AT_ONCE)):
+        found: list[tuple[UUID, UUID, float, str]] = []
+        done: list[UUID] = []
+        for row in rows:
+            found += await _earlier(ctx, row)
+            done.append(row["id"])
+            if time.monotonic() >= until:
+                break
+        async with ctx.db.write(SYSTEM) as write:
+            columns = list(zip(*found, strict=True)) or [(), (), (), ()]
+            await ctx.db.execute(_KEEP, *map(list, columns), ctx.clock.now())
+            await ctx.db.execute("UPDATE petitions.feature SET compared = true WHERE id = ANY($1::uuid[])", done)
+            await write.audit("petitions.matter.likened", similar.REF, detail={"count": len(done), "like": len(found)})
+        count += len(done)
+    return count
+
+
+async def _earlier(ctx: Ctx, row: dict[str, Any]) -> list[tuple[UUID, UUID, float, str]]:
+    """The likest of those that came before it, as a row to keep; none where there is none."""
+    matches = await similar.query(ctx, await similar.opened(ctx, row), {str(row["id"])})
+    # Ids are in the order in which matters came in.
+    return [(row["id"], UUID(one.id), one.score, one.relation) for one in matches if UUID(one.id) < row["id"]][:1]
+
+
+async def likely(ctx: Ctx, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Likely]:
+    """What each of these matters, which the actor may see, probably repeats, as far as the actor may see that, too.
+
+    Nothing of those that are joined already.
+    """
+    sql = Sql(list(ids))
+    condition = await access.visible(ctx, actor, READ, sql, "o")
+    rows = await ctx.db.fetch(f"{_SHOWN} AND {condition}", *sql.values)
+    return {
+        row["matter_id"]: Likely(
+            id=row["like_id"], number=row["number"], relation=row["relation"], score=round(row["score"], 4)
+        )
+        for row in rows
+    }
+
+
+async def filter_of(ctx: Ctx, actor: Actor, sql: Sql, relation: str) -> str:
+    """The condition that a matter row `m` has such a likeness, to a matter that the actor may see."""
+    joint = "l.relation = 'joint'" if relation == "joint" else "l.relation <> 'joint'"
+    return (
+        "(m.merged_into IS NULL AND EXISTS (SELECT FROM petitions.likeness l"
+        " JOIN petitions.matter o ON o.id = l.like_id"
+        f" WHERE l.matter_id = m.id AND {joint} AND o.merged_into IS DISTINCT FROM m.id"
+        f" AND {await access.visible(ctx, actor, READ, sql, 'o')}))"
+    )
