@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from msgspec import structs, to_builtins
 
@@ -18,6 +21,18 @@ from huitang_sdk.i18n import local_time
 
 MOST = 20_000
 """Rows of one file; the first in the order of the list. Narrower filters take out the rest."""
+
+DAYS = {
+    "accepted": "Accepted on",
+    "answered": "Answered on",
+    "review_requested": "Review asked for on",
+    "review_answered": "Review decided on",
+    "recheck_requested": "Re-review asked for on",
+    "recheck_answered": "Re-review decided on",
+}
+"""The columns of what happened: with them a list can be read again (`services.sheets`)."""
+SAME = {"reopened": "accepted", "settled": "answered"}
+"""What begins or ends the handling in another way."""
 
 
 async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
@@ -40,9 +55,13 @@ async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
         Column(_("State")),
         Column(_("Due"), kind="date"),
         Column(_("Time limit")),
-        Column(_("Closed"), kind="date"),
+        *(Column(_(title), kind="date") for title in DAYS.values()),
+        Column(_("Closed on"), kind="date"),
+        Column(_("Urgent")),
+        Column(_("Report in confidence")),
     )
-    rows = [_cells(line, units, categories) for line in shown.lines]
+    days = await _days(ctx, [line.id for line in shown.lines])
+    rows = [_cells(line, units, categories, days.get(line.id, {})) for line in shown.lines]
     async with ctx.db.write(actor) as write:
         asked = {name: value for name, value in to_builtins(wanted).items() if value and name not in ("after", "size")}
         await write.audit(
@@ -51,7 +70,25 @@ async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
     return await asyncio.to_thread(workbook, [Sheet(_("Register of letters and visits"), columns, rows)])
 
 
-def _cells(line: MatterLine, units: dict[Any, str], categories: dict[str, str]) -> tuple[Any, ...]:
+async def _days(ctx: Ctx, matters: Sequence[UUID]) -> dict[UUID, dict[str, date]]:
+    """When what has a column happened, the last time it did; of a matter that was opened again since then."""
+    happened = await ctx.db.fetch(
+        "SELECT matter_id, kind, max(at) AS at FROM petitions.event WHERE matter_id = ANY($1::uuid[])"
+        " AND kind = ANY($2::text[]) GROUP BY matter_id, kind ORDER BY at",
+        *(list(matters), [*DAYS, *SAME]),
+    )
+    found: dict[UUID, dict[str, date]] = {}
+    for row in happened:
+        if row["kind"] == "reopened":
+            found[row["matter_id"]] = {}
+        kind = SAME.get(row["kind"], row["kind"])
+        found.setdefault(row["matter_id"], {})[kind] = local_time(row["at"]).date()
+    return found
+
+
+def _cells(
+    line: MatterLine, units: dict[Any, str], categories: dict[str, str], days: dict[str, date]
+) -> tuple[Any, ...]:
     return (
         line.number,
         local_time(line.received_at).date(),
@@ -67,5 +104,8 @@ def _cells(line: MatterLine, units: dict[Any, str], categories: dict[str, str]) 
         word(f"state-{line.state}"),
         line.due,
         word(line.mark) if line.mark else "",
+        *(days.get(kind) for kind in DAYS),
         local_time(line.closed_at).date() if line.closed_at else None,
+        _("yes") if line.urgent else "",
+        _("yes") if line.whistle else "",
     )

@@ -94,14 +94,16 @@ def _path(text: str) -> str:
 
 
 def _categories(tree: Tree) -> dict[str, list[str]]:
-    """The paths by themselves, by all their titles, and by the last of them."""
-    found: dict[str, list[str]] = {}
+    """The paths by themselves, by all their titles, and, where nothing else is called so, by the last of them."""
+    whole: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {}
     for path, node in tree.nodes.items():
         titles = tree.titles(path)
-        names = {_plain(path), *map(_path, (titles.zh, titles.en, node.title.zh, node.title.en))}
-        for name in names:
-            found.setdefault(name, []).append(path)
-    return found
+        for name in {_plain(path), _path(titles.zh), _path(titles.en)}:
+            whole.setdefault(name, []).append(path)
+        for name in {_path(node.title.zh), _path(node.title.en)}:
+            last.setdefault(name, []).append(path)
+    return last | whole
 
 
 def read(cells: Mapping[str, Any], given: Known) -> tuple[Intake, Past, Wrong]:
@@ -211,8 +213,8 @@ def _check(before: Past, intake: Intake, now: datetime, wrong: Wrong) -> None:
         wrong.setdefault("handler", _("What is only registered is in no unit's hands yet."))
     if before.state in past.NAMING_A_UNIT and not before.handler_id:
         wrong.setdefault("handler", _("Name the unit it was given to."))
-    for name in before.missing:
-        wrong.setdefault(name, _("Without this day nobody knows how the limits were kept."))
+    for missing in before.missing:
+        wrong.setdefault(missing, _("Without this day nobody knows how the limits were kept."))
     if before.state != "registered" and not intake.received_at:
         wrong.setdefault("received", _("Without this day nobody knows how the limits were kept."))
     for name, day in before.days.items():

@@ -45,8 +45,10 @@ HEADS: Mapping[str, Sequence[str]] = {
     "review_answered": ("复查意见日期", "reviewdecidedon"),
     "recheck_requested": ("申请复核日期", "re-reviewaskedforon"),
     "recheck_answered": ("复核意见日期", "re-reviewdecidedon"),
-    "closed": ("办结日期", "办结时间", "结案日期", "closedon"),
+    "closed": ("办结日期", "办结时间", "结案日期", "closedon", "closed"),
 }
+RECKONED = ("期限", "办理期限", "due", "timelimit")
+"""Titles of what is taken out, too, and is reckoned anew when it is read."""
 NEEDED = ("subject",)
 CHANNELS = {
     **{"来信": "letter", "信件": "letter", "letter": "letter", "来访": "visit", "走访": "visit", "visit": "visit"},
@@ -109,7 +111,7 @@ def _refused(message: str) -> Invalid:
 
 
 def _columns(row: Sequence[Any]) -> dict[str, int]:
-    texts = ["".join(str(cell).split()).casefold() for cell in row]
+    texts = [_title(cell) for cell in row]
     found: dict[str, int] = {}
     for name, titles in HEADS.items():
         for title in titles:
@@ -118,10 +120,14 @@ def _columns(row: Sequence[Any]) -> dict[str, int]:
     return found
 
 
+def _title(cell: Any) -> str:
+    return "".join(str(cell).split()).casefold()
+
+
 def _titles(row: Sequence[Any], columns: Mapping[str, int]) -> tuple[dict[str, str], tuple[str, ...]]:
     """What the columns that are read are called in the sheet, and what the others are."""
     read = set(columns.values())
-    others = (text(cell) for place, cell in enumerate(row) if place not in read)
+    others = (text(cell) for place, cell in enumerate(row) if place not in read and _title(cell) not in RECKONED)
     return {name: text(row[place]) for name, place in columns.items()}, tuple(filter(None, others))
 
 

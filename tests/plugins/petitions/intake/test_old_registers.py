@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from huitang_petitions import jobs
 from huitang_petitions.clock.profiles import builtin_profiles
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.judging.tree import default_tree
-from huitang_petitions.services import rules, steps
+from huitang_petitions.services import past, rules, steps
+from huitang_petitions.services.exporting import export_register
 from huitang_petitions.services.importing import look_at, take_over
-from huitang_petitions.services.past import DONE
+from huitang_petitions.services.listing import Wanted
+from huitang_petitions.services.past import DONE, WAYS
+from huitang_petitions.services.submission import CHANNELS, KINDS
 from huitang_petitions.services.way import way_of
-from huitang_petitions.workflow import TO_HANDLE
+from huitang_petitions.services.wording import word
+from huitang_petitions.workflow import FINAL, TO_HANDLE
 from huitang_sdk.contracts import Delivery, Run
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
-from huitang_sdk.i18n import TIMEZONE
+from huitang_sdk.i18n import TIMEZONE, use_locale
 from huitang_sdk.testing import FixedClock
 
 FIRST_DAY = date(1990, 1, 1)
@@ -196,3 +203,90 @@ async def test_columns_that_nobody_reads_are_named(town):
     page = (await client.post("/petitions/import", files={"file": ("登记簿.xlsx", book)})).text
     assert "备注、经办人" in page
     assert "登记簿" in page
+
+
+def a_register(town, chance: Random) -> list[tuple[Any, ...]]:
+    """Forty matters anywhere on their way."""
+    rows = []
+    for number in range(40):
+        state = chance.choice(list(WAYS))
+        day = sorted(chance.sample(range(1, 900), 8), reverse=True)
+        unit = "" if state in ("registered", "refused") else COMMITTEE
+        if state not in past.NAMING_A_UNIT and chance.random() < 0.3:
+            unit = ""
+        channel, kind = chance.choice(list(CHANNELS)), chance.choice(("", *KINDS))
+        with use_locale("zh-CN"):
+            words = (word(channel), word(kind), word(f"state-{state}"))
+        known = [ago(town, one) if state in (*DONE, "reviewing", "rechecking") else "" for one in day[1:7]]
+        end = ago(town, day[7]) if state in FINAL else ""
+        path = chance.choice(["", *default_tree().nodes])
+        name = chance.choice(("王样例", ""))
+        rows.append(
+            (
+                *(
+                    f"信-{number}",
+                    ago(town, day[0]),
+                    *words,
+                    name,
+                    chance.randint(1, 30),
+                    f"事由{number}",
+                    path,
+                    "高新区",
+                ),
+                *(
+                    "市委",
+                    unit,
+                    *known,
+                    end,
+                    chance.choice(("是", "")),
+                    "是" if not name and chance.random() < 0.3 else "",
+                ),
+            )
+        )
+    return rows
+
+
+FULL = (
+    *(
+        "编号",
+        "收到时间",
+        "渠道",
+        "信访类型",
+        "状态",
+        "信访人",
+        "人数",
+        "事由",
+        "分类",
+        "所属区域",
+        "转来单位",
+        "承办单位",
+    ),
+    *("受理日期", "答复日期", *REVIEWS, "办结日期", "紧急", "保密件"),
+)
+
+
+async def rows_of(town, actor: str) -> dict[str, dict[str, Any]]:
+    """The rows that somebody takes out, by subject, without what is new in every office."""
+    data = await export_register(town.ctx, town.actors[actor], Wanted())
+    heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    found = [dict(zip(heads, row, strict=True)) for row in rows]
+    return {row["事由"]: {title: value for title, value in row.items() if title != "编号"} for row in found}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_was_taken_out_can_be_taken_over_by_an_empty_office(town, seed):
+    await town.add_person("reader", "office", "petitions.head", "office", "unit")
+    for role in ("receptionist", "head"):
+        await town.add_person(f"{role}2", "east", f"petitions.{role}", "east", "unit")
+    await taken(town, *a_register(town, Random(seed)), head=FULL)
+    before = await rows_of(town, "reader")
+    numbers = {row["number"] for row in await town.fetch("SELECT number FROM petitions.matter")}
+    elsewhere = town.actors["receptionist2"]
+    with use_locale("en" if seed else "zh-CN"):
+        data = await export_register(town.ctx, town.actors["reader"], Wanted())
+    sheet = await look_at(town.ctx, elsewhere, data)
+    assert (sheet.unread, [row for row in sheet.rows if row.errors]) == ((), [])
+    assert await take_over(town.ctx, elsewhere, sheet.token) == len(before)
+    assert await rows_of(town, "head2") == before
+    old_numbers = "SELECT old_number FROM petitions.matter WHERE organisation_id = $1"
+    assert {row["old_number"] for row in await town.fetch(old_numbers, town.units["east"].id)} == numbers
