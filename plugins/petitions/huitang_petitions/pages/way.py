@@ -67,7 +67,7 @@ async def way_page(
         "suggestion": suggestion or {},
         "letters": [(kind, _(letter.title)) for kind, letter in await offered(ctx, matter_id, way.stands, way.may)],
         "to_give": to_give(way),
-        "offered": await offered_handler(ctx, way, (suggestion or {}).get("handler")),
+        "offered": await offered_handler(ctx, actor, way, (suggestion or {}).get("handler")),
         "noted": [(kind, title_of(kind)) for kind in noted_on(way)],
         "title_of_step": lambda step: _(MATTER.transition(step.transition).title) if step.transition else "",
         "refused": error,
@@ -97,14 +97,14 @@ def to_give(way: Way) -> set[UUID]:
 
 
 async def offered_handler(
-    ctx: Ctx, way: Way, suggested: list[dict[str, object]] | None = None
+    ctx: Ctx, actor: Actor, way: Way, suggested: list[dict[str, object]] | None = None
 ) -> dict[str, object] | None:
     """Whom the forms of transferring and assigning begin with: the likeliest organisation that may have the matter."""
     if not any(act.transition in steps.TO_ORGANISATION for act in way.acts):
         return None
     units = {str(unit.id): unit.id for unit in way.units}
     suggested = suggested if suggested and suggested[0]["sure"] else None
-    for choice in suggested or await sorting.handlers_for(ctx, way.remit, way.category):
+    for choice in suggested or await sorting.handlers_for(ctx, actor, way.remit, way.category):
         unit = units.get(str(choice["id"]))
         if unit and not await steps.complained_of(ctx, way.id, unit):
             return choice

@@ -69,7 +69,7 @@ async def suggestion_for(ctx: Ctx, actor: Actor, matter_id: UUID) -> dict[str, l
     """What the model thinks: for remit, category and handler up to three choices with probability and reasons."""
     row = await access.matter_for(ctx, actor, matter_id, access.DECIDE)
     subject, body = (ctx.personal.unseal(f"matter.{column}", matter_id, row[column]) for column in ("subject", "body"))
-    found = await suggest_for(ctx, subject, body)
+    found = await suggest_for(ctx, subject, body, actor)
     version = await learnt.newest(ctx)
     brought = {one.question: one for one in await _brought(ctx)}
     answers = (("remit", found.remit), ("category", found.category), ("handler", found.handler))
@@ -83,9 +83,9 @@ async def _brought(ctx: Ctx) -> tuple[Right, ...]:
     return learnt.shipped_figures() if await office(ctx) == office_from({}) else ()
 
 
-async def handlers_for(ctx: Ctx, remit: str, category: str) -> list[dict[str, object]]:
+async def handlers_for(ctx: Ctx, actor: Actor, remit: str, category: str) -> list[dict[str, object]]:
     """Who handles such matters, once somebody has decided what it is: nothing before that."""
-    return _shown(await usual_handler(ctx, remit, category)) if remit and category else []
+    return _shown(await usual_handler(ctx, actor, remit, category)) if remit and category else []
 
 
 def _shown(answer: Answer, version: int = 0, right: Right | None = None) -> list[dict[str, object]]:

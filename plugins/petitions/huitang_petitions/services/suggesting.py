@@ -19,8 +19,10 @@ from msgspec import structs
 from huitang_petitions.judging.answers import Answer
 from huitang_petitions.services import learnt, office_rules
 from huitang_petitions.services.access import Ctx
+from huitang_petitions.services.confirming import reached_counts
 from huitang_petitions.services.learnt import Learnt, Right
 from huitang_sdk.cases import Text
+from huitang_sdk.contracts import Actor
 from huitang_sdk.errors import NotFound
 
 if TYPE_CHECKING:
@@ -39,14 +41,19 @@ _kept: dict[Path, tuple[tuple[UUID | None, ...], Suggester]] = {}
 _learning = asyncio.Lock()
 
 
-async def suggest_for(ctx: Ctx, subject: str, text: str) -> Suggestion:
+async def suggest_for(ctx: Ctx, subject: str, text: str, actor: Actor | None = None) -> Suggestion:
     """Whose matter it is, what it is about, who should handle it: ranked, with reasons. A person confirms.
 
     The first call of a process reads the model, or learns it (some ten seconds, on a thread) where there is none yet.
-    The ids of handlers are those of the table or, where matters were confirmed, of organisations.
+    The ids of handlers are those of the table or, where matters were confirmed, of organisations. For an `actor` only
+    matters within reach count as confirmed.
     """
     known = await suggester(ctx)
-    return await asyncio.to_thread(known.suggest, subject, text)
+    found = await asyncio.to_thread(known.suggest, subject, text)
+    if actor is None:
+        return found
+    remits, categories = ({one.id: one.probability for one in to.choices} for to in (found.remit, found.category))
+    return structs.replace(found, handler=await _handler_for(ctx, actor, remits, categories))
 
 
 async def suggester(ctx: Ctx) -> Suggester:
@@ -70,16 +77,21 @@ async def _made(ctx: Ctx, newest: Learnt | None) -> Suggester:
     return Suggester(model, office.tree, office.remits, await _handlers(ctx, confirmed), confirmed)
 
 
-async def usual_handler(ctx: Ctx, remit: str, category: str) -> Answer:
+async def usual_handler(ctx: Ctx, actor: Actor, remit: str, category: str) -> Answer:
     """Who handles such matters, once people have decided what it is. It needs no model, and is asked on every page."""
-    from huitang_petitions.judging.handling import Handling
-
     office = await office_rules.office(ctx)
     if category not in office.tree.nodes or remit not in office.remits.ids:
         return Answer(sure=False, choices=())
-    confirmed = await confirmed_counts(ctx, remit, category)
+    return await _handler_for(ctx, actor, {remit: 1.0}, {category: 1.0})
+
+
+async def _handler_for(ctx: Ctx, actor: Actor, remits: Mapping[str, float], categories: Mapping[str, float]) -> Answer:
+    from huitang_petitions.judging.handling import Handling
+
+    office = await office_rules.office(ctx)
+    confirmed = await reached_counts(ctx, actor, list(remits), list(categories))
     handling = Handling(office.tree, office.remits, await _handlers(ctx, confirmed), confirmed)
-    return handling.answer({remit: 1.0}, {category: 1.0})
+    return handling.answer(remits, categories)
 
 
 async def _handlers(ctx: Ctx, confirmed: Sequence[Confirmed]) -> Handlers:

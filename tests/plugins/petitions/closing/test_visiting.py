@@ -12,7 +12,7 @@ from huitang_petitions.services.submission import Person
 from huitang_petitions.settings import PetitionsSettings
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.plugins.petitions.closing.matters import BAD, answered, rated, written
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, received, wanted
 
 CAUSES = "SELECT matter_id, cause FROM petitions.visit"
 TODOS = "SELECT assignee_id FROM notifications.todo WHERE closed_at IS NULL AND kind = 'petitions.to_visit'"
@@ -133,7 +133,7 @@ async def test_petitioners_of_joined_matters_are_visited_each_and_open_the_main_
     clock.forward(days=1)
     await take(ctx, officer, main, "accept", Wanted())
     assert await draw(ctx) == 0
-    await take(ctx, officer, main, "answer", Wanted())
+    await take(ctx, officer, main, "answer", wanted("answer"))
     assert await draw(ctx) == 1
     assert await causes(town) == {urgent: "urgent"}
     ctx.settings = PetitionsSettings(visit_percent=100)

@@ -137,7 +137,7 @@ async def test_what_is_open_goes_on_from_where_it_was(town):
     town.ctx.clock = FixedClock(town.ctx.clock.now() + timedelta(minutes=1))
     await steps.take(town.ctx, town.actors["handler"], given["id"], "take_up", steps.Wanted())
     for matter in (handled, given):
-        await steps.take(town.ctx, town.actors["handler"], matter["id"], "answer", steps.Wanted())
+        await steps.take(town.ctx, town.actors["handler"], matter["id"], "answer", steps.Wanted(words="已安排维修。"))
     states = await town.fetch("SELECT DISTINCT state FROM petitions.deadline WHERE limit_id = 'handle'")
     assert states == [{"state": "met"}]
 

@@ -69,7 +69,7 @@ async def test_a_letter_of_this_round_or_a_paper_for_the_petitioner_is_an_answer
     ctx, clock, matter = await handled(town, "main")
     officer = town.actors["officer"]
     await make(ctx, officer, matter, "answer", Words(body="已责令夜间停工。"))
-    await take(ctx, officer, matter, "answer", Wanted())
+    await take(ctx, officer, matter, "answer", wanted("answer"))
     clock.forward(days=1)
     await take(ctx, officer, matter, "reopen", Wanted(note="有新证据"))
     clock.forward(days=1)
@@ -77,7 +77,7 @@ async def test_a_letter_of_this_round_or_a_paper_for_the_petitioner_is_an_answer
     await filing.file_papers(ctx, officer, matter, [SIGNED])
     assert await refused(town, matter, "answer") == {"words"}, "it is for the office alone"
     await filing.file_papers(ctx, officer, matter, [SIGNED], shown=True)
-    await take(ctx, officer, matter, "answer", Wanted())
+    await take(ctx, officer, matter, "answer", wanted("answer"))
     assert await state(town, matter) == "answered"
 
 

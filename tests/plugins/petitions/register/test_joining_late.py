@@ -16,7 +16,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, NotFound
 from tests.plugins.petitions.intake.letters import intake
-from tests.plugins.petitions.register.matters import at, happens, received
+from tests.plugins.petitions.register.matters import at, happens, received, wanted
 from tests.plugins.petitions.register.test_supervision import next_day, steps, todos
 
 DUTIES = "SELECT limit_id, state, starts, due FROM petitions.deadline WHERE matter_id = $1 AND duty"
@@ -54,7 +54,7 @@ async def test_what_was_accepted_is_accepted_for_whoever_joins_later_with_60_day
     assert (limit["starts"], limit["due"]) == (clock.today(), clock.today() + timedelta(days=60))
     assert {"transferred_out", "told", "accepted", "merged"} <= set(await kinds(town, other))
     clock.forward(days=1)
-    await take(ctx, town.actors["handler"], main, "answer", Wanted())
+    await take(ctx, town.actors["handler"], main, "answer", wanted("answer"))
     assert (await duties(town, other))["handle"] == "met"
     assert (await kinds(town, other)).count("accepted") == 1
 
@@ -103,7 +103,7 @@ async def test_handled_in_time_nobody_is_urged(town):
     await next_day(ctx, clock, 5)
     await merging.join(ctx, town.actors["officer"], other, main)
     await next_day(ctx, clock, 30)
-    await take(ctx, town.actors["handler"], main, "answer", Wanted())
+    await take(ctx, town.actors["handler"], main, "answer", wanted("answer"))
     await next_day(ctx, clock, 80)
     for one in (main, other, third):
         assert set((await duties(town, one)).values()) == {"met"}
@@ -143,12 +143,12 @@ async def test_what_was_opened_again_is_accepted_and_what_is_reviewed_takes_nobo
     ctx, clock = at(town)
     main, other, third = await handled(town, ctx)
     officer, head = town.actors["officer"], town.actors["head"]
-    await take(ctx, town.actors["handler"], main, "answer", Wanted())
+    await take(ctx, town.actors["handler"], main, "answer", wanted("answer"))
     await take(ctx, officer, main, "reopen", Wanted(note="仍未解决"))
     clock.forward(days=1)
     await merging.join(ctx, officer, other, main)
     assert (await duties(town, other))["handle"] == "running"
-    await take(ctx, town.actors["handler"], main, "answer", Wanted())
+    await take(ctx, town.actors["handler"], main, "answer", wanted("answer"))
     assert (await duties(town, other))["handle"] == "met"
     await take(ctx, head, main, "review", Wanted())
     with pytest.raises(Conflict):

@@ -361,12 +361,12 @@ async def test_whoever_is_kept_away_from_one_of_joined_matters_is_kept_away_from
 async def test_whoever_is_complained_of_in_the_main_matter_keeps_no_to_dos_about_the_joined_ones(town, letters):
     first, again, _joint, _other = letters
     ctx, officer, head = town.ctx, town.actors["officer"], town.actors["head"]
-    await take(ctx, officer, again, "assign", Wanted(organisation_id=town.units["committee"].id))
-    await supervision.act(ctx, town.actors["supervisor"], again, "urge", "请尽快办理")
+    await take(ctx, officer, first, "assign", Wanted(organisation_id=town.units["committee"].id))
     await merging.join(ctx, officer, again, first)
+    await supervision.act(ctx, town.actors["supervisor"], again, "urge", "请尽快办理")
     handler = town.actors["handler"].account_id
     todos = "SELECT count(*) FROM notifications.todo WHERE closed_at IS NULL AND assignee_id = $1"
-    assert await town.one(todos, handler) == 1
+    assert await town.one(todos, handler) > 0
     await protecting.accuse(ctx, head, first, account_id=handler)
     assert await town.one(todos, handler) == 0
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from huitang_petitions.services import sorting, steps
+from huitang_petitions.services import protecting, sorting, steps
 from huitang_petitions.tables import Matter
 from huitang_petitions.workflow import MATTER
 from tests.plugins.petitions.register.matters import at, received
@@ -174,3 +174,19 @@ async def test_whoever_handled_such_matters_is_offered_and_never_one_complained_
     await officer.post(f"{address}/accused", data={"unit": str(committee.id), "accused": ""})
     assert offered not in (await officer.get(address)).text
     assert (await officer.post(f"{address}/steps/assign", data=chosen)).status_code == 422
+
+
+async def test_what_others_handled_is_counted_for_whoever_may_reach_it_alone(town):
+    decided = {"remit": "own", "category": "environment.pollution.noise"}
+    east = town.units["east"].id
+    for _number in range(3):
+        await opened(town, **decided, organisation_id=east, handler_id=town.units["bureau"].id)
+    _address, kept = await opened(town, **decided, handler_id=town.units["committee"].id)
+    address, _matter = await opened(town, **decided)
+    local = await town.add_person("local", "office", "petitions.officer", "office", "unit")
+    page = (await (await town.sign_in("local")).get(address)).text
+    assert "1 件已确认" in page
+    assert f'<option value="{town.units["bureau"].id}" selected>' not in page
+    assert "4 件已确认的同类事项中 3 件" in (await (await town.sign_in("officer")).get(address)).text
+    await protecting.accuse(town.ctx, town.actors["head"], kept, account_id=local.account_id)
+    assert "件已确认" not in (await (await town.sign_in("local")).get(address)).text
