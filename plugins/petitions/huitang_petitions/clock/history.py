@@ -130,7 +130,8 @@ def _sorted(read: Iterable[_Read]) -> Iterator[_Read]:
         same = list(group)
         if len(same) > 1:
             timed = all(event.time is not None for event in same)
-            again = not any(event.kind.ends for event in same)
+            ended = next((event.kind.needs for event in same if event.name == REOPENED), ())
+            again = not timed and not any(event.kind.ends or event.name in ended for event in same)
             same.sort(key=lambda event: (event.time if timed else 0, *_tie(event, again)))
             same = same if timed else list(_in_turn(same, hearing))
         for event in same:

@@ -35,6 +35,11 @@ SELECT 1 FROM petitions.deadline
 WHERE matter_id = $1 AND limit_id = 'tell' AND state IN ('running', 'extended', 'late', 'paused')
 """
 """Whether the petitioner is still to be told that the matter was received (art. 23)."""
+NOT_TOLD = """
+SELECT 1 FROM unnest($1::uuid[]) AS matter (id) WHERE NOT EXISTS (
+    SELECT FROM petitions.event t WHERE t.matter_id = matter.id AND t.kind = 'told' AND t.at >= coalesce(
+        (SELECT max(at) FROM petitions.event r WHERE r.matter_id = matter.id AND r.kind = 'reopened'), '-infinity'))
+"""
 WITH_REASON = ("object", "insist", "settle", "close", "reopen", "withdraw")
 
 
@@ -101,6 +106,8 @@ async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
         if kind == "address_unclear":
             await _unclear(ctx, write, actor, row)
         else:
+            if kind == "told":
+                await _not_told_yet(ctx, await joined.together_with(ctx, matter_id))
             await joined.happens(ctx, write, actor, row, kind, detail=detail)
         await ctx.workflow.recount(write, access.ref(matter_id))
 
@@ -110,6 +117,12 @@ async def _unclear(ctx: Ctx, write: Write, actor: Actor, row: Mapping[str, Any])
     if not await ctx.db.fetch(UNTOLD, row["id"]):
         raise Conflict(_("There is nothing left to tell the petitioner of."))
     await happening.record(ctx, write, actor, row, "address_unclear")
+
+
+async def _not_told_yet(ctx: Ctx, matters: Sequence[UUID]) -> None:
+    """Raises Conflict when every petitioner of these has been told in this round."""
+    if not await ctx.db.fetch(NOT_TOLD, list(matters)):
+        raise Conflict(_("There is nothing left to tell the petitioner of."))
 
 
 async def begun(ctx: Ctx, write: Write, row: Mapping[str, Any]) -> Process:
