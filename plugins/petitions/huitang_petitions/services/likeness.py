@@ -81,7 +81,8 @@ async def _earlier(ctx: Ctx, row: dict[str, Any]) -> list[tuple[UUID, UUID, floa
     """The likest of those that came before it, as a row to keep; none where there is none."""
     matches = await similar.query(ctx, await similar.opened(ctx, row), {str(row["id"])})
     # Ids are in the order in which matters came in.
-    return [(row["id"], UUID(one.id), one.score, str(one.relation)) for one in matches if UUID(one.id) < row["id"]][:1]
+    earlier = next((one for one in matches if UUID(one.id) < row["id"]), None)
+    return [(row["id"], UUID(earlier.id), earlier.score, str(earlier.relation))] if earlier else []
 
 
 async def likely(ctx: Ctx, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Likely]:

@@ -1,8 +1,10 @@
 """`python -m tests.plugins.petitions.matching.fit`: learns the trees of the score anew and writes trees.json.
 
 From synthetic letters, and from the half of the letters by hand that is for learning, every one of them against every
-other. So that the way the generator puts things is not learnt, queries lose at random who, where and a part of their
-words. A tree may only go the way that makes sense: more in common never makes a match less probable.
+other. The trees that are kept were made with these numbers of pairs, but of another draw: a new run gives other trees,
+which have to be measured again. So that the way the generator puts things is not learnt, queries lose at random who,
+where and a part of their words. A tree may only go the way that makes sense: more in common never makes a match less
+probable.
 """
 
 from __future__ import annotations
