@@ -6,6 +6,7 @@ import rich_click as click
 
 from huitang_petitions.commands.clock import clock
 from huitang_petitions.commands.match import match
+from huitang_petitions.commands.situation import measure_situation
 from huitang_petitions.commands.suggest import measure, suggest
 
 
@@ -17,4 +18,5 @@ def petitions() -> None:
 petitions.add_command(clock)
 petitions.add_command(suggest)
 petitions.add_command(measure)
+petitions.add_command(measure_situation)
 petitions.add_command(match)

@@ -51,10 +51,10 @@ async def take_over(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Named
     try:
         if token is None:
             raise NotFound(_("Choose the file again."))
-        count = await importing.take_over(ctx, actor, token)
+        taken = await importing.take_over(ctx, actor, token)
     except NotFound as error:
         return _page(error)
-    return _page(taken=count)
+    return _page(taken=taken.count, codes=taken.codes)
 
 
 IMPORT_PAGES = (import_page, look_at, take_over)

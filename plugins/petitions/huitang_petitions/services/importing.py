@@ -15,6 +15,7 @@ from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.past import Past, put
 from huitang_petitions.services.registering import receiving_office, register_list
 from huitang_petitions.services.submission import Intake
+from huitang_petitions.workflow import FINAL
 from huitang_sdk.contracts import Actor, Ref
 from huitang_sdk.errors import Invalid, NotFound
 from huitang_sdk.i18n import Translator
@@ -43,6 +44,22 @@ class Sheet(Struct, frozen=True):
     def wrong(self) -> int:
         """How many rows have mistakes."""
         return sum(bool(row.errors) for row in self.rows)
+
+
+class NewCode(Struct, frozen=True):
+    """The look-up code of a matter that is still open."""
+
+    number: str
+    old_number: str
+    subject: str
+    code: str
+
+
+class Taken(Struct, frozen=True):
+    """What was taken over; the codes of what is still open are told this once."""
+
+    count: int
+    codes: list[NewCode]
 
 
 async def look_at(ctx: Ctx, actor: Actor, data: bytes) -> Sheet:
@@ -82,8 +99,8 @@ def _row(number: int, cells: dict[str, Any], given: rows.Known, titles: Mapping[
     return ImportRow(number, intake, past, tuple(errors))
 
 
-async def take_over(ctx: Ctx, actor: Actor, token: UUID) -> int:
-    """Register every row of a workbook that was looked at, all or none. Returns how many; a second time registers
+async def take_over(ctx: Ctx, actor: Actor, token: UUID) -> Taken:
+    """Register every row of a workbook that was looked at, all or none. A second time registers
     nothing more. Raises NotFound when it was not this person who looked at it, or too long ago.
     """
     ctx.permissions.require(actor, REGISTER)
@@ -102,5 +119,15 @@ async def take_over(ctx: Ctx, actor: Actor, token: UUID) -> int:
             *(ctx, write, actor),
             [(new.id, one.intake, one.past) for new, one in zip(done, sheet, strict=True) if not new.repeated],
         )
-        await write.audit("petitions.register.imported", Ref("petitions.import", token), detail={"rows": len(sheet)})
-    return len(sheet)
+        codes = [
+            NewCode(new.number, one.past.old_number, one.intake.subject, new.code)
+            for new, one in zip(done, sheet, strict=True)
+            # Whose report in confidence it is nobody can know, so nobody is to hold its code either.
+            if one.past.state not in FINAL and not one.intake.whistle
+        ]
+        await write.audit(
+            "petitions.register.imported",
+            Ref("petitions.import", token),
+            detail={"rows": len(sheet), "codes": len(codes)},
+        )
+    return Taken(len(sheet), codes)

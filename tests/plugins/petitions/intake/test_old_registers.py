@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -29,6 +30,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.i18n import TIMEZONE, use_locale
 from huitang_sdk.testing import FixedClock
+from tests.plugins.petitions.intake.letters import token_in
 
 FIRST_DAY = date(1990, 1, 1)
 REVIEWS = ("申请复查日期", "复查意见日期", "申请复核日期", "复核意见日期")
@@ -64,7 +66,7 @@ async def taken(town, *rows: tuple[str, ...], head: tuple[str, ...] = HEAD) -> l
     actor = town.actors["receptionist"]
     sheet = await look_at(town.ctx, actor, workbook(head, *rows))
     assert [row.errors for row in sheet.rows] == [()] * len(rows)
-    assert await take_over(town.ctx, actor, sheet.token) == len(rows)
+    assert (await take_over(town.ctx, actor, sheet.token)).count == len(rows)
     rows = await town.fetch("SELECT * FROM petitions.matter ORDER BY number")
     told = [MatterRegistered(matter_id=row["id"], channel=row["channel"]) for row in rows]
     await steps.begin(town.ctx, [(event, Delivery(new_id(), 1, None)) for event in told])
@@ -286,7 +288,22 @@ async def test_what_was_taken_out_can_be_taken_over_by_an_empty_office(town, see
         data = await export_register(town.ctx, town.actors["reader"], Wanted())
     sheet = await look_at(town.ctx, elsewhere, data)
     assert (sheet.unread, [row for row in sheet.rows if row.errors]) == ((), [])
-    assert await take_over(town.ctx, elsewhere, sheet.token) == len(before)
+    assert (await take_over(town.ctx, elsewhere, sheet.token)).count == len(before)
     assert await rows_of(town, "head2") == before
     old_numbers = "SELECT old_number FROM petitions.matter WHERE organisation_id = $1"
     assert {row["old_number"] for row in await town.fetch(old_numbers, town.units["east"].id)} == numbers
+
+
+async def test_the_codes_of_what_is_open_are_shown_once(town):
+    client = await town.sign_in("receptionist")
+    open_ = old(town, "办理中", 收到日期=ago(town, 10), 答复日期="", 办结日期="")
+    page = await client.post("/petitions/import", files={"file": ("登记簿.xlsx", workbook(HEAD, old(town), open_))})
+    token = {"token": token_in(page.text)}
+    shown = (await client.post("/petitions/import/take-over", data=token)).text
+    (code,) = re.findall(r'class="pt-code">([^<]+)<', shown)
+    seen = await (await town.sign_in("")).post("/petitions/look-up", data={"code": code}, follow_redirects=True)
+    number = await town.one("SELECT number FROM petitions.matter WHERE state = 'handling'")
+    assert number in seen.text
+    assert code not in (await client.post("/petitions/import/take-over", data=token)).text
+    kept = "SELECT detail->>'codes' FROM kernel.audit_record WHERE action = 'petitions.register.imported'"
+    assert await town.one(kept) == "1"

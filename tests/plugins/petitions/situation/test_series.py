@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huitang_petitions.cli import petitions
 from huitang_petitions.situation.bursts import LEAST, bursts
 from huitang_petitions.situation.forecasting import ENOUGH, HORIZON, forecast
 from huitang_petitions.situation.series import Series, together, week_of, weekly
-from huitang_petitions.situation.simulating import measure_alarm
+from huitang_petitions.situation.simulating import measure_alarm, simulated
 from huitang_petitions.situation.topics import Said, hot_topics
 
 MONDAY = date(2026, 1, 5)
@@ -65,10 +68,35 @@ def test_a_second_week_of_a_burst_is_still_told():
 
 def test_the_alarm_is_as_good_as_documented():
     alarm = measure_alarm(60, seed=3)
-    assert alarm.precision >= 0.84
-    assert alarm.recall >= 0.84
-    assert alarm.lead >= 0.8
-    assert alarm.false_per_year <= 0.6
+    assert alarm.precision >= 0.86
+    assert alarm.recall >= 0.85
+    assert alarm.lead >= 1
+    assert alarm.false_per_year <= 0.45
+
+
+def test_an_alarm_in_the_week_after_a_burst_is_none_of_its_own():
+    told, within, after = 0, 0, 0
+    for one in simulated(4, seed=9):
+        weeks = {burst.week for burst in bursts(one.counts, latest=len(one.counts) - 52)}
+        told += len(weeks)
+        within += sum(any(begin <= week < end for begin, end in one.bursts) for week in weeks)
+        after += sum(end in weeks for _begin, end in one.bursts)
+    assert after
+    assert measure_alarm(4, seed=9).precision == round(within / told, 3)
+
+
+def test_the_command_measures_alarm_and_forecast_on_made_up_series():
+    ended = CliRunner().invoke(petitions, ["measure-situation", "--series", "12", "--json"])
+    assert ended.exit_code == 0, ended.output
+    found = json.loads(ended.output)
+    assert found["alarm"]["precision"] >= 0.75
+    assert found["alarm"]["recall"] >= 0.65
+    calm, bursts_too = found["forecasts"]["calm"], found["forecasts"]["bursts"]
+    assert calm["signals"] >= 9
+    assert calm["mase"] < calm["naive_mase"]
+    assert bursts_too["signals"] <= calm["signals"]
+    printed = CliRunner().invoke(petitions, ["measure-situation", "--series", "2"])
+    assert "有信号" in printed.output
 
 
 def test_a_season_is_forecast_better_than_by_last_years_figures():
