@@ -228,6 +228,7 @@ class Feature(PluginTable, tablename="feature", schema="petitions"):
     sequence = BigInt()
     features = Bytea(default=b"")
     version = SmallInt(default=1)
+    compared = Boolean(default=False)
 
 
 class Draft(PluginTable, tablename="draft", schema="petitions"):

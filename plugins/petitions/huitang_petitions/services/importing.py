@@ -30,6 +30,7 @@ class ImportRow(Struct, frozen=True):
     intake: Intake
     past: Past
     errors: tuple[str, ...] = ()
+    late: bool = False
 
 
 class Sheet(Struct, frozen=True):
@@ -44,6 +45,11 @@ class Sheet(Struct, frozen=True):
     def wrong(self) -> int:
         """How many rows have mistakes."""
         return sum(bool(row.errors) for row in self.rows)
+
+    @property
+    def late(self) -> int:
+        """How many would be late from the first day."""
+        return sum(row.late for row in self.rows)
 
 
 class NewCode(Struct, frozen=True):
@@ -96,7 +102,7 @@ def _row(number: int, cells: dict[str, Any], given: rows.Known, titles: Mapping[
         _("{column}: {error}", column=titles.get(name) or sheets.HEADS.get(name, (name,))[0], error=message)
         for name, message in wrong.items()
     ]
-    return ImportRow(number, intake, past, tuple(errors))
+    return ImportRow(number, intake, past, tuple(errors), not errors and rows.is_late(given, intake, past))
 
 
 async def take_over(ctx: Ctx, actor: Actor, token: UUID) -> Taken:

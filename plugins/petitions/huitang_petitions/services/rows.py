@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitang_petitions.clock import Due
 from huitang_petitions.judging.tree import Tree
 from huitang_petitions.services import limits, past, sheets
 from huitang_petitions.services.access import Ctx
@@ -226,10 +227,19 @@ def _check(before: Past, intake: Intake, now: datetime, wrong: Wrong) -> None:
 
 def _reckon(given: Known, intake: Intake, before: Past, wrong: Wrong) -> None:
     """Whether the clock can make sense of the days."""
-    received = intake.received_at or given.now
-    profile = given.rules.profile_for(given.organisation_id, limits.day_of(received))
     try:
-        happened = past.whole(received, before)
-        limits.reckon(profile, intake.kind, happened, limits.day_of(given.now), given.rules.calendar)
+        _due(given, intake, before)
     except Conflict as error:
         wrong["closed" if before.state in FINAL else "state"] = str(error)
+
+
+def is_late(given: Known, intake: Intake, before: Past) -> bool:
+    """Whether a limit of a row without mistakes is over: supervision begins in the night after it is taken over."""
+    return any(one.kind == "duty" and one.state == "late" for one in _due(given, intake, before))
+
+
+def _due(given: Known, intake: Intake, before: Past) -> Sequence[Due]:
+    received = intake.received_at or given.now
+    profile = given.rules.profile_for(given.organisation_id, limits.day_of(received))
+    happened, today = past.whole(received, before), limits.day_of(given.now)
+    return limits.reckon(profile, intake.kind, happened, today, given.rules.calendar)[0]

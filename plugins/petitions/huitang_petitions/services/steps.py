@@ -37,7 +37,8 @@ WHERE matter_id = $1 AND limit_id = 'tell' AND state IN ('running', 'extended', 
 """Whether the petitioner is still to be told that the matter was received (art. 23)."""
 NOT_TOLD = """
 SELECT 1 FROM unnest($1::uuid[]) AS matter (id) WHERE NOT EXISTS (
-    SELECT FROM petitions.event t WHERE t.matter_id = matter.id AND t.kind = 'told' AND t.at >= coalesce(
+    SELECT FROM petitions.event t WHERE t.matter_id = matter.id AND t.kind = 'told'
+    AND coalesce(t.detail ->> 'organ', '') = $2 AND t.at >= coalesce(
         (SELECT max(at) FROM petitions.event r WHERE r.matter_id = matter.id AND r.kind = 'reopened'), '-infinity'))
 """
 WITH_REASON = ("object", "insist", "settle", "close", "reopen", "withdraw")
@@ -107,7 +108,7 @@ async def note(ctx: Ctx, actor: Actor, matter_id: UUID, kind: str) -> None:
             await _unclear(ctx, write, actor, row)
         else:
             if kind == "told":
-                await _not_told_yet(ctx, await joined.together_with(ctx, matter_id))
+                await _not_told_yet(ctx, await joined.together_with(ctx, matter_id), organ)
             await joined.happens(ctx, write, actor, row, kind, detail=detail)
         await ctx.workflow.recount(write, access.ref(matter_id))
 
@@ -119,9 +120,9 @@ async def _unclear(ctx: Ctx, write: Write, actor: Actor, row: Mapping[str, Any])
     await happening.record(ctx, write, actor, row, "address_unclear")
 
 
-async def _not_told_yet(ctx: Ctx, matters: Sequence[UUID]) -> None:
-    """Raises Conflict when every petitioner of these has been told in this round."""
-    if not await ctx.db.fetch(NOT_TOLD, list(matters)):
+async def _not_told_yet(ctx: Ctx, matters: Sequence[UUID], organ: str) -> None:
+    """Raises Conflict when every petitioner of these has been told in this round, by this organ."""
+    if not await ctx.db.fetch(NOT_TOLD, list(matters), organ):
         raise Conflict(_("There is nothing left to tell the petitioner of."))
 
 

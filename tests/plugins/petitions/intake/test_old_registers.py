@@ -307,3 +307,14 @@ async def test_the_codes_of_what_is_open_are_shown_once(town):
     assert code not in (await client.post("/petitions/import/take-over", data=token)).text
     kept = "SELECT detail->>'codes' FROM kernel.audit_record WHERE action = 'petitions.register.imported'"
     assert await town.one(kept) == "1"
+
+
+async def test_rows_that_would_be_late_at_once_are_counted_before_anything_is_taken_over(town):
+    client = await town.sign_in("receptionist")
+    head = ("收到日期", "事由")
+    without = workbook(head, (ago(town, 400), "甲"), (ago(town, 1), "乙"))
+    page = (await client.post("/petitions/import", files={"file": ("登记簿.xlsx", without)})).text
+    assert "有 1 行尚未办结且按日期已经超期" in page
+    with_state = workbook(HEAD, old(town))
+    page = (await client.post("/petitions/import", files={"file": ("登记簿.xlsx", with_state)})).text
+    assert "已经超期" not in page

@@ -95,7 +95,7 @@ async def test_a_refusal_needs_its_article_and_reason_and_can_be_opened_again(to
     (matter,) = await received(town, ctx, 1)
     officer = town.actors["officer"]
     with pytest.raises(Invalid) as wrong:
-        await take(ctx, officer, matter, "refuse", wanted("refuse"))
+        await take(ctx, officer, matter, "refuse", Wanted())
     assert set(wrong.value.fields) == {"article", "words"}
     await take(ctx, officer, matter, "refuse", wanted("refuse", article="信访工作条例第十九条", note="正在法院审理"))
     assert await state(town, matter) == "refused"
