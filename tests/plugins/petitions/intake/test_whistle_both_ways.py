@@ -50,7 +50,7 @@ async def test_a_report_is_accepted_asked_about_answered_and_closed(town):
     said = await reader.post("/petitions/my-letter", data={"act": "add", "text": ANSWER}, follow_redirects=True)
     assert ANSWER in said.text
     assert ANSWER in (await head.get(page)).text
-    await stepped(head, way, "answer", 2)
+    await stepped(head, way, "answer", 2, words="已核实。")
     await stepped(head, way, "close", 3, note="已核实并答复")
     state = await town.one("SELECT state FROM petitions.matter")
     assert (state, await on_lists(town)) == ("closed", [])
