@@ -78,23 +78,32 @@ async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
         return "TRUE"
     account = sql.put(actor.account_id, "::uuid")
     units = sql.put(await units_of(ctx, actor), "::uuid[]")
-    accused = _nowhere(alias, "accused", f"(x.account_id = {account} OR x.organisation_id = ANY({units}))")
-    recused = _nowhere(alias, "recusal", f"x.account_id = {account}")
-    whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
-    return f"{accused} AND {recused}{whistle}"
-
-
-def _nowhere(alias: str, table: str, theirs: str) -> str:
-    """That no row of the table is theirs: of the matter, or of any that it is joined with, up, down and beside it.
-
-    Joined matters are looked for by rows of their own, so that lists are still read from indexes without `merged_into`.
-    """
-    return (
-        f"NOT EXISTS (SELECT 1 FROM petitions.{table} x WHERE x.matter_id = {alias}.id AND {theirs})"
-        f" AND NOT EXISTS (SELECT 1 FROM petitions.{table} x JOIN petitions.matter k ON k.id = x.matter_id"
-        " JOIN petitions.matter g ON g.id = k.merged_into OR g.merged_into = k.id OR g.merged_into = k.merged_into"
-        f" WHERE g.id = {alias}.id AND {theirs})"
+    accused = (
+        f"NOT EXISTS (SELECT 1 FROM petitions.accused x WHERE x.matter_id = {alias}.id"
+        f" AND (x.account_id = {account} OR x.organisation_id = ANY({units})))"
     )
+    recused = (
+        f"NOT EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = {alias}.id AND y.account_id = {account})"
+    )
+    joined = f"{alias}.id NOT IN ({_JOINED.format(theirs=_THEIRS.format(account=account, units=units))})"
+    whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
+    return f"{accused} AND {recused} AND {joined}{whistle}"
+
+
+_THEIRS = (
+    "SELECT matter_id FROM petitions.accused WHERE account_id = {account}"
+    " UNION ALL SELECT matter_id FROM petitions.accused WHERE organisation_id = ANY({units})"
+    " UNION ALL SELECT matter_id FROM petitions.recusal WHERE account_id = {account}"
+)
+# Of joined matters one is enough. Asked once for a query and looked up by hash; where none is joined it costs nothing.
+# Nothing in it is NULL, or NOT IN would let nothing through.
+_JOINED = """
+SELECT h.id FROM (
+    SELECT s.merged_into AS main FROM petitions.matter s
+    WHERE s.merged_into IS NOT NULL AND (s.id IN ({theirs}) OR s.merged_into IN ({theirs}))
+) g CROSS JOIN LATERAL (
+    SELECT g.main AS id UNION ALL SELECT s.id FROM petitions.matter s WHERE s.merged_into = g.main
+) h"""
 
 
 async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str = READ) -> list[UUID]:
