@@ -29,6 +29,10 @@ OF_STYLES = "css-orientation-lock"
 ASK = """async ([where, options]) => {
     const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
     await Promise.all(changes.map((change) => change.finished.catch(() => {})));
+    // From the top: what has been scrolled half under a bar that stays would be called too small to touch. A page that
+    // was opened at a place of its own may go there only now.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    scrollTo({ top: 0, behavior: "instant" });
     return axe.run(where, options);
 }"""
 """A colour on its way to another is not looked at."""
@@ -45,8 +49,6 @@ def violations(page: Page, rules: Sequence[str] = (), *, shell: bool = True) -> 
     Without `shell` what stands around every page is left out: it was seen on another one.
     """
     page.evaluate(_source())
-    # From the top: what has been scrolled half under a bar that stays would be called too small to touch.
-    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     options = {"runOnly": only, "resultTypes": ["violations"], "selectors": False, "preload": OF_STYLES in rules}
     rows = ROWS_AGAIN if rules else ROWS

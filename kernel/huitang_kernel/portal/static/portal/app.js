@@ -218,13 +218,13 @@
     const name = box.querySelector("caption")?.textContent.trim() || document.querySelector("h1")?.textContent.trim();
     box.setAttribute("aria-label", name || "table");
   };
-  // A table may be too wide only after the window was made narrower, or the telephone turned.
-  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => scrollable(target)));
+  // A table may be too wide only after the window was made narrower, the telephone turned, or its typeface came.
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => scrollable(target.closest(".table-responsive"))));
   const improve = (root) => {
     for (const button of all("[data-close][hidden]", root)) button.hidden = false;
     all(".ht-table", root).forEach(label);
     if (root.matches?.(".ht-table")) label(root);
-    all(".table-responsive", root).forEach((box) => { scrollable(box); sizes.observe(box); });
+    all(".table-responsive", root).forEach((box) => { scrollable(box); [box, ...box.children].forEach((one) => sizes.observe(one)); });
     // On a phone the results come first: filters that are not in use stay folded.
     if (matchMedia("(max-width: 767.98px)").matches) all(".ht-facet", root).forEach((box) => { box.open = Boolean(box.querySelector("[aria-current]")); });
     for (const form of all("form[data-bulk]")) ticked(form.id);
