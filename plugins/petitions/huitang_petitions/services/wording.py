@@ -64,7 +64,7 @@ _WORDS = {
     "alike-duplicate": "the same letter again",
     "alike-unknown": "the same matter; who wrote is not known of both",
     "alike-joint": "the same matter of somebody else",
-    "shared-phone": "Telephone ends with",
+    "shared-phone": "Telephone",
     "shared-name": "Name",
     "shared-place": "Place",
     "shared-number": "Number",
