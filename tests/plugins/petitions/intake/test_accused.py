@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, codes, steps
+from huitang_petitions.services import codes, steps
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import names_in
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
-from huitang_sdk.errors import Invalid, NotFound
+from huitang_sdk.errors import Invalid
 from tests.plugins.petitions.intake.letters import BODY, SUBJECT, form, intake
-from tests.plugins.petitions.register.matters import at
+from tests.plugins.petitions.register.matters import at, reads
 from tests.town import PASSWORD
 
 TODOS = "SELECT assignee_id FROM notifications.todo WHERE closed_at IS NULL"
@@ -33,14 +33,6 @@ async def told_of(town, matter) -> set[str]:
     await steps.begin(town.ctx, [(MatterRegistered(matter_id=matter, channel="web"), Delivery(new_id(), 1, None))])
     names = {actor.account_id: name for name, actor in town.actors.items()}
     return {names[row["assignee_id"]] for row in await town.fetch(TODOS)}
-
-
-async def reads(town, name: str, matter) -> bool:
-    try:
-        await access.matter_for(town.ctx, town.actors[name], matter, access.READ)
-    except NotFound:
-        return False
-    return True
 
 
 async def by_page(town, address: str, name: str, **more: str) -> None:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from huitang_petitions.services import happening
+from huitang_petitions.services import access, happening
 from huitang_petitions.services.access import ref
 from huitang_petitions.services.answering import ANSWERS
 from huitang_petitions.services.steps import Wanted
 from huitang_petitions.tables import Matter
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
+from huitang_sdk.errors import NotFound
 from huitang_sdk.testing import FixedClock
 
 MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -65,3 +66,25 @@ async def received(town: Any, ctx: Any, count: int, **values: Any) -> list[UUID]
             found.append(matter_id)
         await write.audit("petitions.test.filled", ref(found[0]))
     return found
+
+
+OWN = """
+id = "own"
+extends = "regulations-2022"
+[[limits]]
+id = "tell"
+start = ["received"]
+satisfied_by = ["told"]
+length = 5
+title = { zh = "告知", en = "tell" }
+"""
+"""The profile of an office that tells within five days."""
+
+
+async def reads(town: Any, name: str, matter: UUID) -> bool:
+    """Whether this person of the town may read the matter."""
+    try:
+        await access.matter_for(town.ctx, town.actors[name], matter, access.READ)
+    except NotFound:
+        return False
+    return True

@@ -17,18 +17,7 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Invalid
 from tests.plugins.petitions.intake.letters import intake
-from tests.plugins.petitions.register.matters import at, happens, put, received
-
-OWN = """
-id = "own"
-extends = "regulations-2022"
-[[limits]]
-id = "tell"
-start = ["received"]
-satisfied_by = ["told"]
-length = 5
-title = { zh = "告知", en = "tell" }
-"""
+from tests.plugins.petitions.register.matters import OWN, at, happens, put, received
 
 ROWS = "SELECT limit_id, state, due, mark FROM petitions.deadline WHERE matter_id = $1 ORDER BY limit_id"
 

@@ -11,7 +11,7 @@ from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.plugins.petitions.register.matters import at, received
+from tests.plugins.petitions.register.matters import at, reads, received
 from tests.plugins.petitions.register.test_way import opened
 from tests.town import PASSWORD
 
@@ -116,20 +116,12 @@ async def test_everybody_may_stay_away_by_themselves_and_others_by_decision(town
     assert [one.reason for one in recused] == ["信访人是亲属", "利益冲突"]
 
 
-async def shut_out(town, name: str, matter) -> bool:
-    try:
-        await access.matter_for(town.ctx, town.actors[name], matter, access.READ)
-    except NotFound:
-        return True
-    return False
-
-
 async def test_somebody_is_marked_by_the_name_that_everybody_knows_them_by(town):
     page, matter = await opened(town)
     head = await town.sign_in("head")
-    assert not await shut_out(town, "receptionist", matter)
+    assert await reads(town, "receptionist", matter)
     assert (await head.post(f"{page}/accused", data={"accused": "receptionist 员"})).status_code == 303
-    assert await shut_out(town, "receptionist", matter)
+    assert not await reads(town, "receptionist", matter)
     assert "仅为姓名" not in (await head.get(page)).text
     assert (await head.post(f"{page}/accused", data={"accused": "某某局长"})).status_code == 303
     shown = (await head.get(page)).text

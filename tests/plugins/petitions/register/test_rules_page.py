@@ -5,17 +5,7 @@ from __future__ import annotations
 from huitang_petitions import jobs
 from huitang_sdk.contracts import Run
 from huitang_sdk.db import new_id
-from tests.plugins.petitions.register.matters import at, received
-
-OWN = """id = "own"
-extends = "regulations-2022"
-[[limits]]
-id = "tell"
-start = ["received"]
-satisfied_by = ["told"]
-length = 5
-title = { zh = "告知", en = "tell" }
-"""
+from tests.plugins.petitions.register.matters import OWN, at, received
 
 
 async def test_an_office_is_given_a_profile_and_its_limits_are_reckoned_anew(town):
