@@ -30,9 +30,9 @@ async def joined_to(ctx: Ctx, matter_id: UUID) -> list[dict[str, Any]]:
 async def together_with(ctx: Ctx, matter_id: UUID) -> list[UUID]:
     """The matter and all that are joined with it: the one they go on in, and those joined to that."""
     rows = await ctx.db.fetch(
-        "SELECT g.id FROM petitions.matter k JOIN petitions.matter g"
-        " ON g.id = k.id OR g.id = k.merged_into OR g.merged_into = k.id OR g.merged_into = k.merged_into"
-        " WHERE k.id = $1 ORDER BY g.id",
+        "WITH main AS (SELECT coalesce(merged_into, id) AS id FROM petitions.matter WHERE id = $1)"
+        " SELECT id FROM main UNION ALL SELECT g.id FROM main JOIN petitions.matter g ON g.merged_into = main.id"
+        " ORDER BY id",
         matter_id,
     )
     return [row["id"] for row in rows]

@@ -20,11 +20,17 @@ from huitang_sdk.db import Sql
 RELATIONS = ("repeat", "joint")
 """What the register can be filtered by."""
 AT_ONCE = 20
-IN_A_LOT = 2.0
-"""Seconds that comparing may take of one lot of new matters: with a million letters one takes a sixth of a second."""
+IN_A_LOT = 0.25
+"""Seconds that comparing may take of one lot of new matters: with a million letters one takes a sixth of a second, and
+on a day on which hundreds come, taking them in goes first."""
 IN_A_RUN = 600.0
 _WAITING = """
 SELECT id, features FROM petitions.feature WHERE NOT compared AND version = $1 ORDER BY sequence LIMIT $2
+"""
+# In one order, so that processes that compare the same letters wait for one another.
+_DONE = """
+UPDATE petitions.feature f SET compared = true
+FROM (SELECT id FROM petitions.feature WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE) d WHERE f.id = d.id
 """
 _KEEP = """
 INSERT INTO petitions.likeness (matter_id, like_id, score, relation, compared_at)
@@ -70,8 +76,8 @@ async def compare_waiting(ctx: Ctx, seconds: float = IN_A_RUN) -> int:
                 break
         async with ctx.db.write(SYSTEM) as write:
             columns = list(zip(*found, strict=True)) or [(), (), (), ()]
+            await ctx.db.execute(_DONE, done)
             await ctx.db.execute(_KEEP, *map(list, columns), ctx.clock.now())
-            await ctx.db.execute("UPDATE petitions.feature SET compared = true WHERE id = ANY($1::uuid[])", done)
             await write.audit("petitions.matter.likened", similar.REF, detail={"count": len(done), "like": len(found)})
         count += len(done)
     return count
