@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from msgspec import Struct
 
 from huitang_petitions.letters import letters
 from huitang_petitions.matching import Features, Hasher, MatchIndex
@@ -37,19 +38,32 @@ OWN = {
 """How many different ones there are of what each letter has for itself."""
 
 
+class Text(Struct, frozen=True):
+    """What letters of one text share, and of how many values each hash that is a letter's own is one."""
+
+    sizes: tuple[int, ...]
+    limits: list[int]
+    shared: np.ndarray
+
+    @classmethod
+    def of(cls, features: Features) -> Text:
+        assert [name in OWN for name in SECTIONS] == sorted((name in OWN for name in SECTIONS), reverse=True)
+        sizes = zip(SECTIONS, features.sizes, strict=True)
+        limits = [OWN[name] for name, size in sizes if name in OWN for _ in range(size)]
+        return cls(features.sizes, limits, features.values[len(limits) :])
+
+    def letters(self, rng: np.random.Generator, count: int) -> Iterator[Features]:
+        """So many letters of this text: one row for each, its own hashes before those of the text."""
+        own = rng.integers(0, self.limits, (count, len(self.limits))).astype(np.uint32) * np.uint32(2_654_435_761)
+        for row in np.hstack([own, np.tile(self.shared, (count, 1))]):
+            yield Features(self.sizes, row)
+
+
 def _varied(base: list[Features], count: int) -> Iterator[tuple[str, Features]]:
     rng = np.random.default_rng(7)
-    number = 0
-    for of in base:
-        # The letters of one text at once: one column for each hash that is their own, then those of the text.
-        limits = [OWN[name] for name, size in zip(SECTIONS, of.sizes, strict=True) if name in OWN for _ in range(size)]
-        shared = [of.section(name) for name in SECTIONS if name not in OWN]
-        assert [name in OWN for name in SECTIONS] == sorted((name in OWN for name in SECTIONS), reverse=True)
-        rows = -(-count // len(base))
-        own = rng.integers(0, limits, (rows, len(limits))).astype(np.uint32) * np.uint32(2_654_435_761)
-        for row in np.hstack([own, np.tile(np.concatenate(shared), (rows, 1))]):
-            yield f"{number:08d}", Features(of.sizes, row)
-            number += 1
+    rows = -(-count // len(base))
+    varied = (letter for of in base for letter in Text.of(of).letters(rng, rows))
+    return ((f"{number:08d}", letter) for number, letter in enumerate(varied))
 
 
 def _resident() -> float:

@@ -13,16 +13,20 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 from msgspec import Struct
 
 from huitang_kernel.app import Hall
 from huitang_petitions.judging.letters import synthetic
 from huitang_petitions.letters import letters
+from huitang_petitions.matching import VERSION
+from huitang_petitions.services import similar
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import SYSTEM
+from tests.bench.matching import Text
 from tests.bench.old_register_sql import AFTER, INDEXES, NO_INDEXES
 
-TEXTS = 20_000
+TEXTS = 6_000
 CHUNK = 20_000
 YEARS = 3
 COUNTIES = ("云溪区", "青禾县", "望月县", "桃源区", "临江县", "北山县")
@@ -121,10 +125,11 @@ async def fill(ctx: Any, dsn: str, city: City, count: int) -> None:
     kept = await connection.fetch(INDEXES)
     for (drop,) in await connection.fetch(NO_INDEXES):
         await connection.execute(drop)
-    for matters, persons, parties in _chunks(ctx, city, count):
+    for matters, persons, parties, features in _chunks(ctx, city, count):
         await _copy(connection, "matter", matters, COLUMNS)
         await _copy(connection, "petitioner", persons, PERSON)
         await _copy(connection, "party", parties, ("id", "matter_id", "petitioner_id", "role", "position"))
+        await _copy(connection, "feature", features, ("id", "features", "version", "compared"))
     for table, statement in AFTER:
         arguments = {"offices": city.offices, "handlers": city.handlers, "accounts": city.accounts}
         wanted = [value for name, value in arguments.items() if f"/*{name}*/" in statement]
@@ -132,7 +137,7 @@ async def fill(ctx: Any, dsn: str, city: City, count: int) -> None:
         await connection.execute(f"VACUUM ANALYZE {table}")
     for (definition,) in kept:
         await connection.execute(definition)
-    for table in ("matter", "petitioner", "party"):
+    for table in ("matter", "petitioner", "party", "feature"):
         await connection.execute(f"VACUUM ANALYZE petitions.{table}")
     await connection.close()
 
@@ -141,28 +146,30 @@ async def _copy(connection: Any, table: str, rows: Sequence[Any], columns: Seque
     await connection.copy_records_to_table(table, schema_name="petitions", records=rows, columns=columns)
 
 
-def _chunks(ctx: Any, city: City, count: int) -> Iterator[tuple[list[Any], list[Any], list[Any]]]:
+def _chunks(ctx: Any, city: City, count: int) -> Iterator[tuple[list[Any], ...]]:
     rng = random.Random(11)
+    hasher = similar.hasher_of(ctx)
     texts = [
-        (made.letter, example, made.labels.district)
+        (made.letter, example, made.labels.district, Text.of(hasher.features(made.letter)))
         for made, example in zip(letters(TEXTS, seed=9), synthetic(TEXTS, 9), strict=True)
     ]
     now = ctx.clock.now()
     step = timedelta(days=YEARS * 365) / count
     maker = _Maker(ctx, city, rng, texts, now)
-    rows: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    rows: tuple[list[Any], ...] = ([], [], [], [])
     for number in range(count):
         for one, into in zip(maker.matter(number, now - step * (count - number)), rows, strict=True):
             into.append(one)
         if len(rows[0]) == CHUNK:
             yield rows
-            rows = ([], [], [])
+            rows = ([], [], [], [])
     if rows[0]:
         yield rows
 
 
 class _Maker:
     def __init__(self, ctx: Any, city: City, rng: random.Random, texts: Sequence[Any], now: datetime) -> None:
+        self.ctx, self.own = ctx, np.random.default_rng(7)
         self.seal, self.index, self.city, self.rng = ctx.personal.seal, ctx.personal.index, city, rng
         self.texts, self.now = texts, now
 
@@ -177,9 +184,9 @@ class _Maker:
         chances = next(chances for up_to, chances in STATES if age < up_to)
         return self.rng.choices(list(chances), list(chances.values()))[0]
 
-    def matter(self, number: int, at: datetime) -> tuple[Any, Any, Any]:
+    def matter(self, number: int, at: datetime) -> tuple[Any, Any, Any, Any]:
         rng, seal = self.rng, self.seal
-        letter, example, district = self.texts[rng.randrange(TEXTS)]
+        letter, example, district, text = self.texts[rng.randrange(TEXTS)]
         id_, whose, state = self._id(at), self._id(at), self._state((self.now - at).days)
         # Of ten matters four come to the city, the others to the counties; most go to whoever handles such.
         office = self.city.offices[max(0, rng.randrange(-3, len(self.city.offices)))]
@@ -204,7 +211,9 @@ class _Maker:
             *(None, "", "", at, at, at + timedelta(days=50) if state == "closed" else None),
             *(min(self.now, at + timedelta(days=50)), 1),
         )
-        return matter, self._person(whose, office, number, at), (self._id(at), id_, whose, "petitioner", 0)
+        party = (self._id(at), id_, whose, "petitioner", 0)
+        features = similar.sealed(self.ctx, id_, next(text.letters(self.own, 1)))
+        return matter, self._person(whose, office, number, at), party, (id_, features, VERSION, True)
 
     def _person(self, id_: UUID, office: UUID, number: int, at: datetime) -> tuple[Any, ...]:
         rng, seal, index = self.rng, self.seal, self.index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _WHERE = (
-    "schemaname = 'petitions' AND tablename IN ('matter', 'petitioner', 'party', 'event', 'deadline')"
+    "schemaname = 'petitions' AND tablename IN ('matter', 'petitioner', 'party', 'event', 'deadline', 'feature')"
     " AND indexdef NOT LIKE 'CREATE UNIQUE%'"
 )
 INDEXES = f"SELECT indexdef FROM pg_indexes WHERE {_WHERE} ORDER BY indexname"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextvars
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ AT_ONCE = 48
 """So many letters the index compares in one round: as many matches mean that more may be behind them."""
 ROUNDS = 5
 BATCH = 20_000
+PATIENCE = 2.0
+"""Seconds that a page waits for the index of a process that was started lately; then it says how far it is."""
 ANEW = 500
 _PUT = """
 INSERT INTO petitions.feature (id, features, version) SELECT a.id, a.features, $3
@@ -63,21 +66,31 @@ class Alike(Struct, frozen=True, kw_only=True):
     reasons: list[Reason]
 
 
+class Reading(Struct, frozen=True):
+    """How far a process that was started lately is with reading the letters."""
+
+    done: int
+    whole: int
+
+
 class Found(Struct, frozen=True):
-    """Matters like one: the likest `MOST`, how many there are in all, and whether even more may be behind those."""
+    """Matters like one: the likest `MOST`, how many there are in all, and whether even more may be behind those; with
+    `reading` nobody knows yet."""
 
     shown: list[Alike]
     total: int
     more: bool
+    reading: Reading | None = None
 
 
 class _Index:
-    """The index of one node, and up to where it has read."""
+    """The index of one process, and up to where it has read."""
 
     def __init__(self, background: Background) -> None:
         self.letters = MatchIndex(background)
         self.read = 0
         self.lock = asyncio.Lock()
+        self.first: asyncio.Task[None] | None = None
 
 
 _INDEXES: WeakKeyDictionary[Any, _Index] = WeakKeyDictionary()
@@ -94,11 +107,11 @@ async def keep_features(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery
 
 async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     """Keep the features of matters, inside a write."""
-    letters, hasher = await letters_of(ctx, ids), _hasher(ctx)
+    letters, hasher = await letters_of(ctx, ids), hasher_of(ctx)
 
     def read() -> tuple[dict[UUID, Features], list[bytes]]:
         found = {matter_id: hasher.features(letter) for matter_id, letter in letters.items()}
-        return found, [_sealed(ctx, matter_id, features) for matter_id, features in found.items()]
+        return found, [sealed(ctx, matter_id, features) for matter_id, features in found.items()]
 
     # In a thread: whoever asks for a page meanwhile does not wait for the whole lot.
     found, kept = await asyncio.to_thread(read)
@@ -106,7 +119,7 @@ async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     return found
 
 
-def _sealed(ctx: Ctx, matter_id: UUID, features: Features) -> bytes:
+def sealed(ctx: Ctx, matter_id: UUID, features: Features) -> bytes:
     """Sealed, although they are keyed hashes: how often each occurs would tell something to whoever knows letters."""
     return ctx.personal.seal(COLUMN, matter_id, base64.b64encode(features.to_bytes()).decode())
 
@@ -145,10 +158,12 @@ async def all_similar(ctx: Ctx, actor: Actor, matter_id: UUID) -> Found:
     Raises NotFound for one out of reach.
     """
     await access.matter_for(ctx, actor, matter_id, access.READ)
+    if not await is_ready(ctx, PATIENCE):
+        return Found([], 0, False, await _reading(ctx))
     sql = "SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2"
     kept = await ctx.db.fetch(sql, matter_id, VERSION)
     here = await letter_of(ctx, matter_id)
-    features = await opened(ctx, kept[0]) if kept else _hasher(ctx).features(here)
+    features = await opened(ctx, kept[0]) if kept else hasher_of(ctx).features(here)
     left_out = await _together(ctx, matter_id)
     found: list[tuple[Match, dict[str, Any]]] = []
     more = True
@@ -175,15 +190,47 @@ async def _together(ctx: Ctx, matter_id: UUID) -> set[str]:
 
 
 def is_loaded(ctx: Ctx) -> bool:
-    """Whether this process holds the index already: to fill it takes seconds where there are many letters."""
-    return ctx.db in _INDEXES and _INDEXES[ctx.db].read > 0
+    """Whether this process holds the index already: to fill it takes a minute where there are a million letters."""
+    first = _index(ctx).first
+    return first is not None and first.done() and not first.exception()
+
+
+async def is_ready(ctx: Ctx, seconds: float | None = None) -> bool:
+    """Whether the index is filled, waiting so long at most; it goes on being filled while nobody waits."""
+    index = _index(ctx)
+    if index.first is None or (index.first.done() and index.first.exception()):
+        # What began it has its own end: another one may wait for the same.
+        index.first = asyncio.create_task(_read_first(ctx, index), context=contextvars.Context())
+    await asyncio.wait([index.first], timeout=seconds)
+    if index.first.done():
+        index.first.result()
+    return index.first.done()
+
+
+async def _read_first(ctx: Ctx, index: _Index) -> None:
+    async with index.lock:
+        await _read_new(ctx, index)
+
+
+async def _reading(ctx: Ctx) -> Reading:
+    # The table's own estimate: to count a million rows would take longer than it is worth.
+    rows = await ctx.db.fetch(
+        "SELECT reltuples::bigint AS whole FROM pg_class WHERE oid = 'petitions.feature'::regclass"
+    )
+    done = len(_index(ctx).letters)
+    return Reading(done, max(done, rows[0]["whole"]))
+
+
+def _index(ctx: Ctx) -> _Index:
+    if ctx.db not in _INDEXES:
+        _INDEXES[ctx.db] = _Index(hasher_of(ctx).background())
+    return _INDEXES[ctx.db]
 
 
 async def query(ctx: Ctx, features: Features, but: Collection[str]) -> list[Match]:
     """What the index finds, without those in `but`, whoever may see it."""
-    if ctx.db not in _INDEXES:
-        _INDEXES[ctx.db] = _Index(_hasher(ctx).background())
-    index = _INDEXES[ctx.db]
+    await is_ready(ctx)
+    index = _index(ctx)
     async with index.lock:
         await _read_new(ctx, index)
         return await asyncio.to_thread(index.letters.query, features, AT_ONCE, but=frozenset(but))
@@ -257,7 +304,7 @@ def _letter(ctx: Ctx, row: Mapping[str, Any]) -> Letter:
     return Letter(name, phone, place, subject, body)
 
 
-def _hasher(ctx: Ctx) -> Hasher:
+def hasher_of(ctx: Ctx) -> Hasher:
     """One for each process: it remembers the pieces it has hashed."""
     found = _HASHERS.get(ctx.db)
     if found is None:

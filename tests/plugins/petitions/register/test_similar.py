@@ -170,6 +170,34 @@ async def test_rows_are_opened_once_and_not_in_the_loop(town, letters, monkeypat
     assert len(opened) == 6
 
 
+async def test_while_a_process_reads_the_letters_its_pages_say_so_and_do_not_wait(town, letters, monkeypatch):
+    monkeypatch.setattr(similar, "PATIENCE", 0.2)
+    go_on = threading.Event()
+    take_in = similar._take_in
+    monkeypatch.setattr(similar, "_take_in", lambda *what: go_on.wait(60) and take_in(*what))
+    officer = await town.sign_in("officer")
+    page = (await officer.get(f"/petitions/matters/{letters[0]}/way")).text
+    assert "已读 0 件" in page
+    assert "未发现相似事项" not in page
+    assert not similar.is_loaded(town.ctx)
+    go_on.set()
+    assert await similar.is_ready(town.ctx)
+    page = (await officer.get(f"/petitions/matters/{letters[0]}/way")).text
+    assert "已读" not in page
+    assert "共 2 件尚未并入" in page
+
+
+async def test_a_reading_that_failed_is_begun_anew(town, letters, monkeypatch):
+    def lost(*_what):
+        raise OSError("the connection was lost")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(similar, "_take_in", lost)
+        with pytest.raises(OSError, match="lost"):
+            await similar.similar_to(town.ctx, town.actors["officer"], letters[0])
+    assert len(await similar.similar_to(town.ctx, town.actors["officer"], letters[0])) == 2
+
+
 async def test_a_new_letter_says_what_it_probably_repeats_to_those_who_may_see_both(town, letters):
     first, again, joint, other = letters
     ctx, officer = town.ctx, town.actors["officer"]
