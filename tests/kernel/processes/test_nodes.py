@@ -105,7 +105,7 @@ async def test_a_job_runs_once_and_a_killed_leader_is_replaced(hall, install, wa
 
     async with web.client() as client:
         assert (await client.post("/steady/ask")).status_code == 201
-        await until(lambda: ran(1), 20)
+        await until(lambda: ran(1), 60)
         leader = await leader_of(watch)
         assert leader in by_pid
         await by_pid[leader].kill()
@@ -113,9 +113,9 @@ async def test_a_job_runs_once_and_a_killed_leader_is_replaced(hall, install, wa
         async def another_leads():
             return await leader_of(watch) not in (leader, None)
 
-        await until(another_leads, 10)
+        await until(another_leads, 60)
         assert (await client.post("/steady/ask")).status_code == 201
-        await until(lambda: ran(2), 20)
+        await until(lambda: ran(2), 60)
     states = await watch.fetch("SELECT state, attempts FROM scheduling.run WHERE job = 'steady.work'")
     assert [(row["state"], row["attempts"]) for row in states] == [("done", 1)] * 2
 
