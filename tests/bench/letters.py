@@ -18,14 +18,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import asyncpg
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from huitang_kernel.app import Hall
+from huitang_kernel.app import Hall, build_app
+from huitang_kernel.identity.testing import PASSWORD, sign_in
+from huitang_kernel.testing import client_of
 from huitang_petitions.services import codes
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.submission import Intake, Person
 from huitang_sdk.contracts.identity import SYSTEM
 from tests.bench.flow import Flow, pour
+from tests.bench.load import press
 from tests.bench.pages import serving
 from tests.bench.spent import Spent, spent
 from tests.bench.table import Row
@@ -97,10 +100,12 @@ def _part(name: str, value: str, more: str = "") -> str:
 
 def measure(hall_with: Any, dsn: str, folder: Path, seconds: float) -> list[Row]:
     """`hall_with(work)` runs work in a hall of this process."""
-    codes_of, tokens = asyncio.run(hall_with(lambda hall: prepare(hall, int(LETTERS * seconds) + WARMING)))
+    scene = asyncio.run(hall_with(lambda hall: prepare(hall, dsn, int(LETTERS * seconds) + WARMING)))
+    codes_of, tokens = scene.codes, scene.tokens
     asyncio.run(_make_bare(dsn))
     os.environ |= OPEN
     with serving("ours_in_full", dsn, folder, workers=2) as port:
+        asyncio.run(_compared(port, scene))
         before = asyncio.run(count(dsn, KEPT))
         ours = asyncio.run(both(port, dsn, codes_of, tokens, seconds))
         kept = asyncio.run(count(dsn, KEPT)) - before
@@ -146,12 +151,39 @@ def context_of(hall: Hall) -> Any:
     return record.context
 
 
-async def prepare(hall: Hall, count: int) -> tuple[list[str], list[str]]:
-    """Codes that can be looked up, and tokens of forms that can be sent."""
-    ctx = context_of(hall)
-    await hall.services.identity.create_organisation(SYSTEM, "云江市信访办")
-    done = [await register(ctx, SYSTEM, intake(number), historic=True) for number in range(KNOWN)]
-    return [one.code for one in done], [codes.new_token(ctx) for _number in range(count)]
+class Scene(Struct):
+    """Codes that can be looked up, tokens of forms that can be sent, and an officer's session and a matter to read."""
+
+    codes: list[str]
+    tokens: list[str]
+    session: str
+    matter: str
+
+
+async def prepare(hall: Hall, dsn: str, count: int) -> Scene:
+    ctx, identity = context_of(hall), hall.services.identity
+    office = await identity.create_organisation(SYSTEM, "云江市信访办")
+    officer = await identity.create_account(SYSTEM, "bench-at-the-desk", "值班员", PASSWORD, office.id)
+    await hall.services.permissions.grant(SYSTEM, "petitions.head", office.id, account_id=officer.id)
+    done = [
+        await register(ctx, SYSTEM, structs.replace(intake(number), organisation_id=office.id), historic=True)
+        for number in range(KNOWN)
+    ]
+    hall.app = build_app(hall, dsn)  # type: ignore[attr-defined]
+    async with client_of(hall) as client:
+        session = await sign_in(hall, client, officer.username)
+    tokens = [codes.new_token(ctx) for _number in range(count)]
+    return Scene([one.code for one in done], tokens, session, str(done[0].id))
+
+
+async def _compared(port: int, scene: Scene) -> None:
+    """As on every day, somebody has looked at the handling of a matter: each process has read the letters that were
+    there, and compares new ones."""
+    cookie = f"Cookie: huitang_session={scene.session}\r\n"
+    for _process in range(12):
+        met = await press(port, f"/petitions/matters/{scene.matter}/way", seconds=0.3, headers=cookie)
+        if met.failed:
+            raise RuntimeError("the handling of a matter cannot be read")
 
 
 def intake(number: int) -> Intake:

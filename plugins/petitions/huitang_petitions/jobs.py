@@ -74,7 +74,7 @@ async def compare_anew(ctx: Ctx, run: Run) -> str:
     """Read letters anew for comparing whose features an earlier version made, and compare new ones that nobody has
     compared yet; without any it is two quick questions."""
     anew = await similar.read_anew(ctx)
-    compared = await likeness.compare_waiting(ctx)
+    compared = await likeness.compare_rest(ctx)
     return _("{count} letters read anew for comparing, {compared} new ones compared", count=anew, compared=compared)
 
 
@@ -89,7 +89,10 @@ JOBS = (
     Job("petitions.drafts", "Forget drafts that nobody touched for long", sweep_drafts, cron="25 3 * * *"),
     Job("petitions.visits", "Draw matters for follow-up visits", draw_visits, cron="35 3 * * *", grace=86400),
     Job(
-        "petitions.compare", "Compare new letters, and read all anew after an upgrade", compare_anew, cron="10 * * * *"
+        "petitions.compare",
+        "Compare new letters, and read all anew after an upgrade",
+        compare_anew,
+        cron="*/10 * * * *",
     ),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),

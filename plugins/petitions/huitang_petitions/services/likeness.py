@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -21,9 +23,15 @@ RELATIONS = ("repeat", "joint")
 """What the register can be filtered by."""
 AT_ONCE = 20
 IN_A_LOT = 0.25
-"""Seconds that comparing may take of one lot of new matters: with a million letters one takes a sixth of a second, and
-on a day on which hundreds come, taking them in goes first."""
-IN_A_RUN = 600.0
+"""Seconds that comparing may take of one lot of new matters: with a million letters one takes a sixth of a second."""
+SHARE = 0.05
+"""Of its time a process compares so much where letters come: on a day on which hundreds come a second, taking them in
+goes first."""
+BUSY = 5
+"""More letters a second than these are very many."""
+IN_A_RUN = 540.0
+_RESTS: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+"""Until when a process compares nothing where letters come."""
 _WAITING = """
 SELECT id, features FROM petitions.feature WHERE NOT compared AND version = $1 ORDER BY sequence LIMIT $2
 """
@@ -59,14 +67,41 @@ async def compare_new(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]
     What is not compared now, the job `petitions.compare` compares. Delivered again it changes nothing.
     """
     await similar.keep_features(ctx, lot)
-    if similar.is_loaded(ctx):
+    began = time.monotonic()
+    if similar.is_loaded(ctx) and began >= _RESTS.get(ctx.db, 0.0):
         await compare_waiting(ctx, IN_A_LOT)
+        now = time.monotonic()
+        _RESTS[ctx.db] = now + _rest_after(now - began)
 
 
-async def compare_waiting(ctx: Ctx, seconds: float = IN_A_RUN) -> int:
-    """Compare what was not compared yet, for so long at most. How many were."""
+def _rest_after(seconds: float) -> float:
+    return seconds * (1 / SHARE - 1)
+
+
+async def compare_rest(ctx: Ctx) -> int:
+    """Compare what still waits, for `IN_A_RUN` at most; in its own share of the time while very many come. How many
+    were."""
+    until, count = time.monotonic() + IN_A_RUN, 0
+    seen, at = await _newest(ctx), time.monotonic()
+    while time.monotonic() < until and (done := await compare_waiting(ctx, IN_A_LOT)):
+        count += done
+        newest, now = await _newest(ctx), time.monotonic()
+        is_busy = newest - seen > BUSY * (now - at)
+        seen, took, at = newest, now - at, now
+        if is_busy:
+            await asyncio.sleep(min(_rest_after(took), until - now))
+    return count
+
+
+async def _newest(ctx: Ctx) -> int:
+    rows = await ctx.db.fetch("SELECT coalesce(max(sequence), 0) AS newest FROM petitions.feature")
+    return int(rows[0]["newest"])
+
+
+async def compare_waiting(ctx: Ctx, seconds: float) -> int:
+    """Compare what was not compared yet, one letter at least and for so long at most. How many were."""
     until, count = time.monotonic() + seconds, 0
-    while time.monotonic() < until and (rows := await ctx.db.fetch(_WAITING, VERSION, AT_ONCE)):
+    while (not count or time.monotonic() < until) and (rows := await ctx.db.fetch(_WAITING, VERSION, AT_ONCE)):
         found: list[tuple[UUID, UUID, float, str]] = []
         done: list[UUID] = []
         for row in rows:

@@ -206,8 +206,8 @@ async def test_a_new_letter_says_what_it_probably_repeats_to_those_who_may_see_b
     lot = [(MatterRegistered(matter_id=first, channel="letter"), Delivery(new_id(), 1, None))]
     await likeness.compare_new(ctx, lot)
     assert await likeness.likely(ctx, officer, letters) == {}
-    assert await likeness.compare_waiting(ctx) == 4
-    assert await likeness.compare_waiting(ctx) == 0
+    assert await likeness.compare_rest(ctx) == 4
+    assert await likeness.compare_rest(ctx) == 0
     found = await likeness.likely(ctx, officer, letters)
     assert {key: one.id for key, one in found.items()} == {again: first, joint: first} or found[joint].id == again
     assert found[joint].relation == "joint"
@@ -235,10 +235,38 @@ async def test_a_new_letter_says_what_it_probably_repeats_to_those_who_may_see_b
     assert badge not in (await client.get(f"/petitions/matters/{again}")).text
 
 
+async def test_where_letters_come_comparing_takes_its_share_only_and_the_job_does_the_rest(town, letters, monkeypatch):
+    ctx = town.ctx
+    await similar.is_ready(ctx)
+    lots = [[(MatterRegistered(matter_id=one, channel="letter"), Delivery(new_id(), 1, None))] for one in letters]
+    waiting = "SELECT count(*) FROM petitions.feature WHERE NOT compared"
+    monkeypatch.setattr(likeness, "AT_ONCE", 1)
+    monkeypatch.setattr(likeness, "IN_A_LOT", 1e-9)
+    await likeness.compare_new(ctx, lots[0])
+    assert await town.one(waiting) == 3
+    await likeness.compare_new(ctx, lots[1])
+    assert await town.one(waiting) == 3
+    monkeypatch.setattr(likeness, "_RESTS", {})
+    await likeness.compare_new(ctx, lots[2])
+    assert await town.one(waiting) == 2
+    assert await likeness.compare_rest(ctx) == 2
+
+
+@pytest.mark.parametrize(("busy", "rests"), [(-1, 4), (10**9, 0)])
+async def test_while_very_many_come_the_job_rests_too(town, letters, monkeypatch, busy, rests):
+    rested: list[float] = []
+    monkeypatch.setattr(likeness, "AT_ONCE", 1)
+    monkeypatch.setattr(likeness, "IN_A_LOT", 1e-9)
+    monkeypatch.setattr(likeness, "BUSY", busy)
+    monkeypatch.setattr(likeness, "_rest_after", lambda took: rested.append(took) or 0.0)
+    assert await likeness.compare_rest(town.ctx) == 4
+    assert len(rested) == rests
+
+
 async def test_what_is_joined_needs_no_badge(town, letters):
     first, again, _joint, _other = letters
     ctx, officer = town.ctx, town.actors["officer"]
-    await likeness.compare_waiting(ctx)
+    await likeness.compare_rest(ctx)
     await merging.join(ctx, officer, again, first)
     assert again not in await likeness.likely(ctx, officer, letters)
     repeats = await listing.list_matters(ctx, officer, listing.Wanted(like="repeat"))
