@@ -140,6 +140,7 @@ class Message(PluginTable, tablename="message", schema="petitions"):
     text = Bytea(default=b"")
     written_at = Timestamptz()
     written_by = UUID(null=True, default=None)
+    taken = Boolean(default=True)
 
 
 class MatterEvent(PluginTable, tablename="event", schema="petitions"):
