@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, likeness, limits, sealing, similar, suggesting, supervision, unreckoned
+from huitang_petitions.services import (
+    behind,
+    drafts,
+    likeness,
+    limits,
+    sealing,
+    similar,
+    suggesting,
+    supervision,
+    unreckoned,
+)
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -83,6 +93,11 @@ async def seal_old(ctx: Ctx, run: Run) -> str:
     return _("{count} texts sealed", count=await sealing.seal_old(ctx))
 
 
+async def catch_up(ctx: Ctx, run: Run) -> str:
+    """Give matters that an earlier version joined the clock they lack; without any it is one quick question."""
+    return _("{count} joined matters caught up", count=await behind.catch_up(ctx))
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
@@ -92,6 +107,8 @@ JOBS = (
         "petitions.compare", "Compare new letters, and read all anew after an upgrade", compare_anew, cron="10 * * * *"
     ),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
+    # In office hours: petitioners are told of it.
+    Job("petitions.catch_up", "Let matters joined by an earlier version catch up", catch_up, cron="15 9-16 * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
 CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)
