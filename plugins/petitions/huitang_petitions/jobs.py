@@ -7,6 +7,8 @@ from huitang_petitions.services import (
     drafts,
     likeness,
     limits,
+    office_data,
+    office_rules,
     sealing,
     similar,
     suggesting,
@@ -54,6 +56,20 @@ async def check_calendar(ctx: Ctx) -> HealthStatus:
             ),
         )
     return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
+
+
+async def check_own_rules(ctx: Ctx) -> HealthStatus:
+    """The office judges by the files it gave, not by the shipped ones."""
+    found = office_rules.broken(await office_rules.own_files(ctx))
+    if found is None:
+        return HealthStatus(ok=True, message=_("The office's own rules can be used."))
+    return HealthStatus(
+        ok=False,
+        message=_(
+            "“{title}” cannot be used: what comes with the platform holds.", title=office_data.name_of(found.kind)
+        ),
+        remedy=_("Under “Categories, remits and districts” the file says what to mend."),
+    )
 
 
 async def sweep_drafts(ctx: Ctx, run: Run) -> str:
@@ -111,4 +127,7 @@ JOBS = (
     Job("petitions.catch_up", "Let matters joined by an earlier version catch up", catch_up, cron="15 9-16 * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
-CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)
+CHECKS = (
+    HealthCheck("petitions.calendar", "Working days are known", check_calendar),
+    HealthCheck("petitions.office_data", "The office's own rules can be used", check_own_rules),
+)
