@@ -119,8 +119,9 @@ class Simulator(ThreadingHTTPServer):
             form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
             told = written(body) if form else json.loads(body)
             identifier = told.get("id") or uuid4().hex
-            if "fields" in told:
-                self.tell_other(told["from"], told["fields"], identifier)
+            fields = told.get("fields")
+            if isinstance(fields, dict):
+                self.tell_other(told["from"], fields, identifier)
             else:
                 self.tell_incoming(told["from"], told["text"], identifier)
             return Answer(303, headers={"location": "/simulator"}) if form else Answer(204)
