@@ -22,7 +22,14 @@ SHOWN = 200
 
 
 def _page(error: HuitangError | None = None, **more: Any) -> Page:
-    context = {"heads": sheets.HEADS, "refused": error, "errors": error.fields if error else {}, "word": word, **more}
+    context = {
+        "heads": sheets.HEADS,
+        "columns": import_template.titles(),
+        "refused": error,
+        "errors": error.fields if error else {},
+        "word": word,
+        **more,
+    }
     return Page("petitions/import.html", context, status_code=error.status if error else 200)
 
 
