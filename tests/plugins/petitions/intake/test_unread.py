@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
+from huitang_kernel.testing import client_of
+from huitang_petitions.plugin import PetitionsPlugin
 from huitang_petitions.reactions import take_message
 from huitang_petitions.services import correspondence
 from huitang_petitions.services.registering import register
@@ -11,8 +14,11 @@ from huitang_petitions.services.submission import Person
 from huitang_sdk.contracts import Delivery, MessageReceived
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
+from tests.kernel.messages.outside import Wechat, serving, settings_for
+from tests.plugins.petitions.conftest import PEOPLE, UNITS
 from tests.plugins.petitions.intake.letters import BODY, NAME, intake
 from tests.plugins.petitions.register.matters import at
+from tests.town import settle
 
 SENDER = "openid-0001"
 
@@ -140,3 +146,21 @@ async def test_a_text_is_taken_as_before(town):
     await sends(town, "text", BODY)
     assert await town.one("SELECT count(*) FROM petitions.matter") == 1
     assert await told(town) == []
+
+
+async def test_a_picture_is_answered_on_the_phone_with_the_address_of_the_web_form(open_hall):
+    with serving(Wechat()) as simulator:
+        options = {"server": {"public_url": "https://hall.example/"}, "plugins": settings_for(None, simulator)}
+        town = await settle(open_hall, PetitionsPlugin(), UNITS, PEOPLE, background=True, **options)
+        simulator.tell_other(SENDER, {"MsgType": "image", "PicUrl": "http://p.example", "MediaId": "m"}, "m-1")
+        with anyio.fail_after(20):
+            while not simulator.told:  # noqa: ASYNC110 - the other side is a thread
+                await anyio.sleep(0.05)
+            ((url, body, headers),) = simulator.told
+            async with client_of(town.hall) as client:
+                assert (await client.post(url, content=body, headers=headers)).status_code == 200
+            while not simulator.taken:  # noqa: ASYNC110 - the hall sends it
+                await anyio.sleep(0.05)
+        (got,) = simulator.taken
+        assert got.to == SENDER
+        assert "https://hall.example/petitions/letters" in got.text
