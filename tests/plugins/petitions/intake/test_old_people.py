@@ -134,6 +134,9 @@ async def test_sheets_that_are_left_out_are_named(town):
             if name != "空":
                 sheet.write_row(0, 0, ("事由",))
                 sheet.write_row(1, 0, ("路灯不亮",))
+        chart = book.add_chart({"type": "pie"})
+        chart.add_series({"values": "='2024'!$A$1:$A$2"})
+        book.add_chartsheet("图").set_chart(chart)
     found = await look_at(town.ctx, town.actors["receptionist"], made.getvalue())
     assert found.beside == ("2025",)
 
