@@ -12,14 +12,25 @@ from uuid import UUID
 from huitang_petitions.services import catching_up, joined
 from huitang_petitions.services.access import Ctx, ref
 from huitang_petitions.services.closing.ending import ENDED
+from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Conflict
 
+REF = Ref("petitions.catching_up", UUID(int=0))
+BATCH = 5000
 MOST = 500
 """Main matters a run: petitioners are told, so the rest waits for the next hour."""
 _MAINS = """
 SELECT DISTINCT merged_into AS id FROM petitions.matter WHERE merged_into IS NOT NULL AND NOT caught_up
     AND merged_into > $1 ORDER BY merged_into LIMIT $2
+"""
+_ANY = "SELECT FROM petitions.matter WHERE merged_into IS NOT NULL AND NOT caught_up LIMIT 1"
+# What was answered, or is over, begins no clock: nobody would answer it any more.
+_OVER = """
+UPDATE petitions.matter SET caught_up = TRUE WHERE id IN (
+    SELECT m.id FROM petitions.matter m JOIN petitions.matter h ON h.id = m.merged_into
+    WHERE m.merged_into IS NOT NULL AND NOT m.caught_up AND h.state = ANY($1) LIMIT $2 FOR UPDATE OF m SKIP LOCKED
+) RETURNING id
 """
 _BEHIND = """
 SELECT * FROM petitions.matter WHERE merged_into = $1 AND NOT caught_up ORDER BY id FOR UPDATE
@@ -31,7 +42,9 @@ SELECT matter_id, max(at) AS at FROM petitions.event WHERE matter_id = ANY($1::u
 
 async def catch_up(ctx: Ctx) -> int:
     """Let them catch up, a main matter a write; returns how many were looked at."""
-    count, done, last = 0, 0, UUID(int=0)
+    if not await ctx.db.fetch(_ANY):
+        return 0
+    count, done, last = await _leave_what_is_over(ctx), 0, UUID(int=0)
     while done < MOST and (mains := await ctx.db.fetch(_MAINS, last, MOST - done)):
         for row in mains:
             last = row["id"]
@@ -44,11 +57,21 @@ async def catch_up(ctx: Ctx) -> int:
     return count
 
 
+async def _leave_what_is_over(ctx: Ctx) -> int:
+    count = 0
+    while True:
+        async with ctx.db.write(SYSTEM) as write:
+            found = len(await ctx.db.fetch(_OVER, list(ENDED), BATCH))
+            await write.audit("petitions.matter.left_behind", REF, detail={"matters": found})
+        count += found
+        if found < BATCH:
+            return count
+
+
 async def _one(ctx: Ctx, main_id: UUID) -> int:
     async with ctx.db.write(SYSTEM) as write:
         (main,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", main_id)
         behind = await ctx.db.fetch(_BEHIND, main_id)
-        # What was answered, or is over, begins no clock: nobody would answer it any more.
         if main["state"] not in ENDED:
             newcomers = [one for one in behind if one["state"] != joined.GONE]
             since = await _joined_at(ctx, [one["id"] for one in newcomers])
