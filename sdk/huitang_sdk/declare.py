@@ -130,7 +130,8 @@ class MessageKind(Struct, frozen=True):
 
     Its words are Jinja texts of the plugin, `templates/<plugin>/messages/<name>/<language>.sms.txt` and
     `<language>.wechat.txt`, where <name> is the last part of the kind's id and <language> "zh-CN" and "en", each needed
-    for each channel. They may name what `sample` names: values of the same shape as real ones. Operators may replace
+    for each channel. They may name what `sample` names: values of the same shape as real ones; `site` there is filled
+    in by the platform, with the address it is reached at ("" while none is set). Operators may replace
     them; what cannot be filled with the sample is refused. `once` says what happens when nobody knows whether a gateway
     that keeps no idempotency keys has taken a message, until an operator decides otherwise. An `urgent` one (a sign-in
     code) overtakes others; one that has not left after `minutes` (0: no limit) is no use any more and is given up.

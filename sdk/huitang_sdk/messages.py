@@ -19,6 +19,8 @@ from huitang_sdk.declare import MessageKind
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import LOCALES, translate
 
+SITE = "site"
+"""What the platform fills in by itself where a sample names it: its public address without a "/" at the end, or ""."""
 MAX_WORDS = 1000
 """The most characters a message may have; an SMS of that length is sent in 15 parts."""
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)

@@ -10,7 +10,7 @@ from litestar import MediaType, Request, Response, get, post
 from msgspec import Struct
 
 from huitang_kernel.messages import signing
-from huitang_kernel.messages.gateways import wechat_push
+from huitang_kernel.messages.gateways import wechat_heard, wechat_push
 from huitang_kernel.messages.gateways.outcome import Hearing, safe_code
 from huitang_kernel.messages.service import MessagesService
 from huitang_sdk.contracts.messages import MessageChannel
@@ -130,13 +130,12 @@ def _check_wechat(request: AnyRequest, signature: str, *parts: str) -> None:
 
 
 async def _take_wechat(service: MessagesService, told: dict[str, str]) -> None:
-    """Texts are kept, receipts of template messages, too; what else WeChat tells (a new follower) is passed over."""
+    """What people send is kept, new followers and receipts of template messages, too; other events are passed over."""
     at = datetime.fromtimestamp(int(told["CreateTime"]) if told.get("CreateTime", "").isdigit() else time.time(), UTC)
     channel: MessageChannel = "wechat"
-    sender, kind = told.get("FromUserName", ""), told.get("MsgType", "")
-    if kind == "text" and sender and told.get("MsgId"):
-        await service.incoming.take(channel, told["MsgId"][:200], sender[:200], told.get("Content", ""), at)
-    elif kind == "event" and told.get("Event") == "TEMPLATESENDJOBFINISH" and told.get("MsgID"):
+    if one := wechat_heard.heard(told):
+        await service.incoming.take(channel, one.id, one.sender, one.text, at, one.form)
+    elif told.get("MsgType") == "event" and told.get("Event") == "TEMPLATESENDJOBFINISH" and told.get("MsgID"):
         arrived = told.get("Status") == "success"
         code = "" if arrived else safe_code("-".join(told.get("Status", "").replace(":", " ").split()), "failed")
         status = "delivered" if arrived else "undelivered"

@@ -48,6 +48,7 @@ class IncomingRow(PluginTable, tablename="incoming", schema="messages"):
     text = Bytea(null=True, default=None)
     at = Timestamptz()
     heard_at = Timestamptz()
+    form = Text()
 
 
 class WordsRow(PluginTable, tablename="words", schema="messages"):

@@ -18,7 +18,7 @@ from huitang_sdk.contracts import Personal, Recipient, Ref
 from huitang_sdk.db import new_id
 from huitang_sdk.declare import MessageKind
 from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES
-from huitang_sdk.messages import BrokenWords, check_data, fill_words, phone_to_dial
+from huitang_sdk.messages import SITE, BrokenWords, check_data, fill_words, phone_to_dial
 
 CHANNEL = "huitang_messages"
 RECIPIENT, TEXT = "message.recipient", "message.text"
@@ -85,6 +85,8 @@ class Telling:
         subject: Ref | None,
     ) -> None:
         """A row for each channel with an address; what was told already under the same key is left out."""
+        if SITE in kind.sample:
+            data = {SITE: self._core.settings.server.public_url.rstrip("/"), **data}
         check_data(kind, data)
         locale = recipient.locale if recipient.locale in LOCALES else DEFAULT_LOCALE
         given = {"sms": recipient.phone.strip(), "wechat": recipient.open_id.strip()}

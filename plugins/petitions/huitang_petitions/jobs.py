@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, likeness, limits, sealing, similar, suggesting, supervision, unreckoned
+from huitang_petitions.services import (
+    behind,
+    drafts,
+    likeness,
+    limits,
+    office_data,
+    office_rules,
+    sealing,
+    similar,
+    suggesting,
+    supervision,
+    unreckoned,
+)
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -46,6 +58,20 @@ async def check_calendar(ctx: Ctx) -> HealthStatus:
     return HealthStatus(ok=True, message=_("Every limit can be reckoned."))
 
 
+async def check_own_rules(ctx: Ctx) -> HealthStatus:
+    """The office judges by the files it gave, not by the shipped ones."""
+    found = office_rules.broken(await office_rules.own_files(ctx))
+    if found is None:
+        return HealthStatus(ok=True, message=_("The office's own rules can be used."))
+    return HealthStatus(
+        ok=False,
+        message=_(
+            "“{title}” cannot be used: what comes with the platform holds.", title=office_data.name_of(found.kind)
+        ),
+        remedy=_("Under “Categories, remits and districts” the file says what to mend."),
+    )
+
+
 async def sweep_drafts(ctx: Ctx, run: Run) -> str:
     """Forget what nobody went on writing for as long as the settings say."""
     return _("{count} drafts forgotten", count=await drafts.sweep(ctx))
@@ -83,6 +109,11 @@ async def seal_old(ctx: Ctx, run: Run) -> str:
     return _("{count} texts sealed", count=await sealing.seal_old(ctx))
 
 
+async def catch_up(ctx: Ctx, run: Run) -> str:
+    """Give matters that an earlier version joined the clock they lack; without any it is one quick question."""
+    return _("{count} joined matters caught up", count=await behind.catch_up(ctx))
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
@@ -95,6 +126,11 @@ JOBS = (
         cron="*/10 * * * *",
     ),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
+    # In office hours: petitioners are told of it.
+    Job("petitions.catch_up", "Let matters joined by an earlier version catch up", catch_up, cron="15 9-16 * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
-CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)
+CHECKS = (
+    HealthCheck("petitions.calendar", "Working days are known", check_calendar),
+    HealthCheck("petitions.office_data", "The office's own rules can be used", check_own_rules),
+)

@@ -42,6 +42,7 @@ class Matter(PluginTable, tablename="matter", schema="petitions"):
     due_limit = Text()
     mark = Text()
     merged_into = UUID(null=True, default=None)
+    caught_up = Boolean(default=True)
     received_at = Timestamptz()
     registered_at = Timestamptz(null=True, default=None)
     registered_by = UUID(null=True, default=None)
@@ -140,6 +141,7 @@ class Message(PluginTable, tablename="message", schema="petitions"):
     text = Bytea(default=b"")
     written_at = Timestamptz()
     written_by = UUID(null=True, default=None)
+    taken = Boolean(default=True)
 
 
 class MatterEvent(PluginTable, tablename="event", schema="petitions"):

@@ -13,6 +13,8 @@ from huitang_sdk.contracts.audit import Ref
 from huitang_sdk.contracts.events import Event
 
 MessageChannel = Literal["sms", "wechat"]
+MessageForm = Literal["text", "voice", "picture", "video", "place", "link", "other", "followed"]
+"""What a message came as. WeChat brings all of them; what the words of the others are, `ReceivedMessage` says."""
 MessageState = Literal["queued", "sending", "accepted", "delivered", "failed", "dead", "skipped"]
 """queued: waits. sending: a node is at it. accepted: the gateway has it. delivered: the receipt says it arrived.
 failed: will be tried again. dead: given up; an operator can send it again. skipped: never tried, the reason says why.
@@ -54,6 +56,9 @@ class SentMessage(Struct, frozen=True):
 class ReceivedMessage(Struct, frozen=True):
     """What somebody wrote to us. `sender` is a phone number (SMS) or an OpenID (WeChat), in clear: seal what you keep
     of it.
+
+    `text` of a voice is what WeChat recognised, or ""; of a place its name and degrees; of a link title, description
+    and address; of pictures and films "". "followed" is no message: the sender follows the account from now on.
     """
 
     id: UUID
@@ -61,6 +66,7 @@ class ReceivedMessage(Struct, frozen=True):
     sender: str
     text: str
     at: datetime
+    form: MessageForm = "text"
 
     def __repr__(self) -> str:
         """Without sender and text, so that they cannot get into a log."""

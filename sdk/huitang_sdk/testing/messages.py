@@ -10,12 +10,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_sdk.contracts import Clock, MessageReceived, ReceivedMessage, Recipient, Ref, SentMessage
-from huitang_sdk.contracts.messages import MessageChannel
+from huitang_sdk.contracts.messages import MessageChannel, MessageForm
 from huitang_sdk.db import new_id
 from huitang_sdk.declare import MessageKind
 from huitang_sdk.errors import NotFound
 from huitang_sdk.i18n import DEFAULT_LOCALE, LOCALES
-from huitang_sdk.messages import check_data, fill_words, phone_to_dial, words_file
+from huitang_sdk.messages import SITE, check_data, fill_words, phone_to_dial, words_file
 from huitang_sdk.personal import masked
 from huitang_sdk.testing.clock import FixedClock
 
@@ -63,6 +63,7 @@ class FakeMessages:
         declared = self._kinds.get(kind)
         if declared is None:
             raise ValueError(f"the plugin declares no message kind {kind!r}")
+        data = {SITE: "", **data} if SITE in declared.sample else data
         check_data(declared, data)
         told = {(message.kind, message.key, message.channel, message.address) for message in self.sent}
         for channel in declared.channels:
@@ -83,9 +84,9 @@ class FakeMessages:
             raise NotFound
         return self._received[message_id]
 
-    def receive(self, channel: MessageChannel, sender: str, text: str) -> MessageReceived:
+    def receive(self, channel: MessageChannel, sender: str, text: str, form: MessageForm = "text") -> MessageReceived:
         """Let somebody write to us; returns the event, to be handed to what the plugin subscribes with."""
-        message = ReceivedMessage(new_id(), channel, sender, text, self._clock.now())
+        message = ReceivedMessage(new_id(), channel, sender, text, self._clock.now(), form)
         self._received[message.id] = message
         return MessageReceived(id=message.id, channel=channel)
 

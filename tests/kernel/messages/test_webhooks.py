@@ -142,6 +142,39 @@ async def test_what_people_write_is_told_once_and_sealed(open_town, sms, wechat)
     ]
 
 
+async def test_what_is_no_text_is_kept_in_the_words_that_can_be_read(open_town, wechat):
+    hall = await open_town(None, wechat, background=False)
+    sent = [
+        {"MsgType": "voice", "MediaId": "m", "Format": "amr", "Recognition": "路灯坏了。"},
+        {"MsgType": "voice", "MediaId": "m", "Format": "amr"},
+        {"MsgType": "image", "PicUrl": "http://mmbiz.example/p", "MediaId": "m"},
+        {"MsgType": "video", "MediaId": "m", "ThumbMediaId": "t"},
+        {"MsgType": "shortvideo", "MediaId": "m", "ThumbMediaId": "t"},
+        {"MsgType": "location", "Location_X": "23.1", "Location_Y": "113.3", "Scale": "20", "Label": "人民路"},
+        {"MsgType": "link", "Title": "标题", "Description": "说明", "Url": "https://example.org/a"},
+        {"MsgType": "new one"},
+        {"MsgType": "event", "Event": "subscribe", "EventKey": ""},
+        {"MsgType": "event", "Event": "unsubscribe", "EventKey": ""},
+        {"MsgType": "event", "Event": "VIEW", "EventKey": "https://example.org"},
+    ]
+    for number, fields in enumerate(sent):
+        wechat.tell_other(OPEN_ID, fields, f"m-{number}")
+        await told_by(wechat, number + 1)  # one after another, so that they are in order
+    await pass_on(hall, wechat)
+    await pass_on(hall, wechat)
+    rows_ = await hall.core.database.fetch("SELECT id FROM messages.incoming ORDER BY id")
+    found = [await hall.services.messages.incoming.read(row["id"]) for row in rows_]
+    assert [(one.form, one.text) for one in found] == [
+        ("voice", "路灯坏了。"),
+        *[("voice", ""), ("picture", ""), ("video", ""), ("video", "")],
+        ("place", "人民路 (23.1, 113.3)"),
+        ("link", "标题\n说明\nhttps://example.org/a"),
+        *[("other", ""), ("followed", "")],
+    ]
+    clear = await hall.core.database.fetch("SELECT gateway_id FROM messages.incoming")
+    assert not any(OPEN_ID in row["gateway_id"] for row in clear)
+
+
 BODY = b'{"events": []}'
 SIGNED = signing.sign(SECRET, "1", time.time(), BODY)
 

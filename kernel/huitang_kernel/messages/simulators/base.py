@@ -2,6 +2,7 @@
 
 POST   /simulator/faults    {"delay": 2.0, "lose_answers": 1, "forget_keys": true, …}   what is not named is off
 POST   /simulator/incoming  {"from": "13800001234", "text": "…"}                        somebody writes to us
+POST   /simulator/incoming  {"from": "o1", "fields": {"MsgType": "voice", …}}           WeChat only: no text
 GET    /simulator           what phones got, in order, and how many requests there were; a page for a browser
 DELETE /simulator           forget all of it
 """
@@ -117,7 +118,12 @@ class Simulator(ThreadingHTTPServer):
         if path == "/simulator/incoming":
             form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
             told = written(body) if form else json.loads(body)
-            self.tell_incoming(told["from"], told["text"], told.get("id") or uuid4().hex)
+            identifier = told.get("id") or uuid4().hex
+            fields = told.get("fields")
+            if isinstance(fields, dict):
+                self.tell_other(told["from"], fields, identifier)
+            else:
+                self.tell_incoming(told["from"], told["text"], identifier)
             return Answer(303, headers={"location": "/simulator"}) if form else Answer(204)
         with self.lock:
             self.requests += 1
@@ -135,6 +141,10 @@ class Simulator(ThreadingHTTPServer):
 
     def tell_incoming(self, sender: str, text: str, identifier: str) -> None:
         """Tell the platform what somebody wrote."""
+        raise NotImplementedError
+
+    def tell_other(self, sender: str, fields: dict[str, str], identifier: str) -> None:
+        """Tell the platform that somebody sent what is no text, on a channel that has such."""
         raise NotImplementedError
 
     def uses_up(self, name: str) -> bool:

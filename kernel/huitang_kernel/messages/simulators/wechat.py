@@ -84,6 +84,11 @@ class WechatSimulator(Simulator):
         message = {"MsgType": "text", "Content": text, "MsgId": identifier}
         self.later(0, lambda: self._push(sender, message))
 
+    def tell_other(self, sender: str, fields: dict[str, str], identifier: str) -> None:
+        """Somebody sends no text: `fields` are those of WeChat's interface, without sender, time and id."""
+        more = fields if fields.get("MsgType") == "event" else {"MsgId": identifier, **fields}
+        self.later(0, lambda: self._push(sender, more))
+
     def _push(self, sender: str, more: dict[str, str]) -> None:
         if self._webhook:
             one, nonce = self._account, uuid4().hex[:10]

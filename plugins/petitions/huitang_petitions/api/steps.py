@@ -44,8 +44,9 @@ class StepIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `organisation_id` is whom it goes to (transfer, assign), `organ` an organ that is not on the platform (send_away),
     `article` what a refusal stands on, `note` the reason, `asked_on` the day on which the petitioner asked for a
-    review or a re-review, when that was not today. `words` are to the petitioner, who reads them with the code: answer,
-    refuse, decide_review and decide_recheck need them, or the letter, or a paper that was filed for the petitioner.
+    review or a re-review, or the organ objected, when that was not today. `words` are to the petitioner, who reads them
+    with the code: answer, refuse, decide_review and decide_recheck need them, or the letter, or a paper that was filed
+    for the petitioner.
     """
 
     step: StepName

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huitang_petitions.judging.reading import read_toml, shipped
 from huitang_petitions.judging.remits import Remits
@@ -71,6 +71,16 @@ def parse_handlers(text: str, remits: Remits, tree: Tree) -> Handlers:
 def default_handlers() -> Handlers:
     """The table that comes with the plugin: that of the sample city."""
     return read_toml(shipped("handlers.toml"), Handlers)
+
+
+def shipped_for(remits: Remits) -> Handlers:
+    """The shipped table under the ids that an office's remits have by `like`. Whose remit it lacks has nobody."""
+    table = default_handlers()
+    handlers = {
+        id_: structs.replace(one, remits=tuple(remits.known_as(remit) for remit in one.remits))
+        for id_, one in table.handlers.items()
+    }
+    return structs.replace(table, handlers=handlers)
 
 
 def _problems(handlers: Handlers, remits: Remits, tree: Tree) -> Iterator[Problem]:

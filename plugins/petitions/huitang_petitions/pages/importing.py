@@ -8,12 +8,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from huitang_petitions.pages.common import AnyRequest, id_in, text_of, uploads_of
-from huitang_petitions.services import importing, sheets
+from huitang_petitions.services import import_template, importing, sheets, sorting
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.wording import word
 from huitang_sdk.contracts import Actor
+from huitang_sdk.documents import WORKBOOK_TYPE
 from huitang_sdk.errors import HuitangError, Invalid, NotFound
-from huitang_sdk.http import Page, requires
+from huitang_sdk.http import Page, attachment, requires
 from huitang_sdk.i18n import Translator
 
 _ = Translator("petitions")
@@ -21,13 +22,26 @@ SHOWN = 200
 
 
 def _page(error: HuitangError | None = None, **more: Any) -> Page:
-    context = {"heads": sheets.HEADS, "refused": error, "errors": error.fields if error else {}, "word": word, **more}
+    context = {
+        "heads": sheets.HEADS,
+        "columns": import_template.titles(),
+        "refused": error,
+        "errors": error.fields if error else {},
+        "word": word,
+        **more,
+    }
     return Page("petitions/import.html", context, status_code=error.status if error else 200)
 
 
 @get("/import", guards=[requires(REGISTER)])
 async def import_page() -> Page:
     return _page()
+
+
+@get("/import/template.xlsx", guards=[requires(REGISTER)])
+async def template(ctx: NamedDependency[Ctx]) -> Response[bytes]:
+    """An empty list with every column that is read, and what may stand in them."""
+    return attachment(_("Template of a list") + ".xlsx", await import_template.template(ctx), WORKBOOK_TYPE)
 
 
 @post("/import", guards=[requires(REGISTER)], status_code=200)
@@ -42,7 +56,7 @@ async def look_at(request: AnyRequest, ctx: NamedDependency[Ctx], actor: NamedDe
         return _page(error)
     # Rows with mistakes first: they are what there is to do.
     rows = sorted(sheet.rows, key=lambda row: not row.errors)[:SHOWN]
-    return _page(sheet=sheet, rows=rows)
+    return _page(sheet=sheet, rows=rows, remits=dict(await sorting.remit_choices(ctx)))
 
 
 @post("/import/take-over", guards=[requires(REGISTER)], status_code=200)
@@ -57,4 +71,4 @@ async def take_over(request: AnyRequest, ctx: NamedDependency[Ctx], actor: Named
     return _page(taken=taken.count, codes=taken.codes)
 
 
-IMPORT_PAGES = (import_page, look_at, take_over)
+IMPORT_PAGES = (import_page, template, look_at, take_over)

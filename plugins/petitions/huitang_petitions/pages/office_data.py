@@ -30,6 +30,7 @@ async def data_page(ctx: Ctx, actor: Actor, error: HuitangError | None = None, k
         "kinds": [(one, [version for version in versions if version.kind == one]) for one in KINDS],
         "titles": titles(),
         "who": {id_: account.name for id_, account in people.items()},
+        "troubles": await office_data.troubles(ctx, actor),
         "districts": await _matched(ctx, actor),
         "learnt": await learnt.newest(ctx),
         "brought": learnt.shipped_figures(),

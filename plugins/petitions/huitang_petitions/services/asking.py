@@ -1,7 +1,8 @@
 """A petitioner's right to ask for a review (复查) and a re-review (复核): until when it runs, and the day it was used.
 
 Source: 信访工作条例 arts. 35 and 36: within 30 days of receiving the answer, and of the review. Closing a matter does
-not end the right. What counts is the day of asking, not the day on which the office takes it up.
+not end the right. What counts is the day of asking, not the day on which the office takes it up. So it is with the
+objection of an organ (art. 23): what counts is the day on which it sent the matter back.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from huitang_sdk.i18n import TIMEZONE
 
 EVENTS = {"review": "review_requested", "recheck": "recheck_requested"}
 """The steps that can be asked for, and what the clock calls the asking."""
-AFTER = {"review": ["answered", "settled"], "recheck": ["review_answered"]}
-"""What each is asked for after."""
+AFTER = {
+    "review": ["answered", "settled"],
+    "recheck": ["review_answered"],
+    "object": ["transferred_in", "assigned_in", "assigned_out"],
+}
+"""The steps that have a day of their own, and what each comes after."""
 _LAST = """
 SELECT max(d.due) AS due FROM petitions.deadline d JOIN petitions.matter m ON m.id = d.matter_id
 WHERE (m.id = $1 OR ($3 AND m.merged_into = $1)) AND d.limit_id = ANY($2) AND d.state = ANY($4)
@@ -39,10 +44,11 @@ async def last_day(ctx: Ctx, matter: Mapping[str, Any], step: str, *, joined: bo
 
 
 async def check_day(ctx: Ctx, matter: Mapping[str, Any], step: str, day: date | None) -> None:
-    """Raises Invalid at `asked_on` for a day before the answer, one that is still to come, and, once the matter is
-    closed, for one after the last day of the right. Without a day it is today."""
+    """Raises Invalid at `asked_on` for a day before what the step comes after (the answer, the transfer), one that is
+    still to come, and, once the matter is closed, for one after the last day of the right. Without a day it is today.
+    """
     today = ctx.clock.today()
-    if day and step not in EVENTS:
+    if day and step not in AFTER:
         wrong = _("This step has no day of its own.")
         raise Invalid(wrong, fields={"asked_on": wrong})
     if day:

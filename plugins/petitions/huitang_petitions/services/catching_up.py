@@ -7,7 +7,9 @@ petitioner is told. More time that was granted is not passed on: it is granted f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from huitang_petitions.services import happening, limits, telling
 from huitang_petitions.services.access import Ctx
@@ -24,11 +26,17 @@ HANDLING = "handling"
 
 
 async def catch_up(
-    ctx: Ctx, write: Write, actor: Actor, main: Mapping[str, Any], newcomers: Sequence[Mapping[str, Any]]
+    ctx: Ctx,
+    write: Write,
+    actor: Actor,
+    main: Mapping[str, Any],
+    newcomers: Sequence[Mapping[str, Any]],
+    since: Mapping[UUID, datetime] | None = None,
 ) -> None:
     """Put on record in each newcomer what still holds of the main matter and fits the newcomer's own clock.
 
     Both are locked rows. Each petitioner is told that it was received, if that is so, and of where it stands now.
+    `since` is when each was joined, if that was not now; what does not fit that day happens now.
     """
     wanted = standing(await limits.events_of(ctx, main["id"]), main["state"])
     for one in newcomers:
@@ -38,8 +46,11 @@ async def catch_up(
             shown = event.kind not in UNSEEN
             if _what(event) in known:
                 continue
-            if await happening.follow(ctx, write, actor, one, event.kind, detail=event.detail, shown=shown) and shown:
-                seen.append(event.kind)
+            then = max(since[one["id"]], event.at) if since and one["id"] in since else None
+            for at in dict.fromkeys((then, None)):
+                if await happening.follow(ctx, write, actor, one, event.kind, detail=event.detail, shown=shown, at=at):
+                    seen += [event.kind] if shown else []
+                    break
         newest = [kind for kind in seen if kind != "told"][-1:]
         for kind in (*(kind for kind in seen if kind == "told"), *newest):
             await telling.tell(ctx, one, kind, new_id())

@@ -55,15 +55,23 @@ def checked_text(text: str) -> str:
 
 
 async def put(
-    ctx: Ctx, matter_id: UUID, side: str, text: str, written_by: UUID | None, *, key: UUID | None = None
+    ctx: Ctx,
+    matter_id: UUID,
+    side: str,
+    text: str,
+    written_by: UUID | None,
+    *,
+    key: UUID | None = None,
+    taken: bool = True,
 ) -> UUID:
-    """Keep a message, inside the open write, under the id `key` if it has one already."""
+    """Keep a message, inside the open write, under the id `key` if it has one already. Not `taken` says only that
+    something came which cannot be read here: it is no answer."""
     message_id = key or new_id()
     await ctx.db.execute(
-        "INSERT INTO petitions.message (id, matter_id, side, text, written_at, written_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO petitions.message (id, matter_id, side, text, written_at, written_by, taken)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         *(message_id, matter_id, side, ctx.personal.seal("message.text", message_id, text)),
-        *(ctx.clock.now(), written_by),
+        *(ctx.clock.now(), written_by, taken),
     )
     return message_id
 

@@ -49,6 +49,7 @@ async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
         Column(_("People"), kind="integer"),
         Column(_("Subject"), 48),
         Column(_("Category"), 32),
+        Column(_("Whose remit"), 24),
         Column(_("District")),
         Column(_("Sent by"), 24),
         Column(_("Handled by"), 32),
@@ -61,13 +62,21 @@ async def export_register(ctx: Ctx, actor: Actor, wanted: Wanted) -> bytes:
         Column(_("Report in confidence")),
     )
     days = await _days(ctx, [line.id for line in shown.lines])
-    rows = [_cells(line, units, categories, days.get(line.id, {})) for line in shown.lines]
+    remits = await _remits(ctx, [line.id for line in shown.lines])
+    rows = [_cells(line, units, categories, remits.get(line.id, ""), days.get(line.id, {})) for line in shown.lines]
     async with ctx.db.write(actor) as write:
         asked = {name: value for name, value in to_builtins(wanted).items() if value and name not in ("after", "size")}
         await write.audit(
             "petitions.register.exported", Ref("petitions.export", new_id()), detail={"count": len(rows), **asked}
         )
     return await asyncio.to_thread(workbook, [Sheet(_("Register of letters and visits"), columns, rows)])
+
+
+async def _remits(ctx: Ctx, matters: Sequence[UUID]) -> dict[UUID, str]:
+    """Whose remit somebody decided each is, in the reader's words."""
+    titles = dict(await sorting.remit_choices(ctx))
+    sql = "SELECT id, remit FROM petitions.matter WHERE id = ANY($1::uuid[]) AND remit <> ''"
+    return {row["id"]: titles.get(row["remit"], row["remit"]) for row in await ctx.db.fetch(sql, list(matters))}
 
 
 async def _days(ctx: Ctx, matters: Sequence[UUID]) -> dict[UUID, dict[str, date]]:
@@ -87,7 +96,7 @@ async def _days(ctx: Ctx, matters: Sequence[UUID]) -> dict[UUID, dict[str, date]
 
 
 def _cells(
-    line: MatterLine, units: dict[Any, str], categories: dict[str, str], days: dict[str, date]
+    line: MatterLine, units: dict[Any, str], categories: dict[str, str], remit: str, days: dict[str, date]
 ) -> tuple[Any, ...]:
     return (
         line.number,
@@ -98,6 +107,7 @@ def _cells(
         line.people,
         line.subject,
         categories.get(line.category, line.category),
+        remit,
         line.district,
         line.came_from,
         units.get(line.handler_id, ""),

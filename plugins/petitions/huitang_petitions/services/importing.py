@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from huitang_petitions.services import rows, sheets
 from huitang_petitions.services.access import REGISTER, Ctx
+from huitang_petitions.services.import_template import legend_names
 from huitang_petitions.services.past import Past, put
 from huitang_petitions.services.registering import receiving_office, register_list
 from huitang_petitions.services.submission import Intake
@@ -34,12 +35,14 @@ class ImportRow(Struct, frozen=True):
 
 
 class Sheet(Struct, frozen=True):
-    """A workbook that was looked at. `token` is what takes it over; `unread` are the titles that nobody reads."""
+    """A workbook that was looked at. `token` is what takes it over; `unread` are the titles that nobody reads,
+    `beside` the other sheets that are left out."""
 
     token: UUID
     rows: list[ImportRow]
     name: str = ""
     unread: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> int:
@@ -81,7 +84,8 @@ async def look_at(ctx: Ctx, actor: Actor, data: bytes) -> Sheet:
         message = _("The sheet has no rows.")
         raise Invalid(message, fields={"file": message})
     token = UUID(bytes=secrets.token_bytes(16))
-    sheet = Sheet(token, read, found.name, found.unread)
+    beside = tuple(name for name in found.beside if name not in legend_names())
+    sheet = Sheet(token, read, found.name, found.unread, beside)
     if not sheet.wrong:
         content = ctx.personal.seal("draft.content", token, msgspec.json.encode(read).decode())
         await ctx.db.execute(

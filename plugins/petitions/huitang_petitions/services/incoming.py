@@ -1,7 +1,8 @@
 """What people write by SMS or to the WeChat account.
 
 It is added to the matter whose code it names, or to the one in which the office waits for an answer of this sender;
-everything else is a new matter. Nothing is lost: what cannot be added is registered.
+everything else is a new matter. Nothing is lost: what cannot be added is registered. What is no text goes to
+`services.unread`; the words that WeChat recognised in a voice are taken as a text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from huitang_petitions.services import codes, correspondence, lookup, registering
+from huitang_petitions.services import codes, correspondence, lookup, registering, unread
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.submission import Intake, Person
 from huitang_petitions.services.validating import BODY, person_errors
@@ -42,13 +43,16 @@ CROSS JOIN LATERAL (
 ) asked
 WHERE t.{index} = ANY($1) AND coalesce(g.state, m.state) = ANY($2) AND asked.at IS NOT NULL AND NOT EXISTS (
     SELECT FROM petitions.message a
-    WHERE a.matter_id = m.id AND a.side = 'petitioner' AND a.written_at > asked.at AND a.written_at < $3)
+    WHERE a.matter_id = m.id AND a.side = 'petitioner' AND a.taken AND a.written_at > asked.at AND a.written_at < $3)
 LIMIT 2
 """
 
 
 async def take(ctx: Ctx, message: ReceivedMessage) -> None:
     """Put one message where it belongs; taken again it changes nothing."""
+    if message.form not in ("text", "voice") or (message.form == "voice" and not message.text.strip()):
+        await unread.take(ctx, message, await _asked(ctx, message))
+        return
     text, key = message.text.replace("\0", "").strip()[:BODY], f"message:{message.id}"
     spent = codes.hash_of(ctx, codes.code_of(ctx, key))
     if not text or await ctx.db.fetch(_KEPT, message.id, spent):
@@ -56,12 +60,14 @@ async def take(ctx: Ctx, message: ReceivedMessage) -> None:
     found = await _named(ctx, message, text)
     if found is None:
         matter_id = await _asked(ctx, message)
-        if matter_id is None or not await _added(ctx, message, lookup.answer(ctx, matter_id, text, key=message.id)):
+        if matter_id is None or not await _added(
+            ctx, message, lookup.answer(ctx, matter_id, unread.marked(message, text), key=message.id)
+        ):
             await registering.register(ctx, ANONYMOUS, _intake(ctx, message, text, key))
         return
     token, rest = found
     # Nothing beside the code is nothing to add.
-    if rest and not await _added(ctx, message, lookup.add(ctx, token, rest, key=message.id)):
+    if rest and not await _added(ctx, message, lookup.add(ctx, token, unread.marked(message, rest), key=message.id)):
         await registering.register(ctx, ANONYMOUS, await _anew(ctx, token, _intake(ctx, message, rest, key)))
 
 
@@ -113,7 +119,7 @@ def _intake(ctx: Ctx, message: ReceivedMessage, text: str, key: str) -> Intake:
     return Intake(
         channel=message.channel,
         subject=" ".join(text.split())[:TITLE],
-        body=text,
+        body=unread.marked(message, text),
         persons=(person,) if is_someone else (),
         anonymous=not is_someone,
         received_at=min(message.at, ctx.clock.now()),

@@ -157,23 +157,33 @@ async def add(ctx: Ctx, token: str, text: str, new: Sequence[NewPaper] = (), *, 
         await _add(ctx, write, await matter_of(ctx, token, lock=True), plain, new, key)
 
 
-async def answer(ctx: Ctx, matter_id: UUID, text: str, *, key: UUID) -> None:
-    """The same for what came without the code from whom the office had asked: it opens nothing. Raises as `add`."""
+async def answer(ctx: Ctx, matter_id: UUID, text: str, *, key: UUID, taken: bool = True) -> None:
+    """The same for what came without the code from whom the office had asked: it opens nothing. Raises as `add`.
+
+    Not `taken` is what only says that something came that cannot be read here.
+    """
     plain = correspondence.checked_text(text)
     async with ctx.db.write(ANONYMOUS) as write:
         (matter,) = await ctx.db.fetch("SELECT * FROM petitions.matter WHERE id = $1 FOR UPDATE", matter_id)
-        await _add(ctx, write, matter, plain, (), key)
+        await _add(ctx, write, matter, plain, (), key, taken=taken)
 
 
 async def _add(
-    ctx: Ctx, write: Write, matter: dict[str, Any], plain: str, new: Sequence[NewPaper], key: UUID | None
+    ctx: Ctx,
+    write: Write,
+    matter: dict[str, Any],
+    plain: str,
+    new: Sequence[NewPaper],
+    key: UUID | None,
+    *,
+    taken: bool = True,
 ) -> None:
     if matter["state"] in ENDED:
         raise Conflict(_("This was withdrawn. Nothing can be added any more."))
     if key and await correspondence.is_there(ctx, key):
         raise Conflict(_("This was added already."))
     if plain:
-        await correspondence.put(ctx, matter["id"], "petitioner", plain, None, key=key)
+        await correspondence.put(ctx, matter["id"], "petitioner", plain, None, key=key, taken=taken)
     sent = photos.without_traces(ctx, new, confidential=matter["whistle"])
     count = await papers.keep(ctx, ANONYMOUS, matter["id"], sent)
     await happening.record(ctx, write, ANONYMOUS, matter, "supplemented", shown=True)

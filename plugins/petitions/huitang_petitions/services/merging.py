@@ -42,7 +42,7 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
             )
         now = ctx.clock.now()
         moved = (
-            "UPDATE petitions.matter SET merged_into = $2, updated_at = $3, handler_alone ="
+            "UPDATE petitions.matter SET merged_into = $2, updated_at = $3, caught_up = TRUE, handler_alone ="
             " CASE WHEN merged_into IS NULL THEN handler_id ELSE handler_alone END"
             " WHERE id = $1 OR merged_into = $1 RETURNING *"
         )

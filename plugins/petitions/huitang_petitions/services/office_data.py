@@ -6,20 +6,22 @@ districts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from huitang_petitions.judging.reading import shipped
-from huitang_petitions.services import office_rules
+from huitang_petitions.services import access, office_rules
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.limits import said
 from huitang_petitions.situation.outlines import Drawing, draw, parse_outlines
 from huitang_petitions.tables import OfficeData
 from huitang_sdk.cases import CaseError
 from huitang_sdk.contracts import Actor, Ref
-from huitang_sdk.db import new_id
+from huitang_sdk.db import Sql, new_id
 from huitang_sdk.errors import Conflict, Invalid
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -124,15 +126,97 @@ def _text(raw: bytes) -> str:
 
 
 async def _check(ctx: Ctx, kind: str, content: str) -> None:
-    try:
-        if kind != "districts":
-            await office_rules.check(ctx, kind, content)
-        elif content:
+    told: list[str] = []
+    if kind != "districts":
+        found = await office_rules.check(ctx, kind, content)
+        if found and found.kind != kind:
+            told.append(_("With this file, “{title}” does not fit any more:", title=name_of(found.kind)))
+        told += _told(found.error) if found else []
+    elif content:
+        try:
             draw(parse_outlines(content))
-    except CaseError as error:
-        told = [f"{problem.path}: {said(problem.text)}" for problem in error.problems]
-        more = [_("… and {count} more", count=len(told) - MOST_TOLD)] if len(told) > MOST_TOLD else []
-        raise Invalid(_("The file cannot be used."), fields={"file": "\n".join(told[:MOST_TOLD] + more)}) from None
+        except CaseError as error:
+            told = _told(error)
+    if told:
+        raise Invalid(_("The file cannot be used."), fields={"file": "\n".join(told)})
+
+
+def _told(error: CaseError) -> list[str]:
+    """Every mistake with its place, a line each."""
+    told = [f"{problem.path}: {said(problem.text)}" for problem in error.problems]
+    more = [_("… and {count} more", count=len(told) - MOST_TOLD)] if len(told) > MOST_TOLD else []
+    return told[:MOST_TOLD] + more
+
+
+def name_of(kind: str) -> str:
+    """What a kind of file is called."""
+    names = {"categories": _("Categories"), "remits": _("Remits and rules"), "handlers": _("Handlers")}
+    return names.get(kind) or _("Outlines of districts")
+
+
+class Trouble(Struct, frozen=True):
+    """What is wrong with an own file: why it is not used, and what is not suggested though it is. Each "" or () when
+    all is well."""
+
+    unused: str = ""
+    mistakes: Sequence[str] = ()
+    gaps: Sequence[str] = ()
+
+
+async def troubles(ctx: Ctx, actor: Actor) -> dict[str, Trouble]:
+    """What is wrong with the office's own files, by kind; matters are counted within the actor's reach."""
+    own = await office_rules.own_files(ctx)
+    found = office_rules.broken(own)
+    if found is None:
+        return await _gaps(ctx, actor, own)
+    why = _("Not in use: what comes with the platform holds. Download the file, mend what is said here, give it again.")
+    other = _("Not in use, because “{title}” cannot be used: mend that first.", title=name_of(found.kind))
+    return {kind: Trouble(why, _told(found.error)) if kind == found.kind else Trouble(other) for kind in own}
+
+
+async def _gaps(ctx: Ctx, actor: Actor, own: Mapping[str, str]) -> dict[str, Trouble]:
+    if "remits" not in own:
+        return {}
+    holds = await office_rules.office(ctx)
+    gaps = [
+        _(
+            "No remit here is “{title}” ({id}): what was learnt of such letters is not suggested. If one is it under"
+            ' another id, write like = "{id}" there.',
+            title=said(one.title),
+            id=one.id,
+        )
+        for one in office_rules.missing_remits(holds.remits)
+    ]
+    gaps += [
+        _(
+            "The table of handlers knows nobody for “{title}” ({id}): no handler is suggested for it. Name one in a"
+            " table of your own.",
+            title=said(one.title),
+            id=one.id,
+        )
+        for one in office_rules.unhandled(holds)
+    ]
+    gaps += [
+        _(
+            "{count} matters are sorted as “{id}”, which is no remit here: they show this id, and nothing is learnt"
+            " of them.",
+            count=row["count"],
+            id=row["remit"],
+        )
+        for row in await _sorted_elsewhere(ctx, actor, holds.remits.ids)
+    ]
+    return {"remits": Trouble(gaps=gaps)} if gaps else {}
+
+
+async def _sorted_elsewhere(ctx: Ctx, actor: Actor, known: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    sql = Sql(list(known))
+    condition = await access.visible(ctx, actor, access.READ, sql)
+    rows: Sequence[Mapping[str, Any]] = await ctx.db.fetch(
+        "SELECT m.remit, count(*) AS count FROM petitions.matter m WHERE m.remit <> '' AND NOT m.remit = ANY($1)"
+        f" AND {condition} GROUP BY m.remit ORDER BY m.remit LIMIT {MOST_TOLD}",
+        *sql.values,
+    )
+    return rows
 
 
 async def drawing(ctx: Ctx) -> Drawing | None:

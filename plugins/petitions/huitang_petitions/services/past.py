@@ -58,13 +58,14 @@ _AT_RECEIPT = ("told", "accepted", "objected", "transferred_out", "transferred_i
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """`days` by what happened (`DAYS`); `organ` is the name of the unit `handler_id`."""
+    """`days` by what happened (`DAYS`); `organ` is the name of the unit `handler_id`, `remit` an id of the office."""
 
     old_number: str = ""
     state: str = "registered"
     handler_id: UUID | None = None
     organ: str = ""
     days: dict[str, datetime] = {}
+    remit: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -112,9 +113,9 @@ def whole(received: datetime, past: Past) -> list[Happened]:
 
 _SET = """
 UPDATE petitions.matter m SET old_number = n.old_number, state = n.state, handler_id = n.handler_id,
-    closed_at = n.closed_at
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[])
-    AS n(id, old_number, state, handler_id, closed_at)
+    closed_at = n.closed_at, remit = n.remit
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[], $6::text[])
+    AS n(id, old_number, state, handler_id, closed_at, remit)
 WHERE m.id = n.id
 """
 _HAPPENED = """
@@ -131,7 +132,7 @@ async def put(ctx: Ctx, write: Write, actor: Actor, rows: Sequence[tuple[UUID, I
     ways = {identifier: past.happened(received[identifier]) for identifier, _intake, past in rows}
     last = {identifier: way[-1].at if way else received[identifier] for identifier, way in ways.items()}
     matters = [
-        (identifier, past.old_number, past.state, past.handler_id, last[identifier] if past.state in FINAL else None)
+        (*(identifier, past.old_number, past.state, past.handler_id), *(_ended(past, last[identifier]), past.remit))
         for identifier, _intake, past in rows
     ]
     await ctx.db.execute(_SET, *(list(column) for column in zip(*matters, strict=True)))
@@ -147,6 +148,10 @@ async def put(ctx: Ctx, write: Write, actor: Actor, rows: Sequence[tuple[UUID, I
     ]
     if begins:  # what is still open begins as everything does that is registered
         await ctx.workflow.start_many(write, SYSTEM, begins)
+
+
+def _ended(past: Past, last: datetime) -> datetime | None:
+    return last if past.state in FINAL else None
 
 
 def _office(intake: Intake) -> UUID:

@@ -15,8 +15,9 @@ from huitang_petitions.services import limits, past, sheets
 from huitang_petitions.services.access import Ctx
 from huitang_petitions.services.office_rules import office
 from huitang_petitions.services.past import Past
+from huitang_petitions.services.row_people import people_of
 from huitang_petitions.services.rules import RuleBook, rule_book
-from huitang_petitions.services.submission import CHANNELS, KINDS, Intake, Person
+from huitang_petitions.services.submission import CHANNELS, KINDS, Intake, Person, names_in
 from huitang_petitions.services.validating import SHORT, check
 from huitang_petitions.services.wording import STATES, word
 from huitang_petitions.workflow import FINAL
@@ -32,11 +33,17 @@ Wrong = dict[str, str]
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What the words of a sheet are looked up in: codes by column and word, units and categories by name."""
+    """What the words of a sheet are looked up in: codes by column and word, units, categories and remits by name.
+
+    `above` is the unit over each; `representatives` is how many may come in person for a joint matter.
+    """
 
     words: Mapping[str, Mapping[str, Any]]
     units: Mapping[str, Sequence[UUID]]
+    above: Mapping[UUID, UUID | None]
     categories: Mapping[str, Sequence[str]]
+    remits: Mapping[str, str]
+    representatives: int
     anonymous: frozenset[str]
     rules: RuleBook
     now: datetime
@@ -46,8 +53,10 @@ class Known(Struct, frozen=True, kw_only=True):
 async def known(ctx: Ctx, organisation_id: UUID) -> Known:
     """What there is now, for the register of an office."""
     units: dict[str, list[UUID]] = {}
-    for unit in await ctx.identity.organisations():
+    tree = await ctx.identity.organisations()
+    for unit in tree:
         units.setdefault(_plain(unit.name), []).append(unit.id)
+    judged_by = await office(ctx)
     words: dict[str, Mapping[str, Any]] = {
         "channel": sheets.CHANNELS | _said(CHANNELS),
         "kind": sheets.KINDS | _said(KINDS),
@@ -57,7 +66,12 @@ async def known(ctx: Ctx, organisation_id: UUID) -> Known:
     return Known(
         words=words | dict.fromkeys(("publish", "urgent", "whistle"), sheets.YES),
         units=units,
-        categories=_categories((await office(ctx)).tree),
+        above={unit.id: unit.parent_id for unit in tree},
+        categories=_categories(judged_by.tree),
+        remits={
+            _plain(word): one.id for one in judged_by.remits.remits for word in (one.title.zh, one.title.en, one.id)
+        },
+        representatives=ctx.settings.representatives,
         anonymous=_anonymous(),
         rules=await rule_book(ctx),
         now=ctx.clock.now(),
@@ -117,8 +131,10 @@ def read(cells: Mapping[str, Any], given: Known) -> tuple[Intake, Past, Wrong]:
         check(intake, given.now, None)
     except Invalid as error:
         for field, message in error.fields.items():
+            if field.startswith("persons.") and not field.startswith("persons.0."):
+                continue  # those that are only named were looked at in their own columns
             name = field.rpartition(".")[2] if field.startswith("persons.") else FIELDS.get(field, field)
-            wrong.setdefault(name, message)
+            wrong.setdefault("accused_unit" if name == "accused" and not words.get("accused") else name, message)
     if not wrong:
         _reckon(given, intake, before, wrong)
     return intake, before, wrong
@@ -131,9 +147,13 @@ def _intake(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, wr
         people = ""
     chosen = {name: _chosen(name, words, given, wrong) for name in given.words}
     named: dict[str, Any] = {name: words.get(name, "") for name in PERSONAL}
-    if _plain(named["name"]) in given.anonymous:
+    is_anonymous = _plain(named["name"]) in given.anonymous
+    if is_anonymous:
         named["name"] = ""
-    person = Person(**named, gender=chosen["gender"] or "")
+    first = Person(**named, gender=chosen["gender"] or "")
+    people_named = people_of(words, first, given.representatives if chosen["channel"] == "visit" else None)
+    for column, message in people_named.wrong.items():
+        wrong.setdefault(column, message)
     plain: dict[str, Any] = {name: words.get(name, "") for name in PLAIN}
     plain["body"] = plain["body"] or plain["subject"]
     return Intake(
@@ -145,8 +165,9 @@ def _intake(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, wr
         urgent=bool(chosen["urgent"]),
         whistle=bool(chosen["whistle"]),
         people=int(people or 0),
-        persons=() if person.is_empty else (person,),
-        anonymous=not named["name"],
+        persons=people_named.persons,
+        accused=names_in("\n".join(words.get(name, "") for name in ("accused", "accused_unit"))),
+        anonymous=is_anonymous or not any(person.name for person in people_named.persons),
         received_at=_day(cells, words, "received", wrong),
         organisation_id=given.organisation_id,
     )
@@ -194,9 +215,17 @@ def _past(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, inta
         handler_id=handler,
         organ=unit if handler else "",
         days=days,
+        remit=_remit(words.get("remit", ""), given, wrong),
     )
-    _check(before, intake, given.now, wrong)
+    _check(before, intake, given, wrong)
     return before
+
+
+def _remit(name: str, given: Known, wrong: Wrong) -> str:
+    found = given.remits.get(_plain(name), "")
+    if name and not found:
+        wrong["remit"] = _("“{value}” is no remit. The template lists those there are.", value=name)
+    return found
 
 
 def _supposed(days: Mapping[str, datetime], has_unit: bool) -> str:
@@ -207,11 +236,14 @@ def _supposed(days: Mapping[str, datetime], has_unit: bool) -> str:
     return "assigned" if has_unit else "registered"
 
 
-def _check(before: Past, intake: Intake, now: datetime, wrong: Wrong) -> None:
+def _check(before: Past, intake: Intake, given: Known, wrong: Wrong) -> None:
     if len(before.old_number) > SHORT or "\0" in before.old_number:
         wrong["old_number"] = _("At most {count} characters.", count=SHORT)
     if before.state == "registered" and before.handler_id:
         wrong.setdefault("handler", _("What is only registered is in no unit's hands yet."))
+    if before.state not in past.DONE and before.handler_id and _is_kept_away(given, intake, before.handler_id):
+        message = _("They are complained of in this matter: it may not go into their hands (art. 30).")
+        wrong.setdefault("handler", message)
     if before.state in past.NAMING_A_UNIT and not before.handler_id:
         wrong.setdefault("handler", _("Name the unit it was given to."))
     for missing in before.missing:
@@ -219,10 +251,24 @@ def _check(before: Past, intake: Intake, now: datetime, wrong: Wrong) -> None:
     if before.state != "registered" and not intake.received_at:
         wrong.setdefault("received", _("Without this day nobody knows how the limits were kept."))
     for name, day in before.days.items():
-        if day > now:
+        if day > given.now:
             wrong.setdefault(name, _("This day is still to come."))
         elif intake.received_at and limits.day_of(day) < limits.day_of(intake.received_at):
             wrong.setdefault(name, _("This day is before the day it was received."))
+
+
+def _is_kept_away(given: Known, intake: Intake, handler: UUID) -> bool:
+    """Whether the unit, or one above it, will be marked as complained of: the office and what is above it never are."""
+    units = {unit for name in intake.accused for unit in given.units.get(_plain(name), ())}
+    return bool(units & (_with_all_above(given, handler) - _with_all_above(given, given.organisation_id)))
+
+
+def _with_all_above(given: Known, unit: UUID | None) -> set[UUID]:
+    found: set[UUID] = set()
+    while unit:
+        found.add(unit)
+        unit = given.above.get(unit)
+    return found
 
 
 def _reckon(given: Known, intake: Intake, before: Past, wrong: Wrong) -> None:

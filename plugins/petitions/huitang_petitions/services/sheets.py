@@ -20,22 +20,27 @@ HEADS: Mapping[str, Sequence[str]] = {
     "received": ("来信来访日期", "收到日期", "收到时间", "登记日期", "日期", "received", "date"),
     "channel": ("来访路径", "信访形式", "渠道", "方式", "channel"),
     "name": ("信访人", "信访人姓名", "姓名", "name", "petitioner"),
-    "phone": ("联系电话", "电话", "手机", "phone"),
+    "phone": ("联系电话", "电话", "手机", "phone", "telephone"),
     "id_number": ("证件号码", "身份证号", "证件", "idnumber"),
     "gender": ("性别", "gender"),
     "address": ("住址", "地址", "address"),
+    "others": ("其他信访人", "共同信访人", "联名人", "联名人姓名", "otherpetitioners"),
+    "representatives": ("代表", "信访代表", "来访代表", "到场代表", "representatives", "representativeswhocame"),
+    "accused": ("被反映人", "被反映对象", "涉及人员", "被控告人", "被检举人", "complainedof", "personscomplainedof"),
+    "accused_unit": ("被反映单位", "涉及单位", "被控告单位", "被检举单位", "unitscomplainedof"),
     "subject": ("标题", "事由", "概要", "主题", "subject"),
-    "body": ("内容", "信访内容", "反映内容", "body", "text"),
+    "body": ("内容", "信访内容", "反映内容", "正文", "body", "text"),
     "kind": ("信访类型", "类型", "性质", "kind"),
     "place": ("问题属地", "地点", "发生地", "place"),
     "district": ("所属区域", "区县", "district"),
     "people": ("联名人数", "人数", "people"),
     "earlier": ("是否曾来信来访", "原受理编号", "earlier"),
     "came_from": ("来源单位", "转送单位", "转来单位", "camefrom", "sentby"),
-    "publish": ("是否公开", "publish"),
+    "publish": ("是否公开", "可以公开", "publish", "maybepublished"),
     "whistle": ("保密件", "reportinconfidence"),
     "urgent": ("紧急", "是否紧急", "urgent"),
     "category": ("类别", "分类", "问题类别", "category"),
+    "remit": ("职权归属", "权责", "权责归属", "去向", "whoseremit", "remit"),
     "old_number": ("原编号", "编号", "受理编号", "信访编号", "oldnumber", "number"),
     "state": ("办理状态", "状态", "state"),
     "handler": ("承办单位", "办理单位", "责任单位", "handledby"),
@@ -75,12 +80,16 @@ STATES = {
 
 
 class Rows(Struct, frozen=True):
-    """A sheet: titles of its columns by our names, those that nobody reads, and (row number, cells by our names)."""
+    """A sheet: titles of its columns by our names, those that nobody reads, and (row number, cells by our names).
+
+    `beside` are the workbook's other sheets, which nobody reads, as far as anything is written there.
+    """
 
     name: str
     titles: dict[str, str]
     unread: tuple[str, ...]
     rows: list[tuple[int, dict[str, Any]]]
+    beside: tuple[str, ...] = ()
 
 
 def read_rows(data: bytes) -> Rows:
@@ -91,8 +100,10 @@ def read_rows(data: bytes) -> Rows:
     if len(data) > MOST_BYTES:
         raise _refused(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(0)
         rows = sheet.to_python()
+        beside = tuple(name for name in book.sheet_names[1:] if book.get_sheet_by_name(name).height)
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise _refused(_("This is not a workbook (xlsx) that can be read.")) from error
     for number, row in enumerate(rows[:20]):
@@ -101,7 +112,7 @@ def read_rows(data: bytes) -> Rows:
             found = _values(rows, number + 1, columns)
             if len(found) > MOST_ROWS:
                 raise _refused(_("The sheet has more than {count} rows.", count=MOST_ROWS))
-            return Rows(sheet.name, *_titles(row, columns), found)
+            return Rows(sheet.name, *_titles(row, columns), found, beside)
     titles = "、".join(HEADS[name][0] for name in NEEDED)
     raise _refused(_("The sheet has no head row with {titles}.", titles=titles))
 

@@ -47,7 +47,7 @@ WITH_REASON = ("object", "insist", "settle", "close", "reopen", "withdraw")
 class Wanted(Struct, frozen=True, kw_only=True):
     """What goes with a step. `article` is what a refusal stands on, `organ` an organ that is not on the platform,
     `note` the reason in the officer's words, `asked_on` the day on which the petitioner asked for a review or a
-    re-review (None: today), `words` what the petitioner is answered: read with the code."""
+    re-review, or the organ objected (None: today), `words` what the petitioner is answered: read with the code."""
 
     organisation_id: UUID | None = None
     organ: str = ""

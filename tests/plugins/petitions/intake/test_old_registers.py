@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from huitang_petitions import jobs
 from huitang_petitions.clock.profiles import builtin_profiles
 from huitang_petitions.events import MatterRegistered
+from huitang_petitions.judging.remits import default_remits
 from huitang_petitions.judging.tree import default_tree
 from huitang_petitions.services import past, rules, steps
 from huitang_petitions.services.exporting import export_register
@@ -222,6 +223,7 @@ def a_register(town, chance: Random) -> list[tuple[Any, ...]]:
         known = [ago(town, one) if state in (*DONE, "reviewing", "rechecking") else "" for one in day[1:7]]
         end = ago(town, day[7]) if state in FINAL else ""
         path = chance.choice(["", *default_tree().nodes])
+        remit = chance.choice(["", *default_remits().ids])
         name = chance.choice(("王样例", ""))
         rows.append(
             (
@@ -242,6 +244,7 @@ def a_register(town, chance: Random) -> list[tuple[Any, ...]]:
                     end,
                     chance.choice(("是", "")),
                     "是" if not name and chance.random() < 0.3 else "",
+                    remit,
                 ),
             )
         )
@@ -263,7 +266,7 @@ FULL = (
         "转来单位",
         "承办单位",
     ),
-    *("受理日期", "答复日期", *REVIEWS, "办结日期", "紧急", "保密件"),
+    *("受理日期", "答复日期", *REVIEWS, "办结日期", "紧急", "保密件", "职权归属"),
 )
 
 

@@ -54,6 +54,8 @@ async def test_mistakes_at_the_desk_stand_at_their_fields(town):
     for field in ("subject", "phone", "others"):
         assert f'id="{field}-error"' in answer.text
     assert "甲某，13800000001" in answer.text
+    answer = await at_the_desk(town, client, name="", phone="")
+    assert 'id="persons-error"' in answer.text
 
 
 async def test_a_joint_visit_is_entered_with_its_representatives(town):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import anyio
 import pytest
 
+from huitang_petitions.jobs import check_own_rules
 from huitang_petitions.judging.reading import shipped
 from huitang_petitions.services import office_data, office_rules, sorting, suggesting
 from huitang_petitions.tables import OfficeData
@@ -146,3 +148,79 @@ async def test_rules_that_a_later_release_cannot_read_give_way_to_the_shipped_on
     await OfficeData.insert(row)
     assert "government" in (await office_rules.office(town.ctx)).remits.ids
     assert (await (await town.sign_in("head")).get("/petitions/data")).status_code == 200
+
+
+RENAMED = (
+    shipped("remits.toml").replace('id = "government"', 'id = "gov"').replace('remit = "government"', 'remit = "gov"')
+)
+
+
+async def test_a_file_that_is_not_used_says_so_with_what_to_mend(town):
+    head = await town.sign_in("head")
+    assert (await give(head, "categories", TREE)).status_code == 303
+    later = RENAMED.replace('usual = [""]\n', "")  # as an earlier version took it
+    await OfficeData.insert(OfficeData(kind="remits", version=1, content=later, changed_at=MORNING))
+    page = (await head.get("/petitions/data")).text
+    remits = page.split('id="remits"')[1].split('id="handlers"')[0]
+    assert "本机关的第 1 版未使用" in remits
+    assert "usual" in remits
+    tree = page.split('id="categories"')[1].split('id="remits"')[0]
+    assert "请先改正该文件" in tree
+    assert "drones" not in (await office_rules.office(town.ctx)).tree.nodes
+    found = await check_own_rules(town.ctx)
+    assert not found.ok
+    mended = later.replace('id = "gov"', 'id = "gov"\nlike = "government"\nusual = [""]', 1).replace('"congress"', "")
+    mended = re.sub(r'usual = \[(?!""\]).*\]\n', "", mended)
+    answer = await give(head, "remits", mended, 1)
+    assert answer.status_code == 303, answer.text
+    assert "未使用" not in (await head.get("/petitions/data")).text
+    assert (await check_own_rules(town.ctx)).ok
+
+
+async def test_with_two_broken_files_each_can_be_mended_or_given_up(town):
+    for kind in ("remits", "handlers"):
+        await OfficeData.insert(OfficeData(kind=kind, version=1, content="spoiled", changed_at=MORNING))
+    with pytest.raises(Invalid):
+        await office_data.replace(town.ctx, SYSTEM, "remits", b"spoiled again", 1)
+    await office_data.replace(town.ctx, SYSTEM, "remits", shipped("remits.toml").encode(), 1)
+    assert set(await office_data.troubles(town.ctx, SYSTEM)) == {"remits", "handlers"}
+    await office_data.replace(town.ctx, SYSTEM, "handlers", b"", 1)
+    assert await office_data.troubles(town.ctx, SYSTEM) == {}
+
+
+async def test_another_file_that_does_not_fit_any_more_is_named(town):
+    head = await town.sign_in("head")
+    assert (await give(head, "categories", TREE)).status_code == 303
+    assert (await give(head, "handlers", HANDLERS)).status_code == 303
+    answer = await give(head, "categories", shipped("categories.toml"), 1)
+    assert answer.status_code == 422
+    assert "“承办单位表”不再相符" in answer.text
+
+
+async def test_a_renamed_remit_says_what_is_not_suggested_until_it_says_like(town):
+    await put(town, remit="government", category="land.taking.compensation", subject=b"", body=b"")
+    head = await town.sign_in("head")
+    assert (await give(head, "remits", RENAMED)).status_code == 303
+    page = (await head.get("/petitions/data")).text
+    assert "没有受理范围相当于“转同级人民政府”（government）" in page
+    assert "没有承办“转同级人民政府”（gov）的单位" in page
+    assert "有 1 件事项的职权归属为“government”" in page
+    handled = await suggesting.usual_handler(town.ctx, SYSTEM, "gov", "land.taking.compensation")
+    assert not handled.choices
+    assert (
+        await give(head, "remits", RENAMED.replace('id = "gov"', 'id = "gov"\nlike = "government"', 1), 1)
+    ).is_redirect
+    page = (await head.get("/petitions/data")).text
+    assert "没有受理范围相当于" not in page
+    assert "没有承办" not in page
+    handled = await suggesting.usual_handler(town.ctx, SYSTEM, "gov", "land.taking.compensation")
+    assert handled.choices[0].id == "gov.land"
+
+
+async def test_matters_that_are_out_of_reach_are_not_counted(town):
+    await put(town, remit="government", organisation_id=town.units["bureau"].id, subject=b"", body=b"")
+    await office_data.replace(town.ctx, SYSTEM, "remits", RENAMED.encode(), 0)
+    told = (await office_data.troubles(town.ctx, town.actors["receptionist"]))["remits"].gaps
+    assert not any("件事项" in line or "matters are sorted" in line for line in told)
+    told = (await office_data.troubles(town.ctx, SYSTEM))["remits"].gaps
+    assert any("件事项" in line or "matters are sorted" in line for line in told)
