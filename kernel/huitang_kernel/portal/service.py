@@ -14,6 +14,7 @@ from huitang_kernel.portal.settings import PortalSettings
 from huitang_kernel.portal.shell import Shell
 from huitang_kernel.portal.slots import Slots
 from huitang_kernel.portal.switches import RETRY_CHANNEL, Switches
+from huitang_kernel.portal.withholding import Withholding
 from huitang_sdk import PluginContext
 
 
@@ -30,7 +31,7 @@ class PortalService:
         self.checks = OwnChecks(core.registry)
         self.readiness = Readiness(core.registry, settings.health_timeout, settings.ready_cache)
         self.deliveries = Deliveries(core.database)
-        self.records = Records(core.database)
+        self.records = Records(core.database, Withholding(core.registry, settings.health_timeout))
         self.switches = Switches(core)
 
     def add_globals(self, environment: Environment, hall: Any) -> None:

@@ -19,6 +19,7 @@ from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.letters import kinds as letters
 from huitang_petitions.services.reporting import documents
 from huitang_petitions.settings import PetitionsSettings
+from huitang_petitions.withheld import WITHHELD
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import (
     DocumentTemplate,
@@ -32,6 +33,7 @@ from huitang_sdk.declare import (
     PublicEntry,
     Role,
     Subscription,
+    Withheld,
 )
 from huitang_sdk.workflow import Workflow
 
@@ -104,6 +106,10 @@ class PetitionsPlugin(Plugin):
     @hookimpl
     def personal_columns(self) -> Sequence[PersonalColumn]:
         return COLUMNS
+
+    @hookimpl
+    def withheld(self) -> Sequence[Withheld]:
+        return WITHHELD
 
     @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:

@@ -38,6 +38,9 @@ SITUATION = "petitions.situation.read"
 SATISFACTION = "petitions.satisfaction.read"
 RULES = "petitions.rule.manage"
 
+HANGING = ("supervision", "extension", "visit")
+"""Tables whose rows hang on a matter, and which to-dos, notices and audit records name as things of their own."""
+
 
 def ref(matter_id: UUID) -> Ref:
     return Ref("petitions.matter", matter_id)
@@ -104,6 +107,19 @@ SELECT h.id FROM (
 ) g CROSS JOIN LATERAL (
     SELECT g.main AS id UNION ALL SELECT s.id FROM petitions.matter s WHERE s.merged_into = g.main
 ) h"""
+
+
+async def kept_from(ctx: Ctx, actor: Actor) -> list[UUID]:
+    """The matters that something keeps the actor away from: those that `unhindered` leaves out, by their indexes."""
+    if actor.is_system:
+        return []
+    sql = Sql()
+    account, units = sql.put(actor.account_id, "::uuid"), sql.put(await units_of(ctx, actor), "::uuid[]")
+    theirs = _THEIRS.format(account=account, units=units)
+    parts = [theirs, _JOINED.format(theirs=theirs)]
+    if not ctx.permissions.may(actor, WHISTLE):
+        parts.append("SELECT id FROM petitions.matter WHERE whistle")
+    return [row["matter_id"] for row in await ctx.db.fetch(" UNION ".join(f"({part})" for part in parts), *sql.values)]
 
 
 async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str = READ) -> list[UUID]:

@@ -211,7 +211,7 @@ async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
     """To-dos and notices about it, and those joined with it, that stand with somebody who may no longer reach them."""
     for one in await joined.together_with(ctx, matter_id):
         subjects = [access.ref(one)]
-        for kind in ("supervision", "extension", "visit"):
+        for kind in access.HANGING:
             rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", one)
             subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
         for subject in subjects:
