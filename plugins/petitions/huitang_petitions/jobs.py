@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from huitang_petitions.services import drafts, likeness, limits, sealing, similar, suggesting, supervision, unreckoned
+from huitang_petitions.services import (
+    attending,
+    drafts,
+    likeness,
+    limits,
+    sealing,
+    similar,
+    suggesting,
+    supervision,
+    unreckoned,
+)
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.renewing import renew_all
@@ -83,6 +93,11 @@ async def seal_old(ctx: Ctx, run: Run) -> str:
     return _("{count} texts sealed", count=await sealing.seal_old(ctx))
 
 
+async def attend(ctx: Ctx, run: Run) -> str:
+    """See whether somebody may still look after every matter: accounts go, and roles are taken back."""
+    return _("{count} matters that nobody may look after", count=await attending.see_to(ctx))
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
@@ -91,7 +106,8 @@ JOBS = (
     Job(
         "petitions.compare", "Compare new letters, and read all anew after an upgrade", compare_anew, cron="10 * * * *"
     ),
+    Job("petitions.attend", "See that somebody may look after every matter", attend, cron="20 * * * *"),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
     Job("petitions.learn", "Learn suggestions from decided matters", learn_anew, cron="50 3 * * *"),
 )
-CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar),)
+CHECKS = (HealthCheck("petitions.calendar", "Working days are known", check_calendar), *attending.CHECKS)

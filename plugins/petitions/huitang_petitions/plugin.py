@@ -13,7 +13,7 @@ from huitang_petitions.pages import PAGES
 from huitang_petitions.personal import COLUMNS
 from huitang_petitions.reactions import SUBSCRIPTIONS
 from huitang_petitions.roles import PERMISSIONS, ROLES
-from huitang_petitions.services import alerting, supervision, unreckoned
+from huitang_petitions.services import alerting, attending, supervision, unreckoned
 from huitang_petitions.services.access import READ, REGISTER, RULES, SATISFACTION, SITUATION, SUPERVISE
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.letters import kinds as letters
@@ -113,7 +113,14 @@ class PetitionsPlugin(Plugin):
 
     @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:
-        return [*supervision.KINDS, *workflow.KINDS, *visiting.KINDS, *alerting.KINDS, *unreckoned.KINDS]
+        return [
+            *supervision.KINDS,
+            *workflow.KINDS,
+            *visiting.KINDS,
+            *alerting.KINDS,
+            *unreckoned.KINDS,
+            *attending.KINDS,
+        ]
 
     @hookimpl
     def document_templates(self) -> Sequence[DocumentTemplate]:

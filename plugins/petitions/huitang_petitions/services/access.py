@@ -77,6 +77,12 @@ async def visible(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str 
 
 async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
     """The condition that nothing keeps the actor away from a matter, whatever the permission."""
+    apart = await uninvolved(ctx, actor, sql, alias)
+    return apart if ctx.permissions.may(actor, WHISTLE) else f"{apart} AND NOT {alias}.whistle"
+
+
+async def uninvolved(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
+    """The condition that the actor is neither complained of nor recused in a matter."""
     if actor.is_system:
         return "TRUE"
     account = sql.put(actor.account_id, "::uuid")
@@ -89,8 +95,7 @@ async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
         f"NOT EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = {alias}.id AND y.account_id = {account})"
     )
     joined = f"{alias}.id <> ALL (ARRAY({_JOINED.format(theirs=_THEIRS.format(account=account, units=units))}))"
-    whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
-    return f"{accused} AND {recused} AND {joined}{whistle}"
+    return f"{accused} AND {recused} AND {joined}"
 
 
 _THEIRS = (
