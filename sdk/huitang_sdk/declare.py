@@ -250,11 +250,11 @@ class PersonalColumn(Struct, frozen=True):
 
 
 class Withheld(Struct, frozen=True):
-    """Things whose records in the audit log are kept from some of those who may read the log.
+    """Things whose audit records, sent messages and processes are kept from some of those who may read the console.
 
     `refs` answers from which things of the `kinds` ("<plugin>.<noun>") an actor is kept away, whatever they are allowed
-    to do; no others are heeded. It is asked for every page of the log, also while the plugin is switched off. When it
-    cannot answer, all records of the kinds are withheld.
+    to do; no others are heeded. It is asked for every such page, also while the plugin is switched off. When it cannot
+    answer, everything of the kinds is withheld.
     """
 
     kinds: tuple[str, ...]

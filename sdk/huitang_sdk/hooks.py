@@ -165,7 +165,7 @@ class HuitangHooks:
 
     @hookspec
     def withheld(self) -> Sequence[declare.Withheld]:
-        """Things whose audit records are kept from whoever has to stay away from the things themselves.
+        """Things whose audit records, messages and processes whoever has to stay away from them does not find either.
 
         return [Withheld(("noticeboard.notice",), notices_kept_from)]
         """

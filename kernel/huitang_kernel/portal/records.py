@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from huitang_kernel.audit import AuditChain, Verdict
 from huitang_kernel.db import PostgresDatabase
-from huitang_kernel.portal.withholding import Away, Withholding
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_sdk.contracts import Actor, AuditEntry, Ref
 from huitang_sdk.db import Sql, contains
 from huitang_sdk.errors import NotFound
@@ -36,15 +36,6 @@ WHERE {shown}
 AND ($1 = '' OR action ILIKE $1 OR actor_name ILIKE $1 OR subject ILIKE $1 OR reason ILIKE $1 OR request_id ILIKE $1)
 AND ($2 = '' OR starts_with(action, $2)) AND ($3 = '' OR subject = $3) AND at >= $4 AND at < $5
 """
-
-
-def _shown(away: Away, sql: Sql) -> str:
-    """The condition that a record is not withheld. Subjects are hashed once, however many there are."""
-    subjects, prefixes = sql.put(list(away.subjects), "::text[]"), sql.put(list(away.prefixes), "::text[]")
-    return (
-        f"subject NOT IN (SELECT unnest({subjects}))"
-        f" AND NOT EXISTS (SELECT FROM unnest({prefixes}) AS p WHERE starts_with(subject, p))"
-    )
 
 
 class Change(Struct, frozen=True):
@@ -79,7 +70,7 @@ class Records:
             chosen["subject"],
             *_between(chosen["since"], chosen["until"]),
         )
-        matching = MATCHING.format(shown=_shown(await self._withholding.away(actor), sql))
+        matching = MATCHING.format(shown=(await self._withholding.away(actor)).shown(sql))
         total = await self._database.fetch(f"SELECT count(*) AS total {matching}", *sql.values)
         where = f"{matching} ORDER BY id DESC LIMIT {sql.put(query.size)} OFFSET {sql.put(query.offset)}"
         rows = await self._database.fetch(f"SELECT {COLUMNS} {where}", *sql.values)
@@ -88,7 +79,7 @@ class Records:
     async def one(self, actor: Actor, record_id: UUID) -> AuditEntry:
         """One record. Raises NotFound, also for one that is withheld."""
         sql = Sql(record_id)
-        shown = _shown(await self._withholding.away(actor), sql)
+        shown = (await self._withholding.away(actor)).shown(sql)
         rows = await self._database.fetch(
             f"SELECT {COLUMNS} FROM kernel.audit_record WHERE id = $1 AND {shown}", *sql.values
         )

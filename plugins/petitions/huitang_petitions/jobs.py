@@ -94,8 +94,12 @@ async def seal_old(ctx: Ctx, run: Run) -> str:
 
 
 async def attend(ctx: Ctx, run: Run) -> str:
-    """See whether somebody may still look after every matter: accounts go, and roles are taken back."""
-    return _("{count} matters that nobody may look after", count=await attending.see_to(ctx))
+    """See whether somebody may still look after every matter: accounts go, and roles are taken back.
+
+    How many there are is not said: everybody who reads the console would read it.
+    """
+    await attending.see_to(ctx)
+    return _("looked")
 
 
 JOBS = (

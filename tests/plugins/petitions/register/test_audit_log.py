@@ -9,11 +9,14 @@ import pytest
 import pytest_asyncio
 
 from huitang_petitions import withheld
-from huitang_petitions.services import access, protecting, supervision
+from huitang_petitions.events import MatterRegistered
+from huitang_petitions.services import access, protecting, steps, supervision
+from huitang_petitions.services.registering import register
 from huitang_petitions.tables import Accused, Recusal
-from huitang_sdk.contracts import Ref
+from huitang_sdk.contracts import Delivery, Ref
 from huitang_sdk.contracts.identity import SYSTEM
-from huitang_sdk.db import Sql
+from huitang_sdk.db import Sql, new_id
+from tests.plugins.petitions.intake.letters import PHONE, intake
 from tests.plugins.petitions.register.matters import at, put, received
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -95,3 +98,41 @@ async def test_to_dos_that_hang_on_the_matter_are_withheld_with_it(town):
     refs = await withheld.refs(ctx, town.actors["officer"])
     assert set(refs) == {access.ref(matter), Ref("petitions.supervision", act)}
     assert await withheld.refs(ctx, town.actors["head"]) == []
+
+
+async def test_messages_about_the_matter_and_its_process_are_withheld_too(audited):
+    """Whoever knows a petitioner's number could look up whether he or she has written."""
+    town = audited
+    await town.hall.services.permissions.grant(
+        SYSTEM,
+        "permissions.operator",
+        town.units["city"].id,
+        "all",
+        account_id=town.actors["officer"].account_id,
+    )
+    done = await register(town.ctx, SYSTEM, intake(organisation_id=town.units["office"].id))
+    await steps.begin(town.ctx, [(MatterRegistered(matter_id=done.id, channel="web"), Delivery(new_id(), 1, None))])
+    client = await town.sign_in("officer")
+    (message,) = await town.fetch("SELECT id FROM messages.message")
+    address = f"/messages/{message['id']}"
+
+    async def meets() -> list[bool]:
+        found = (await client.post("/messages/find", data={"address": PHONE}, follow_redirects=True)).text
+        return [
+            str(message["id"]) in (await client.get("/messages/")).text,
+            str(message["id"]) in found,
+            (await client.get(address)).status_code == 200,
+            any(counts_of((await client.get("/workflow/")).text)),
+        ]
+
+    assert await meets() == [True] * 4
+    await Accused(matter_id=done.id, account_id=town.actors["officer"].account_id, marked_at=NOW).save()
+    assert await meets() == [False] * 4
+    for act in ("reveal", "retry"):
+        answer = await client.post(f"{address}/{act}", data={"reason": "核对"})
+        nothing = await client.post(f"/messages/{new_id()}/{act}", data={"reason": "核对"})
+        assert (answer.status_code, nothing.status_code) == (404, 404), act
+
+
+def counts_of(page: str) -> list[int]:
+    return [int(found) for found in re.findall(r'ht-number text-end">(\d+)<', page)]

@@ -1,4 +1,6 @@
-"""What plugins keep from a reader of the audit log: the records of things that this reader has to stay away from."""
+"""What plugins keep from a reader of what the platform lists of all of them: whatever is about things that this reader
+has to stay away from.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +11,35 @@ from msgspec import Struct
 
 from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 from huitang_sdk.declare import Declarations, Withheld
 
-log = logging.getLogger("huitang.portal")
+log = logging.getLogger("huitang.plugins")
+SECONDS = 5.0
+"""So long a plugin may think about what it withholds."""
 
 
 class Away(Struct, frozen=True):
-    """What is not shown: records of these subjects, and all whose subject begins with one of the prefixes."""
+    """What is not shown: rows about these subjects ("<kind>:<id>"), and all whose subject begins with a prefix."""
 
     subjects: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
 
+    def shown(self, sql: Sql, subject: str = "subject") -> str:
+        """The condition that a row is not withheld; `subject` is SQL that is never NULL. Subjects are hashed once,
+        however many there are."""
+        if not (self.subjects or self.prefixes):
+            return "TRUE"
+        subjects, prefixes = sql.put(list(self.subjects), "::text[]"), sql.put(list(self.prefixes), "::text[]")
+        return (
+            f"({subject} NOT IN (SELECT unnest({subjects}))"
+            f" AND NOT EXISTS (SELECT FROM unnest({prefixes}) AS p WHERE starts_with({subject}, p)))"
+        )
+
 
 class Withholding:
-    def __init__(self, registry: Registry, timeout: float) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._timeout = timeout
 
     async def away(self, actor: Actor) -> Away:
         """Ask every plugin that withholds something, also one that is switched off; the platform itself sees all.
@@ -51,7 +66,7 @@ class Withholding:
         if record.started_context is None:
             return None
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(SECONDS):
                 refs = await withheld.refs(record.started_context, actor)
             return [str(ref) for ref in refs if ref.kind in withheld.kinds]
         except Exception as error:
