@@ -141,6 +141,12 @@ async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, p
     return found
 
 
+def nothing() -> NotFound:
+    """What is said of a matter that is not there, of one that is not the reader's to see, and of whatever hangs on it:
+    the same, so that the words tell nothing."""
+    return NotFound(_("There is no such matter, or it is not yours to see."))
+
+
 async def matter_for(
     ctx: Ctx, actor: Actor, matter_id: UUID, permission: str, *, lock: bool = False, version: int | None = None
 ) -> dict[str, Any]:
@@ -158,7 +164,7 @@ async def matter_for(
         *sql.values,
     )
     if not rows:
-        raise NotFound(_("There is no such matter, or it is not yours to see."))
+        raise nothing()
     row = rows[0]
     if not row.pop("usable"):
         raise Forbidden(_("You may read this matter, but not do this with it."), permission=permission)
