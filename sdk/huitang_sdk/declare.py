@@ -7,7 +7,7 @@ translated with the plugin's own catalogue.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from huitang_sdk.workflow.declaring import Workflow
 if TYPE_CHECKING:
     from litestar import Request
 
-    from huitang_sdk.contracts import Actor, Event, Run, SearchDocument
+    from huitang_sdk.contracts import Actor, Event, Ref, Run, SearchDocument
     from huitang_sdk.plugin import PluginContext
 
 Reach = Literal["own", "unit", "below", "all"]
@@ -250,6 +250,18 @@ class PersonalColumn(Struct, frozen=True):
         return f"{self.table}.{self.column}"
 
 
+class Withheld(Struct, frozen=True):
+    """Things whose audit records, sent messages and processes are kept from some of those who may read the console.
+
+    `refs` answers from which things of the `kinds` ("<plugin>.<noun>") an actor is kept away, whatever they are allowed
+    to do; no others are heeded. It is asked for every such page, also while the plugin is switched off. When it cannot
+    answer, everything of the kinds is withheld.
+    """
+
+    kinds: tuple[str, ...]
+    refs: Callable[[PluginContext[Any], Actor], Awaitable[Iterable[Ref]]]
+
+
 class Declarations(Struct, frozen=True):
     """Everything one plugin declared: what the registry keeps."""
 
@@ -268,6 +280,7 @@ class Declarations(Struct, frozen=True):
     document_templates: Sequence[DocumentTemplate] = ()
     live_topics: Sequence[LiveTopic] = ()
     personal_columns: Sequence[PersonalColumn] = ()
+    withheld: Sequence[Withheld] = ()
     workflows: Sequence[Workflow] = ()
     pages: Sequence[Any] = ()
     api: Sequence[Any] = ()

@@ -164,6 +164,14 @@ class HuitangHooks:
         raise NotImplementedError
 
     @hookspec
+    def withheld(self) -> Sequence[declare.Withheld]:
+        """Things whose audit records, messages and processes whoever has to stay away from them does not find either.
+
+        return [Withheld(("noticeboard.notice",), notices_kept_from)]
+        """
+        raise NotImplementedError
+
+    @hookspec
     def workflows(self) -> Sequence[Workflow]:
         """Ways through states, with their deadlines, to-dos and notices; `ctx.workflow` takes the steps.
 

@@ -105,6 +105,7 @@ HOOKS = {
     "message_kinds": "Sequence[declare.MessageKind]",
     "live_topics": "Sequence[declare.LiveTopic]",
     "personal_columns": "Sequence[declare.PersonalColumn]",
+    "withheld": "Sequence[declare.Withheld]",
     "workflows": "Sequence[Workflow]",
 }
 """Hooks may be added. One that changes or goes breaks plugins that are out there: that is a new major version."""

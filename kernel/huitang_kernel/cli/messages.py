@@ -31,7 +31,7 @@ def status(config: Path | None, data_dir: Path | None) -> None:
 
     async def work(hall: Hall) -> tuple[dict[str, int], list[str]]:
         service = hall.services.messages
-        return await service.reading.counts(), sorted(service.gateways)
+        return await service.reading.counts(SYSTEM), sorted(service.gateways)
 
     counts, gateways = on_hall(config, data_dir, work)
     table = Table()

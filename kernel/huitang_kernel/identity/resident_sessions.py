@@ -29,7 +29,7 @@ KIND = "identity.resident"
 PHONE = "resident.phone"
 LIVE = "expires_at > $2 AND (is_kept OR last_seen_at > $3)"
 READ = f"""
-SELECT s.id, s.resident_id, s.last_seen_at, s.expires_at, r.phone, r.locale
+SELECT s.id, s.resident_id, s.last_seen_at, s.expires_at, r.phone, r.locale, r.held_since
 FROM identity.resident_session s JOIN identity.resident r ON r.id = s.resident_id
 WHERE s.token_sha256 = $1 AND {LIVE}
 """
@@ -92,7 +92,13 @@ class ResidentSessions:
             return None
         row = rows[0]
         phone = masked("phone", self.personal.unseal(PHONE, row["resident_id"], row["phone"]))
-        resident = Resident(id=row["resident_id"], phone=phone, locale=row["locale"], session_id=row["id"])
+        resident = Resident(
+            id=row["resident_id"],
+            phone=phone,
+            locale=row["locale"],
+            session_id=row["id"],
+            held_since=row["held_since"],
+        )
         if now - row["last_seen_at"] > timedelta(seconds=self._settings.seen_every_seconds):
             await self._database.execute(
                 "UPDATE identity.resident_session SET last_seen_at = $2 WHERE id = $1", row["id"], now

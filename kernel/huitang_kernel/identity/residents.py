@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from huitang_kernel.clock import SystemClock
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.identity.resident_codes import Asked, ResidentCodes
 from huitang_kernel.identity.resident_sessions import KIND, PHONE, ResidentSessions
+from huitang_kernel.identity.settings import IdentitySettings
 from huitang_sdk.contracts import Actor, Messages, Personal, Ref, Resident, ResidentDeleted
 from huitang_sdk.db import new_id
 from huitang_sdk.errors import Invalid, NotFound
@@ -20,6 +22,11 @@ from huitang_sdk.i18n import Translator, current_locale
 from huitang_sdk.personal import masked, normalised
 
 _ = Translator("identity")
+SEEN = """
+UPDATE identity.resident n SET signed_in_at = $2, locale = $3,
+    held_since = CASE WHEN o.signed_in_at < $4 THEN $2 ELSE o.held_since END
+FROM identity.resident o WHERE n.id = $1 AND o.id = n.id RETURNING o.signed_in_at < $4 AS is_anew
+"""
 
 
 class Entry(Struct, frozen=True):
@@ -42,9 +49,11 @@ class ResidentBook:
         clock: SystemClock,
         codes: ResidentCodes,
         sessions: ResidentSessions,
+        settings: IdentitySettings,
         key: bytes,
     ) -> None:
         self._database = database
+        self._settings = settings
         self._clock = clock
         self._key = key
         self.codes = codes
@@ -59,11 +68,15 @@ class ResidentBook:
     # The contract
 
     async def resident(self, resident_id: UUID) -> Resident | None:
-        rows = await self._database.fetch("SELECT phone, locale FROM identity.resident WHERE id = $1", resident_id)
+        rows = await self._database.fetch(
+            "SELECT phone, locale, held_since FROM identity.resident WHERE id = $1", resident_id
+        )
         if not rows:
             return None
-        phone = self.personal.unseal(PHONE, resident_id, rows[0]["phone"])
-        return Resident(id=resident_id, phone=masked("phone", phone), locale=rows[0]["locale"])
+        phone, row = self.personal.unseal(PHONE, resident_id, rows[0]["phone"]), rows[0]
+        return Resident(
+            id=resident_id, phone=masked("phone", phone), locale=row["locale"], held_since=row["held_since"]
+        )
 
     async def phone(self, resident_id: UUID) -> str:
         rows = await self._database.fetch("SELECT phone FROM identity.resident WHERE id = $1", resident_id)
@@ -87,14 +100,21 @@ class ResidentBook:
             await self.codes.use(asked)
             resident_id = await self.registered(asked.phone, itself)
             is_new = resident_id == itself and found is None
-            await self._database.execute(
-                "UPDATE identity.resident SET signed_in_at = $2, locale = $3 WHERE id = $1",
-                *(resident_id, self._clock.now(), current_locale()),
-            )
+            is_anew = await self._seen(resident_id)
             opened = await self.sessions.open(resident_id, keep=keep, user_agent=user_agent, replacing=replacing)
             action = "identity.resident.registered" if is_new else "identity.resident.signed_in"
-            await write.audit(action, Ref(KIND, resident_id))
+            await write.audit(action, Ref(KIND, resident_id), detail={"after_silence": True} if is_anew else {})
         return Entry(opened, resident_id, asked.next, is_new)
+
+    async def _seen(self, resident_id: UUID) -> bool:
+        """Note that somebody signed in; whether after so long that it may be somebody else, who shares no session with
+        whoever it was."""
+        now, silence = self._clock.now(), timedelta(days=self._settings.resident_silence_days)
+        rows = await self._database.fetch(SEEN, resident_id, now, current_locale(), now - silence)
+        is_anew = bool(rows and rows[0]["is_anew"])
+        if is_anew:
+            await self._database.execute("DELETE FROM identity.resident_session WHERE resident_id = $1", resident_id)
+        return is_anew
 
     async def change_phone(self, actor: Actor, token: str, typed: str, address: str) -> None:
         """Take over the number that the code was sent to. Raises Invalid: also when it is another resident's."""
@@ -134,8 +154,8 @@ class ResidentBook:
             return found
         identifier, now = identifier or new_id(), self._clock.now()
         await self._database.execute(
-            "INSERT INTO identity.resident (id, phone, phone_index, created_at, signed_in_at) "
-            "VALUES ($1, $2, $3, $4, $4)",
+            "INSERT INTO identity.resident (id, phone, phone_index, created_at, signed_in_at, held_since) "
+            "VALUES ($1, $2, $3, $4, $4, $4)",
             *(identifier, *self._sealed(identifier, phone), now),
         )
         return identifier

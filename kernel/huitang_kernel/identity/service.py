@@ -62,7 +62,9 @@ class IdentityService:
             database, settings, core.clock, core.limits.scoped("identity"), core.keys.derive("identity.resident.code")
         )
         guests = ResidentSessions(database, settings, core.clock)
-        self.residents = ResidentBook(database, core.clock, codes, guests, core.keys.derive("identity.resident"))
+        self.residents = ResidentBook(
+            database, core.clock, codes, guests, settings, core.keys.derive("identity.resident")
+        )
         self._registry, self._clock = core.registry, core.clock
         core.listener.on(CHANNEL, self._changed)
         core.listener.on(PERMISSIONS_CHANNEL, self._grants_changed)

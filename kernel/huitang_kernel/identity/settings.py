@@ -29,6 +29,10 @@ class IdentitySettings(Struct, frozen=True):
     """A resident who did not say that the device is his or her own is signed out after so long without a request."""
     resident_days: int = 30
     """Who said so stays signed in for so long."""
+    resident_silence_days: int = 90
+    """Who signs in with a number that nobody signed in with for so long may be another person: what is older than this
+    sign-in is theirs no longer without a proof. Operators keep a number that was given up for some time before they
+    give it to somebody else: not longer than that."""
     resident_code_minutes: int = 10
     """How long a code that was sent to a phone is good."""
     resident_code_tries: int = 5

@@ -1,4 +1,7 @@
-"""The ledger as people see it: filtered, recipients masked, given-up ones sent again, in clear with a reason only."""
+"""The ledger as people see it: filtered, recipients masked, given-up ones sent again, in clear with a reason only.
+
+What was sent about something that plugins withhold from the reader is not there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from msgspec import Struct
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.messages.gateways.outcome import Gateway, Outgoing, still_known
 from huitang_kernel.messages.telling import CHANNEL, RECIPIENT, TEXT
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_sdk.contracts import Actor, Clock, Personal, Ref, Sealed, SentMessage
 from huitang_sdk.db import Sql
 from huitang_sdk.errors import Conflict, Invalid, NotFound, SealBroken
@@ -27,6 +31,9 @@ COLUMNS = (
     "id, plugin, kind, channel, recipient, words_version, locale, subject_kind, subject_id, state, reason, code, round,"
     " attempts, next_at, expires_at, gateway_id, created_at, changed_at, text IS NOT NULL AS is_kept, secret"
 )
+SUBJECT = "coalesce(subject_kind || ':' || subject_id, '')"
+"""What a message is about, as plugins name it when they withhold it."""
+
 GIVEN_UP = """
 m.state = 'dead' AND m.text IS NOT NULL AND (m.expires_at IS NULL OR m.expires_at > now())
     AND ($1::uuid IS NULL OR m.id = $1)
@@ -89,16 +96,23 @@ class Reading:
     personal: Personal
 
     def __init__(
-        self, database: PostgresDatabase, clock: Clock, gateways: Mapping[str, Gateway], lease_seconds: float
+        self,
+        database: PostgresDatabase,
+        clock: Clock,
+        gateways: Mapping[str, Gateway],
+        lease_seconds: float,
+        withholding: Withholding,
     ) -> None:
         self._database = database
+        self._withholding = withholding
         self._clock = clock
         self._gateways = gateways
         self._lease_seconds = lease_seconds
 
-    async def page(self, query: ListQuery) -> tuple[list[Entry], int]:
+    async def page(self, actor: Actor, query: ListQuery) -> tuple[list[Entry], int]:
         """The rows asked for, newest first, and how many fit. The filter "to" holds blind indexes, hexadecimal."""
-        sql, where = Sql(), ["true"]
+        sql = Sql()
+        where = [await self._shown(actor, sql)]
         for name in ("state", "channel", "kind"):
             if query.filters[name]:
                 where.append(f"{name} = {sql.put(query.filters[name])}")
@@ -110,15 +124,26 @@ class Reading:
         rows = await self._database.fetch(f"SELECT {COLUMNS} {matching} {order}", *sql.values)
         return [self._entry(row) for row in rows], total[0]["total"]
 
-    async def counts(self) -> dict[str, int]:
+    async def _shown(self, actor: Actor, sql: Sql) -> str:
+        return (await self._withholding.away(actor)).shown(sql, SUBJECT)
+
+    async def counts(self, actor: Actor) -> dict[str, int]:
         """How many rows are in which state; every state is there."""
-        rows = await self._database.fetch("SELECT state, count(*) AS count FROM messages.message GROUP BY state")
+        sql = Sql()
+        shown = await self._shown(actor, sql)
+        rows = await self._database.fetch(
+            f"SELECT state, count(*) AS count FROM messages.message WHERE {shown} GROUP BY state", *sql.values
+        )
         found: dict[str, int] = {row["state"]: row["count"] for row in rows}
         return {state: found.get(state, 0) for state in STATES}
 
-    async def entry(self, identifier: UUID) -> Entry:
+    async def entry(self, actor: Actor, identifier: UUID) -> Entry:
         """One of them. Raises NotFound."""
-        rows = await self._database.fetch(f"SELECT {COLUMNS} FROM messages.message WHERE id = $1", identifier)
+        sql = Sql(identifier)
+        shown = await self._shown(actor, sql)
+        rows = await self._database.fetch(
+            f"SELECT {COLUMNS} FROM messages.message WHERE id = $1 AND {shown}", *sql.values
+        )
         if not rows:
             raise NotFound(_("There is no such message."))
         return self._entry(rows[0])
@@ -150,6 +175,7 @@ class Reading:
         """Recipient and text in clear, on the record; of a secret one only the recipient. Raises Invalid without a
         reason, and for what is still valid: with somebody's code one could act in their place.
         """
+        await self.entry(actor, identifier)
         rows = await self._database.fetch(
             """SELECT recipient, CASE WHEN secret THEN NULL ELSE text END AS text, secret, expires_at,
                 expires_at > now() AS is_valid FROM messages.message
@@ -170,8 +196,10 @@ class Reading:
     async def retry(self, actor: Actor, identifier: UUID | None) -> int:
         """Send a given-up message (None: all of them) again. One that the gateway may have goes with the same key for
         as long as that is known, so that it cannot come twice; the others as a new round. Raises Conflict when there is
-        none.
+        none, NotFound for one that is not there.
         """
+        if identifier is not None:
+            await self.entry(actor, identifier)
         async with self._database.write(actor) as write:
             doubted = await self._database.fetch(IN_DOUBT, identifier)
             known = [row["id"] for row in doubted if self._is_known(row)]

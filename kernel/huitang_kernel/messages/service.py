@@ -20,6 +20,7 @@ from huitang_kernel.messages.settings import MessagesSettings
 from huitang_kernel.messages.telling import CHANNEL, Telling
 from huitang_kernel.messages.wording import Wording
 from huitang_kernel.plugins.registry import PluginRecord
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_sdk import PluginContext
 from huitang_sdk.contracts import Messages, ReceivedMessage, Recipient, Ref, SentMessage
 from huitang_sdk.declare import MessageKind
@@ -47,7 +48,9 @@ class MessagesService:
             self.gateways["wechat"] = WechatGateway(settings.wechat)
         self.receipts = Receipts(core.database)
         self.telling = Telling(core, frozenset(self.gateways))
-        self.reading = Reading(core.database, core.clock, self.gateways, settings.lease_seconds)
+        self.reading = Reading(
+            core.database, core.clock, self.gateways, settings.lease_seconds, Withholding(core.registry)
+        )
         self.wording = Wording(core.database, core.clock)
         self.incoming = Incoming(core.database, core.clock)
         self.senders = [

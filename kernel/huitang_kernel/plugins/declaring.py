@@ -39,6 +39,7 @@ KINDS: dict[str, type[Any] | None] = {
     "document_templates": declare.DocumentTemplate,
     "live_topics": declare.LiveTopic,
     "personal_columns": declare.PersonalColumn,
+    "withheld": declare.Withheld,
     "workflows": Workflow,
     "pages": None,
     "api": None,
@@ -100,6 +101,7 @@ def check(record: PluginRecord, declared: declare.Declarations) -> None:
         ("live topic", [t.id for t in declared.live_topics]),
         ("consumer", [s.consumer for s in declared.subscriptions]),
         ("document template", [t.id for t in declared.document_templates]),
+        ("withheld kind", [kind for w in declared.withheld for kind in w.kinds]),
         ("workflow", [w.id for w in declared.workflows]),
     ]
     for what, ids in named:

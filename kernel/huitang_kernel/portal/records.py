@@ -1,4 +1,9 @@
-"""The audit log for the console: found by words, part, thing and day; one record; the chain verified."""
+"""The audit log for the console: found by words, part, thing and day; one record; the chain verified.
+
+What plugins withhold from a reader is left out of the list, its count and its pages, as though it were not there. So
+that nobody can tell that something is left out, nothing here says how many records there are in all, or gives a record
+its number in the chain: the command line does, for whoever has the machine.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,9 @@ from msgspec import Struct
 
 from huitang_kernel.audit import AuditChain, Verdict
 from huitang_kernel.db import PostgresDatabase
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_sdk.contracts import Actor, AuditEntry, Ref
-from huitang_sdk.db import contains
+from huitang_sdk.db import Sql, contains
 from huitang_sdk.errors import NotFound
 from huitang_sdk.i18n import TIMEZONE, Translator
 from huitang_sdk.lists import ListQuery
@@ -22,10 +28,12 @@ _ = Translator("portal")
 LOG = Ref("kernel.audit", UUID(int=0))
 """How the audit log names itself."""
 
+VERIFIED = "portal.audit.verified"
 COLUMNS = "id, at, action, actor_id, actor_name, subject, detail, reason, request_id, address, sequence"
 MATCHING = """
 FROM kernel.audit_record
-WHERE ($1 = '' OR action ILIKE $1 OR actor_name ILIKE $1 OR subject ILIKE $1 OR reason ILIKE $1 OR request_id ILIKE $1)
+WHERE {shown}
+AND ($1 = '' OR action ILIKE $1 OR actor_name ILIKE $1 OR subject ILIKE $1 OR reason ILIKE $1 OR request_id ILIKE $1)
 AND ($2 = '' OR starts_with(action, $2)) AND ($3 = '' OR subject = $3) AND at >= $4 AND at < $5
 """
 
@@ -44,33 +52,37 @@ class Verification(Struct, frozen=True):
     at: datetime
     who: str
     ok: bool
-    records: int
     problem: str
 
 
 class Records:
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, withholding: Withholding) -> None:
         self._database = database
+        self._withholding = withholding
         self.chain: AuditChain
 
-    async def page(self, query: ListQuery) -> tuple[Sequence[AuditEntry], int]:
-        """The records asked for, newest first, and how many there are in all."""
+    async def page(self, actor: Actor, query: ListQuery) -> tuple[Sequence[AuditEntry], int]:
+        """The records asked for that the actor may see, newest first, and how many they are."""
         chosen = query.filters
-        values = (
+        sql = Sql(
             contains(query.q) if query.q else "",
             f"{chosen['part']}." if chosen["part"] else "",
             chosen["subject"],
             *_between(chosen["since"], chosen["until"]),
         )
-        rows = await self._database.fetch(
-            f"SELECT {COLUMNS} {MATCHING} ORDER BY id DESC LIMIT $6 OFFSET $7", *values, query.size, query.offset
-        )
-        total = await self._database.fetch(f"SELECT count(*) AS total {MATCHING}", *values)
+        matching = MATCHING.format(shown=(await self._withholding.away(actor)).shown(sql))
+        total = await self._database.fetch(f"SELECT count(*) AS total {matching}", *sql.values)
+        where = f"{matching} ORDER BY id DESC LIMIT {sql.put(query.size)} OFFSET {sql.put(query.offset)}"
+        rows = await self._database.fetch(f"SELECT {COLUMNS} {where}", *sql.values)
         return [_entry(row) for row in rows], total[0]["total"]
 
-    async def one(self, record_id: UUID) -> AuditEntry:
-        """One record. Raises NotFound."""
-        rows = await self._database.fetch(f"SELECT {COLUMNS} FROM kernel.audit_record WHERE id = $1", record_id)
+    async def one(self, actor: Actor, record_id: UUID) -> AuditEntry:
+        """One record. Raises NotFound, also for one that is withheld."""
+        sql = Sql(record_id)
+        shown = (await self._withholding.away(actor)).shown(sql)
+        rows = await self._database.fetch(
+            f"SELECT {COLUMNS} FROM kernel.audit_record WHERE id = $1 AND {shown}", *sql.values
+        )
         if not rows:
             raise NotFound(_("There is no such record in the audit log."))
         return _entry(rows[0])
@@ -78,27 +90,23 @@ class Records:
     async def verify(self, actor: Actor) -> Verdict:
         """Read the whole chain and keep the answer on the record."""
         verdict = await self.chain.verify()
-        detail = {
-            "ok": verdict.ok,
-            "records": verdict.records,
-            "problem": verdict.problem,
-            "sequence": verdict.sequence,
-        }
+        detail = {"ok": verdict.ok, "problem": verdict.problem, "sequence": verdict.sequence}
         async with self._database.write(actor) as write:
-            await write.audit("portal.audit.verified", LOG, detail=detail)
+            await write.audit(VERIFIED, LOG, detail=detail)
         return verdict
 
     async def last_verification(self) -> Verification | None:
         """None when nobody has verified the log yet."""
         rows = await self._database.fetch(
             "SELECT at, actor_name, detail FROM kernel.audit_record"
-            " WHERE subject = $1 AND action = 'portal.audit.verified' ORDER BY at DESC LIMIT 1",
+            " WHERE subject = $1 AND action = $2 ORDER BY at DESC LIMIT 1",
             str(LOG),
+            VERIFIED,
         )
         if not rows:
             return None
         detail = msgspec.json.decode(rows[0]["detail"])
-        return Verification(rows[0]["at"], rows[0]["actor_name"], detail["ok"], detail["records"], detail["problem"])
+        return Verification(rows[0]["at"], rows[0]["actor_name"], detail["ok"], detail["problem"])
 
 
 def problem_words(verdict: Verdict) -> str:
@@ -117,7 +125,10 @@ def problem_words(verdict: Verdict) -> str:
 
 
 def _entry(row: Mapping[str, Any]) -> AuditEntry:
-    return AuditEntry(**{**row, "detail": msgspec.json.decode(row["detail"])})
+    detail = msgspec.json.decode(row["detail"])
+    if row["action"] == VERIFIED:
+        detail.pop("records", None)  # earlier versions wrote down how many there are in all
+    return AuditEntry(**{**row, "detail": detail})
 
 
 def _between(since: str, until: str) -> tuple[datetime, datetime]:

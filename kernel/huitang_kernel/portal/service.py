@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment
 
 from huitang_kernel.core import Core
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_kernel.portal.deliveries import Deliveries
 from huitang_kernel.portal.health import OwnChecks, Readiness
 from huitang_kernel.portal.records import Records
@@ -30,7 +31,7 @@ class PortalService:
         self.checks = OwnChecks(core.registry)
         self.readiness = Readiness(core.registry, settings.health_timeout, settings.ready_cache)
         self.deliveries = Deliveries(core.database)
-        self.records = Records(core.database)
+        self.records = Records(core.database, Withholding(core.registry))
         self.switches = Switches(core)
 
     def add_globals(self, environment: Environment, hall: Any) -> None:

@@ -39,6 +39,7 @@ def declared_word(kind: str) -> str:
         "subscriptions": _("Events it reacts to"),
         "live_topics": _("Live topics"),
         "personal_columns": _("Columns of personal data"),
+        "withheld": _("What the audit log withholds"),
         "pages": _("Pages"),
         "api": _("Interfaces"),
     }

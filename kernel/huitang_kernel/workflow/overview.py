@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from huitang_kernel.web.templates import declared_title, title_of
 from huitang_sdk import PluginContext
+from huitang_sdk.contracts import Actor
+from huitang_sdk.db import Sql
 from huitang_sdk.declare import HealthCheck, HealthStatus
 from huitang_sdk.http import Page, requires
 from huitang_sdk.i18n import Translator
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
 
 _ = Translator("workflow")
 READ = "workflow.process.read"
-OPEN = "SELECT workflow, state, count(*) AS n FROM workflow.process WHERE finished_at IS NULL GROUP BY workflow, state"
-LATE = """
-SELECT workflow, count(*) AS n FROM workflow.deadline
-WHERE done_on IS NULL AND paused_on IS NULL AND due < $1 GROUP BY workflow
+OPEN = """
+SELECT p.workflow, p.state, count(*) AS n FROM workflow.process p WHERE p.finished_at IS NULL AND {shown}
+GROUP BY p.workflow, p.state
 """
+LATE = """
+SELECT p.workflow, count(*) AS n FROM workflow.deadline d JOIN workflow.process p ON p.id = d.process_id
+WHERE d.done_on IS NULL AND d.paused_on IS NULL AND d.due < $1 AND {shown} GROUP BY p.workflow
+"""
+SUBJECT = "p.workflow || ':' || p.subject_id"
 UNSEEN = "SELECT count(*) AS n FROM workflow.deadline WHERE workflow = ANY($1) AND next_on < $2"
 PATIENCE = timedelta(days=2)
 
@@ -43,10 +49,14 @@ class Overview(Struct, frozen=True, kw_only=True):
     late: int
 
 
-async def overviews(service: WorkflowService, ctx: PluginContext[Any]) -> list[Overview]:
-    """Those of the plugins that are there, with what is open in each state."""
-    counts = {(row["workflow"], row["state"]): row["n"] for row in await ctx.db.fetch(OPEN)}
-    late = {row["workflow"]: row["n"] for row in await ctx.db.fetch(LATE, ctx.clock.today())}
+async def overviews(service: WorkflowService, ctx: PluginContext[Any], actor: Actor) -> list[Overview]:
+    """Those of the plugins that are there, with what is open in each state and not withheld from the actor."""
+    away = await service.withholding.away(actor)
+    sql, since = Sql(), Sql(ctx.clock.today())
+    still = await ctx.db.fetch(OPEN.format(shown=away.shown(sql, SUBJECT)), *sql.values)
+    past = await ctx.db.fetch(LATE.format(shown=away.shown(since, SUBJECT)), *since.values)
+    counts = {(row["workflow"], row["state"]): row["n"] for row in still}
+    late = {row["workflow"]: row["n"] for row in past}
     return [
         Overview(
             id=workflow.id,
@@ -65,9 +75,11 @@ async def overviews(service: WorkflowService, ctx: PluginContext[Any]) -> list[O
 
 
 @get("/", guards=[requires(READ)])
-async def overview_page(request: Request[Any, Any, Any], ctx: NamedDependency[PluginContext[Any]]) -> Page:
+async def overview_page(
+    request: Request[Any, Any, Any], ctx: NamedDependency[PluginContext[Any]], actor: NamedDependency[Actor]
+) -> Page:
     service: WorkflowService = request.app.state.hall.services.workflow
-    return Page("workflow/overview.html", {"workflows": await overviews(service, ctx)})
+    return Page("workflow/overview.html", {"workflows": await overviews(service, ctx, actor)})
 
 
 def health_checks(service: WorkflowService) -> list[HealthCheck]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from huitang_kernel.config import ConfigError
 from huitang_kernel.core import Core
 from huitang_kernel.plugins.registry import PluginRecord
+from huitang_kernel.plugins.withholding import Withholding
 from huitang_kernel.workflow.settings import WorkflowSettings
 from huitang_kernel.workflow.store import PostgresStore
 from huitang_sdk import PluginContext
@@ -31,6 +32,7 @@ class WorkflowService:
     def __init__(self, core: Core, settings: WorkflowSettings) -> None:
         self._core = core
         self._store = PostgresStore(core.database)
+        self.withholding = Withholding(core.registry)
         self.calendar = read_calendar(settings.calendar_file)
 
     def scoped(self, plugin: str) -> Workflows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huitang_petitions.services import (
+    attending,
     behind,
     drafts,
     likeness,
@@ -114,6 +115,15 @@ async def catch_up(ctx: Ctx, run: Run) -> str:
     return _("{count} joined matters caught up", count=await behind.catch_up(ctx))
 
 
+async def attend(ctx: Ctx, run: Run) -> str:
+    """See whether somebody may still look after every matter: accounts go, and roles are taken back.
+
+    How many there are is not said: everybody who reads the console would read it.
+    """
+    await attending.see_to(ctx)
+    return _("looked")
+
+
 JOBS = (
     Job("petitions.renew", "Reckon every limit anew", renew),
     Job("petitions.turn_day", "Mark limits that become due, and urge", turn_day, cron="2 0 * * *", grace=86400),
@@ -125,6 +135,7 @@ JOBS = (
         compare_anew,
         cron="*/10 * * * *",
     ),
+    Job("petitions.attend", "See that somebody may look after every matter", attend, cron="20 * * * *"),
     Job("petitions.seal", "Seal texts that were kept in clear, after an upgrade", seal_old, cron="5 * * * *"),
     # In office hours: petitioners are told of it.
     Job("petitions.catch_up", "Let matters joined by an earlier version catch up", catch_up, cron="15 9-16 * * *"),
@@ -133,4 +144,5 @@ JOBS = (
 CHECKS = (
     HealthCheck("petitions.calendar", "Working days are known", check_calendar),
     HealthCheck("petitions.office_data", "The office's own rules can be used", check_own_rules),
+    *attending.CHECKS,
 )

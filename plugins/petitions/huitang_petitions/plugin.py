@@ -13,12 +13,13 @@ from huitang_petitions.pages import PAGES
 from huitang_petitions.personal import COLUMNS
 from huitang_petitions.reactions import SUBSCRIPTIONS
 from huitang_petitions.roles import PERMISSIONS, ROLES
-from huitang_petitions.services import alerting, supervision, unreckoned
+from huitang_petitions.services import alerting, attending, supervision, unreckoned
 from huitang_petitions.services.access import READ, REGISTER, RULES, SATISFACTION, SITUATION, SUPERVISE
 from huitang_petitions.services.closing import visiting
 from huitang_petitions.services.letters import kinds as letters
 from huitang_petitions.services.reporting import documents
 from huitang_petitions.settings import PetitionsSettings
+from huitang_petitions.withheld import WITHHELD
 from huitang_sdk import Manifest, Plugin, hookimpl
 from huitang_sdk.declare import (
     DocumentTemplate,
@@ -32,6 +33,7 @@ from huitang_sdk.declare import (
     PublicEntry,
     Role,
     Subscription,
+    Withheld,
 )
 from huitang_sdk.workflow import Workflow
 
@@ -106,8 +108,19 @@ class PetitionsPlugin(Plugin):
         return COLUMNS
 
     @hookimpl
+    def withheld(self) -> Sequence[Withheld]:
+        return WITHHELD
+
+    @hookimpl
     def notification_kinds(self) -> Sequence[NotificationKind]:
-        return [*supervision.KINDS, *workflow.KINDS, *visiting.KINDS, *alerting.KINDS, *unreckoned.KINDS]
+        return [
+            *supervision.KINDS,
+            *workflow.KINDS,
+            *visiting.KINDS,
+            *alerting.KINDS,
+            *unreckoned.KINDS,
+            *attending.KINDS,
+        ]
 
     @hookimpl
     def document_templates(self) -> Sequence[DocumentTemplate]:

@@ -24,6 +24,7 @@ async def forget_resident(ctx: PluginContext[Any], event: ResidentDeleted, deliv
         await ctx.db.execute(
             "UPDATE petitions.petitioner SET resident_id = NULL WHERE resident_id = $1", event.resident_id
         )
+        await ctx.db.execute("DELETE FROM petitions.proven WHERE resident_id = $1", event.resident_id)
         await write.audit("petitions.resident.forgotten", Ref("identity.resident", event.resident_id))
 
 

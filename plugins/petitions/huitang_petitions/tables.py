@@ -61,6 +61,15 @@ class SpentCode(PluginTable, tablename="spent_code", schema="petitions"):
     replaced_at = Timestamptz()
 
 
+class Proven(PluginTable, tablename="proven", schema="petitions"):
+    """A letter that a resident, whose number may have been another's when it came, has typed the code of."""
+
+    id = UUID(primary_key=True, default=new_id)
+    resident_id = UUID(default=None)
+    matter_id = UUID(default=None)
+    proven_at = Timestamptz()
+
+
 class Petitioner(PluginTable, tablename="petitioner", schema="petitions"):
     """A person who brings matters, apart from the matters."""
 

@@ -6,6 +6,7 @@ to `resident_of(request)`, and the page must ask for that resident's rows only.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -15,12 +16,18 @@ from huitang_sdk.contracts.events import Event
 
 
 class Resident(Struct, frozen=True, kw_only=True):
-    """Whoever holds the phone. `phone` is masked ("138****0000"), enough to know one's own by."""
+    """Whoever holds the phone. `phone` is masked ("138****0000"), enough to know one's own by.
+
+    A number that its holder gave up goes to somebody else, who signs in to the same resident. `held_since` is the
+    moment from which it was the same person as far as can be told: what is older may be another's, and whoever shows it
+    asks for something that only its owner has (None: nothing is known against it).
+    """
 
     id: UUID
     phone: str
     locale: str = "zh-CN"
     session_id: UUID | None = None
+    held_since: datetime | None = None
 
 
 class ResidentDeleted(Event, frozen=True, tag="identity.resident.deleted"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Invalid, TooManyRequests
 from tests.kernel.identity.people import build_city, identity_settings
 from tests.kernel.identity.residents import HOME, LIN, NOBODY, ZHOU, Town
+
+DAY = timedelta(days=1)
 
 
 async def test_a_number_nobody_has_used_is_registered_by_its_first_code(town):
@@ -41,6 +44,24 @@ async def test_the_same_number_is_the_same_resident(town):
         (row,) = await town.hall.core.database.fetch("SELECT id FROM identity.resident")
         ids.add(row["id"])
     assert len(ids) == 1
+
+
+@pytest.mark.parametrize(("days", "is_same"), [(89, True), (91, False)])
+async def test_after_a_long_silence_it_may_be_somebody_else(town, days, is_same):
+    """What is older than this sign-in may be another's, and nobody goes on in the other's session."""
+    database = town.hall.core.database
+    async with town.client() as first, town.client() as second:
+        await town.enter(first, LIN)
+        (before,) = await database.fetch("SELECT id, held_since, created_at FROM identity.resident")
+        assert before["held_since"] == before["created_at"]
+        await database.execute("UPDATE identity.resident SET signed_in_at = signed_in_at - $1::interval", days * DAY)
+        await town.enter(second, LIN)
+        held = (await town.book.resident(before["id"])).held_since
+        assert (held == before["held_since"]) is is_same
+        assert (await first.get(HOME)).status_code == (200 if is_same else 303)
+        assert (await second.get(HOME)).status_code == 200
+    noted = await town.hall.audit.entries(action="identity.resident.signed_in")
+    assert noted[0].detail == ({} if is_same else {"after_silence": True})
 
 
 async def test_two_browsers_at_once_make_one_resident(town):

@@ -70,7 +70,7 @@ async def test_old_messages_are_erased(open_town, sms):
     assert await rows(hall, "state, recipient, text") == [("accepted", None, None)]
     found = await hall.core.database.fetch("SELECT sender, text FROM messages.incoming")
     assert [tuple(row.values()) for row in found] == [(None, None)]
-    (entry,), _total = await hall.services.messages.reading.page(_all())
+    (entry,), _total = await hall.services.messages.reading.page(SYSTEM, _all())
     assert entry.recipient == ""
 
 

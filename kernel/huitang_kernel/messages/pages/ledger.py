@@ -45,12 +45,12 @@ def _words(request: AnyRequest) -> dict[str, Any]:
 
 
 @get("/", guards=[requires(READ)])
-async def list_messages(request: AnyRequest) -> Page:
+async def list_messages(request: AnyRequest, actor: NamedDependency[Actor]) -> Page:
     """The ledger, newest first."""
     service = service_of(request)
     query = ListQuery.from_request(request, filters=("state", "channel", "kind", "to"))
-    rows, total = await service.reading.page(query)
-    counts = await service.reading.counts()
+    rows, total = await service.reading.page(actor, query)
+    counts = await service.reading.counts(actor)
     context = {"query": query, "rows": rows, "total": total, "counts": counts, "gateways": sorted(service.gateways)}
     return Page("messages/list.html", context | _words(request), block="table")
 
@@ -64,9 +64,9 @@ async def find_messages(request: AnyRequest) -> Response[Any]:
     return go_to(request, f"/messages/?to={quote(indexes)}" if indexes else "/messages/")
 
 
-async def _one(request: AnyRequest, identifier: UUID, **more: Any) -> Page:
+async def _one(request: AnyRequest, actor: Actor, identifier: UUID, **more: Any) -> Page:
     service = service_of(request)
-    entry = await service.reading.entry(identifier)
+    entry = await service.reading.entry(actor, identifier)
     record = service.core.registry.get(entry.plugin)
     context = {
         "entry": entry,
@@ -79,8 +79,8 @@ async def _one(request: AnyRequest, identifier: UUID, **more: Any) -> Page:
 
 
 @get("/{message_id:uuid}", guards=[requires(READ)])
-async def show_message(request: AnyRequest, message_id: FromPath[UUID]) -> Page:
-    return await _one(request, message_id)
+async def show_message(request: AnyRequest, message_id: FromPath[UUID], actor: NamedDependency[Actor]) -> Page:
+    return await _one(request, actor, message_id)
 
 
 @post("/{message_id:uuid}/reveal", guards=[requires(REVEAL)], status_code=200)
@@ -90,8 +90,8 @@ async def reveal_message(request: AnyRequest, message_id: FromPath[UUID], actor:
     try:
         recipient, text = await service_of(request).reading.reveal(actor, message_id, reason)
     except Invalid as error:
-        return await _one(request, message_id, error=error.fields.get("reason", error.message))
-    return await _one(request, message_id, clear_recipient=recipient, clear_text=text, is_clear=True)
+        return await _one(request, actor, message_id, error=error.fields.get("reason", error.message))
+    return await _one(request, actor, message_id, clear_recipient=recipient, clear_text=text, is_clear=True)
 
 
 @post("/{message_id:uuid}/retry", guards=[requires(MANAGE)], status_code=303)

@@ -18,11 +18,11 @@ FILTERS = ("part", "subject", "since", "until")
 
 
 @get("/console/audit", guards=[requires(READ_AUDIT)])
-async def list_records(request: Request[Any, Any, Any]) -> Page:
+async def list_records(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Page:
     """Who did what, newest first."""
     portal = portal_of(request)
     query = ListQuery.from_request(request, filters=FILTERS)
-    rows, total = await portal.records.page(query)
+    rows, total = await portal.records.page(actor, query)
     values = {
         "query": query,
         "rows": rows,
@@ -43,7 +43,9 @@ async def verify_records(request: Request[Any, Any, Any], actor: NamedDependency
 
 
 @get("/console/audit/{record_id:uuid}", guards=[requires(READ_AUDIT)])
-async def show_record(request: Request[Any, Any, Any], record_id: FromPath[UUID]) -> Page:
+async def show_record(
+    request: Request[Any, Any, Any], actor: NamedDependency[Actor], record_id: FromPath[UUID]
+) -> Page:
     """One record: who, what, why, from where, before and after."""
-    entry = await portal_of(request).records.one(record_id)
+    entry = await portal_of(request).records.one(actor, record_id)
     return Page("portal/console/record.html", {"entry": entry, "changes": changes_of(entry.detail)})

@@ -38,6 +38,9 @@ SITUATION = "petitions.situation.read"
 SATISFACTION = "petitions.satisfaction.read"
 RULES = "petitions.rule.manage"
 
+HANGING = ("supervision", "extension", "visit")
+"""Tables whose rows hang on a matter, and which to-dos, notices and audit records name as things of their own."""
+
 
 def ref(matter_id: UUID) -> Ref:
     return Ref("petitions.matter", matter_id)
@@ -74,6 +77,12 @@ async def visible(ctx: Ctx, actor: Actor, permission: str, sql: Sql, alias: str 
 
 async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
     """The condition that nothing keeps the actor away from a matter, whatever the permission."""
+    apart = await uninvolved(ctx, actor, sql, alias)
+    return apart if ctx.permissions.may(actor, WHISTLE) else f"{apart} AND NOT {alias}.whistle"
+
+
+async def uninvolved(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
+    """The condition that the actor is neither complained of nor recused in a matter."""
     if actor.is_system:
         return "TRUE"
     account = sql.put(actor.account_id, "::uuid")
@@ -86,8 +95,7 @@ async def unhindered(ctx: Ctx, actor: Actor, sql: Sql, alias: str = "m") -> str:
         f"NOT EXISTS (SELECT 1 FROM petitions.recusal y WHERE y.matter_id = {alias}.id AND y.account_id = {account})"
     )
     joined = f"{alias}.id <> ALL (ARRAY({_JOINED.format(theirs=_THEIRS.format(account=account, units=units))}))"
-    whistle = "" if ctx.permissions.may(actor, WHISTLE) else f" AND NOT {alias}.whistle"
-    return f"{accused} AND {recused} AND {joined}{whistle}"
+    return f"{accused} AND {recused} AND {joined}"
 
 
 _THEIRS = (
@@ -106,6 +114,19 @@ SELECT h.id FROM (
 ) h"""
 
 
+async def kept_from(ctx: Ctx, actor: Actor) -> list[UUID]:
+    """The matters that something keeps the actor away from: those that `unhindered` leaves out, by their indexes."""
+    if actor.is_system:
+        return []
+    sql = Sql()
+    account, units = sql.put(actor.account_id, "::uuid"), sql.put(await units_of(ctx, actor), "::uuid[]")
+    theirs = _THEIRS.format(account=account, units=units)
+    parts = [theirs, _JOINED.format(theirs=theirs)]
+    if not ctx.permissions.may(actor, WHISTLE):
+        parts.append("SELECT id FROM petitions.matter WHERE whistle")
+    return [row["matter_id"] for row in await ctx.db.fetch(" UNION ".join(f"({part})" for part in parts), *sql.values)]
+
+
 async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, permission: str = READ) -> list[UUID]:
     """Those of the accounts who may reach the matter: whoever is told of it, or given it, is asked about here first."""
     found = []
@@ -118,6 +139,12 @@ async def reaching(ctx: Ctx, accounts: Iterable[UUID | None], matter_id: UUID, p
             if await ctx.db.fetch(reached, *sql.values):
                 found.append(account_id)
     return found
+
+
+def nothing() -> NotFound:
+    """What is said of a matter that is not there, of one that is not the reader's to see, and of whatever hangs on it:
+    the same, so that the words tell nothing."""
+    return NotFound(_("There is no such matter, or it is not yours to see."))
 
 
 async def matter_for(
@@ -137,7 +164,7 @@ async def matter_for(
         *sql.values,
     )
     if not rows:
-        raise NotFound(_("There is no such matter, or it is not yours to see."))
+        raise nothing()
     row = rows[0]
     if not row.pop("usable"):
         raise Forbidden(_("You may read this matter, but not do this with it."), permission=permission)

@@ -11,7 +11,7 @@ from huitang_petitions.tables import Extension
 from huitang_petitions.workflow import TO_APPROVE
 from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.db import new_id
-from huitang_sdk.errors import Conflict, Forbidden, Invalid, NotFound
+from huitang_sdk.errors import Conflict, Forbidden, Invalid
 from huitang_sdk.i18n import DEFAULT_LOCALE, use_locale
 
 
@@ -71,7 +71,7 @@ async def decide(ctx: Ctx, actor: Actor, extension_id: UUID, granted: bool) -> N
     async with ctx.db.write(actor) as write:
         asked = await Extension.objects().where(Extension.id == extension_id).first()
         if asked is None:
-            raise NotFound(_("Nobody asked for this."))
+            raise access.nothing()
         row = await access.matter_for(ctx, actor, asked.matter_id, access.APPROVE, lock=True)
         if asked.asked_by == actor.account_id:
             raise Forbidden(_("Somebody else decides on what you asked for."), permission=access.APPROVE)

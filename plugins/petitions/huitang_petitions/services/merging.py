@@ -20,7 +20,8 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
     """Join a matter to another, with everything that was joined to it before.
 
     Raises Conflict for a matter and itself, one that was withdrawn, one whose target is joined to another already,
-    and one that would come into the hands, or the sight, of whoever is complained of in it.
+    one whose readers would learn of a report in confidence, and one that would come into the hands, or the sight, of
+    whoever is complained of in it.
     """
     if matter_id == into:
         raise Conflict(_("A matter cannot be joined to itself."))
@@ -34,6 +35,10 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
             raise Conflict(_("The other matter was joined itself. Join this one to the matter that is gone on with."))
         if joined.GONE in (row["state"], target["state"]):
             raise Conflict(_("A matter that was withdrawn cannot be joined."))
+        if target["whistle"] and not row["whistle"]:
+            raise Conflict(
+                _("Whoever reads this matter would learn that there is a report in confidence. Join that to this one.")
+            )
         if target["handler_id"] and await steps.complained_of(ctx, matter_id, target["handler_id"]):
             raise Conflict(_("Whoever has the other matter in hand is complained of in this one (art. 30)."))
         if target["state"] in ENDED:  # also under review: that is of an answer others had
@@ -52,7 +57,8 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         await protecting.recuse_with_joined(ctx, write, actor, into)
         event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
         await telling.tell(ctx, row, "merged", event_id)
-        await happening.record(ctx, write, actor, target, "merged", audit=False)
+        if target["whistle"] or not row["whistle"]:  # else its readers would know that there is a report
+            await happening.record(ctx, write, actor, target, "merged", audit=False)
         await catching_up.catch_up(ctx, write, actor, target, newcomers)
         await ctx.todos.close(access.ref(matter_id))
         await protecting.take_off_lists(ctx, into)

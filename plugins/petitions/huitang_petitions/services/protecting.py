@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_petitions.services import access, joined
+from huitang_petitions.services import access, attending, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.accusing import Named, accounts_named, put_accused
 from huitang_petitions.tables import Recusal
@@ -91,6 +91,7 @@ async def accuse(
         (accused_id,) = await put_accused(ctx, write, actor, matter_id, [one])
         await joined.keep_away(ctx, row["merged_into"] or matter_id)
         await take_off_lists(ctx, matter_id)
+        await attending.see_to(ctx, [matter_id])
     return accused_id
 
 
@@ -104,6 +105,7 @@ async def acquit(ctx: Ctx, actor: Actor, matter_id: UUID, accused_id: UUID, reas
             raise NotFound(_("Nobody of this kind is marked in this matter."))
         await joined.keep_away(ctx, matter_id)
         await write.audit("petitions.accused.unmarked", access.ref(matter_id), reason=reason.strip())
+        await attending.see_to(ctx, [matter_id])
 
 
 async def recuse(ctx: Ctx, actor: Actor, matter_id: UUID, account_id: UUID, reason: str) -> UUID:
@@ -122,6 +124,7 @@ async def recuse(ctx: Ctx, actor: Actor, matter_id: UUID, account_id: UUID, reas
         recusal_id = await _keep_away(ctx, write, actor, matter_id, account_id, reason.strip())
         if row["merged_into"]:
             await recuse_with_joined(ctx, write, actor, row["merged_into"])
+        await attending.see_to(ctx, [matter_id])
     return recusal_id
 
 
@@ -211,7 +214,7 @@ async def take_off_lists(ctx: Ctx, matter_id: UUID) -> None:
     """To-dos and notices about it, and those joined with it, that stand with somebody who may no longer reach them."""
     for one in await joined.together_with(ctx, matter_id):
         subjects = [access.ref(one)]
-        for kind in ("supervision", "extension", "visit"):
+        for kind in access.HANGING:
             rows = await ctx.db.fetch(f"SELECT id FROM petitions.{kind} WHERE matter_id = $1", one)
             subjects += [Ref(f"petitions.{kind}", row["id"]) for row in rows]
         for subject in subjects:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import structs
 
-from huitang_petitions.services import accusing, codes, districts, photos
+from huitang_petitions.services import accusing, attending, codes, districts, photos
 from huitang_petitions.services.access import REGISTER, Ctx
 from huitang_petitions.services.entering import Entry, enter
 from huitang_petitions.services.submission import Intake, Registered
@@ -84,6 +84,9 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
         cleaned = photos.without_traces(ctx, intake.papers, confidential=intake.whistle)
         intake = structs.replace(intake, papers=cleaned)
     intake = await districts.completed(ctx, intake)
+    accused = await accusing.named(ctx, intake.accused, organisation_id) if intake.accused else ()
+    if not historic and (intake.accused or intake.whistle):
+        organisation_id = await attending.office_for(ctx, organisation_id, accused, whistle=intake.whistle)
     return Entry(
         id=new_id(),
         actor=actor,
@@ -94,7 +97,7 @@ async def _entry(ctx: Ctx, actor: Actor, intake: Intake, historic: bool) -> Entr
         digest=digest,
         now=now,
         is_told=not historic and not intake.whistle,
-        accused=await accusing.named(ctx, intake.accused, organisation_id) if intake.accused else (),
+        accused=accused,
     )
 
 

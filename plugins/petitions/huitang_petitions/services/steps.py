@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, answering, asking, happening, joined
+from huitang_petitions.services import access, answering, asking, attending, happening, joined
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.workflow import MATTER
 from huitang_sdk.contracts import Actor, Begin, Delivery, Process, Write
@@ -160,6 +160,7 @@ async def begin(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery]]) -> N
         ]
         if not await ctx.workflow.start_many(write, SYSTEM, begins, told=True):
             raise Conflict(_("This has been started already."))
+    await attending.see_to_new(ctx, fresh)
 
 
 def _in_hands_of(row: Mapping[str, Any]) -> UUID:

@@ -22,7 +22,7 @@ from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
 from huitang_sdk.declare import NotificationKind
-from huitang_sdk.errors import Invalid, NotFound
+from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import DEFAULT_LOCALE, use_locale
 
 MARKED, URGED, SUPERVISED, ESCALATED, INSPECT = (
@@ -223,7 +223,7 @@ async def answer(ctx: Ctx, actor: Actor, act_id: UUID, text: str) -> None:
     async with ctx.db.write(actor) as write:
         row = await Supervision.objects().where(Supervision.id == act_id).first()
         if row is None:
-            raise NotFound(_("There is no such step."))
+            raise access.nothing()
         permission = access.SUPERVISE if row.step == "inspect" else access.HANDLE
         await access.matter_for(ctx, actor, row.matter_id, permission, lock=True)
         before = ctx.personal.unseal("supervision.answer", act_id, row.answer or None)

@@ -296,6 +296,7 @@ ACTS = (
         fresh=True,
     ),
     Act(route="/petitions/mine/{matter_id}", who=RESIDENTS),
+    Act(route="/petitions/mine/code", who=RESIDENTS, form={"code": "{code}"}),
     Act(
         route=f"{API}/matters",
         who="snyynnnynn",

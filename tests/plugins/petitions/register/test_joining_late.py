@@ -139,6 +139,24 @@ async def test_a_report_in_confidence_hides_no_limit_of_the_matter_it_is_joined_
     assert not any(town.actors["handler"].account_id in row["told"] for row in told)
 
 
+async def test_whoever_may_not_read_a_report_in_confidence_does_not_learn_that_one_was_joined(town):
+    ctx, _clock = at(town)
+    office, head = town.units["office"].id, town.actors["head"]
+    came = [await register(ctx, SYSTEM, intake(organisation_id=office)) for _one in range(2)]
+    main, plain = (one.id for one in came)
+    report = intake(channel="web", persons=(), anonymous=True, whistle=True, organisation_id=office)
+    secret = (await register(ctx, SYSTEM, report)).id
+    for one in (main, plain, secret):
+        await take(ctx, head, one, "accept", Wanted())
+    officer, page = await town.sign_in("officer"), f"/petitions/matters/{main}"
+    before = [(await officer.get(path)).text for path in (page, f"{page}/way")]
+    assert all(came[0].number in text for text in before)
+    with pytest.raises(Conflict):
+        await merging.join(ctx, head, plain, secret)
+    await merging.join(ctx, head, secret, main)
+    assert [(await officer.get(path)).text for path in (page, f"{page}/way")] == before
+
+
 async def test_what_was_opened_again_is_accepted_and_what_is_reviewed_takes_nobody_in(town):
     ctx, clock = at(town)
     main, other, third = await handled(town, ctx)

@@ -20,7 +20,7 @@ from huitang_sdk.contracts import Actor, Ref, Write
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql, new_id
 from huitang_sdk.declare import NotificationKind
-from huitang_sdk.errors import Conflict, Invalid, NotFound
+from huitang_sdk.errors import Conflict, Invalid
 
 TO_VISIT, UNSATISFIED = "petitions.to_visit", "petitions.unsatisfied"
 KINDS = (
@@ -177,7 +177,7 @@ async def visit_for(ctx: Ctx, actor: Actor, visit_id: UUID, *, lock: bool = Fals
     """A visit with its matter's row. Raises NotFound for one whose matter the actor may not reach."""
     rows = await ctx.db.fetch("SELECT * FROM petitions.visit WHERE id = $1", visit_id)
     if not rows:
-        raise NotFound(_("There is no such visit, or it is not yours to see."))
+        raise access.nothing()
     holds = ctx.permissions.may(actor, access.SATISFACTION)
     permission = access.SATISFACTION if holds else access.HANDLE
     matter = await matter_to_ask_about(ctx, actor, rows[0]["matter_id"], permission, lock=lock)
