@@ -80,6 +80,7 @@ class ResidentRow(PluginTable, tablename="resident", schema="identity"):
     locale = Text(default="zh-CN")
     created_at = Timestamptz()
     signed_in_at = Timestamptz()
+    held_since = Timestamptz()
 
 
 class ResidentSessionRow(PluginTable, tablename="resident_session", schema="identity"):
