@@ -91,7 +91,7 @@ ASKED = (
         "/petitions/satisfaction",
         "SELECT r.body_id, r.grade, count(*) FROM petitions.rating r JOIN petitions.matter m ON m.id = r.matter_id"
         " WHERE m.organisation_id IS NOT NULL GROUP BY 1, 2",
-        goal=1000,
+        goal=2000,
     ),
     Asked(
         "what is published, for everybody",

@@ -32,7 +32,7 @@ AT_ONCE = 48
 """So many letters the index compares in one round: as many matches mean that more may be behind them."""
 ROUNDS = 5
 BATCH = 20_000
-PATIENCE = 2.0
+PATIENCE = 0.5
 """Seconds that a page waits for the index of a process that was started lately; then it says how far it is."""
 ANEW = 500
 _PUT = """
