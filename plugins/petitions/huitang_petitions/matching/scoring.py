@@ -31,6 +31,8 @@ def _together(e: Evidence) -> dict[str, float]:
         "topic": (e.meanings + e.within + 2 * e.pairs + 2 * e.inside) / 4,
         "told": (e.rare + e.topics) / 2,
         "numbers": e.house + e.building + e.part + e.unit / 2,
+        "next door": e.local * min(e.building, 0.0),
+        "another": min(e.village, 0.0) + min(e.firm, 0.0) + min(e.branch, 0.0),
         "contradicted": min(e.house, 0.0) + min(e.building, 0.0) + min(e.part, 0.0) + min(e.unit, 0.0) / 2,
     }
 
