@@ -41,6 +41,15 @@ def hard(half: str) -> list[Hard]:
     return found
 
 
+def office() -> list[Hard]:
+    """The letters of an office that were looked at, to learn from: half of the matters, with what looks like them."""
+    found = [Hard(_letter(row), "letter", row["id"]) for row in _rows("office_corpus.jsonl") if int(row["id"][1:3]) % 2]
+    for row in _rows("office_dev.jsonl"):
+        letter = _letter(row | {"id": row["id"].upper()})
+        found.append(Hard(letter, row["group"], (row["matches"] or [letter.id])[0]))
+    return found
+
+
 @dataclass
 class Measured:
     """`found` and `asked` by variation; `wrong` are matches that are none."""
@@ -146,7 +155,7 @@ def of_strangers(name: str = "stranger", groups: str = "abcd") -> MatchingSet:
 
 def of_an_office(half: str) -> MatchingSet:
     """Letters in the manner of three offices, two hundred and two of them, most beside others that only look alike;
-    more than half of the queries are about none. `dev` was looked at while the trees were mended, `held` was not.
+    more than half of the queries are about none. `dev` is learnt from, of `held` only the figures were seen.
 
     Groups: repeat, neighbour and joint (somebody else), channel, ocr; and those about no letter: person (the same
     one, about something else), topic (somebody else, about something else at the place), building (the same trouble

@@ -55,20 +55,20 @@ def test_letters_written_after_it_was_learnt_are_told_apart():
     measured = measure(of_strangers("fresh", "abcde"))
     assert measured.recall >= 0.95, measured.missed
     # Two in three only look like another one, which is more than any register has: one in four is taken for it.
-    assert len(measured.wrong) <= 7, measured.wrong
+    assert len(measured.wrong) <= 6, measured.wrong
 
 
-def test_letters_of_an_office_are_told_apart_though_half_of_them_only_look_like_one():
+def test_letters_of_an_office_that_are_learnt_from_are_told_apart():
     measured = measure(of_an_office("dev"))
-    assert measured.recall >= 0.94, measured.missed
-    assert measured.precision >= 0.9, measured.wrong
+    assert measured.recall >= 0.95, measured.missed
+    assert measured.precision >= 0.95, measured.wrong
 
 
 def test_letters_of_an_office_that_were_not_looked_at_are_told_apart():
     measured = measure(of_an_office("held"))
-    assert measured.recall >= 0.88
-    # Four in seven only look like another one; before that was learnt, precision was 0.63.
-    assert measured.precision >= 0.7
+    assert measured.recall >= 0.92
+    # More than half of the queries only look like another one; before that was learnt, precision was 0.63.
+    assert measured.precision >= 0.8
 
 
 def test_short_letters_find_each_other():
