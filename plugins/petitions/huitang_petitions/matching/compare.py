@@ -128,7 +128,7 @@ class Evidence(Struct, frozen=True):
 
 
 def _mass(found: frozenset[int], weights: Weights) -> float:
-    return sum(weights[value] for value in found)
+    return sum(map(weights.__getitem__, found))
 
 
 def _alike(
@@ -143,7 +143,8 @@ def _alike(
 
 
 def _squares(found: frozenset[int], weights: Weights, less: frozenset[int]) -> float:
-    return sum(weights[value] ** 2 * (LESS if value in less else 1.0) for value in found)
+    whole = sum([weight * weight for weight in map(weights.__getitem__, found)])
+    return whole - (1 - LESS) * sum([weight * weight for weight in map(weights.__getitem__, found & less)])
 
 
 def _place(a: Sets, b: Sets, weights: Weights) -> tuple[float, float]:
@@ -196,13 +197,14 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
     aside = a.somewhere | b.somewhere
     meanings, within = _alike(a.meanings, b.meanings, weights, a.general | b.general)
     common = a.common | b.common
-    pairs, inside = _alike(a.pairs - aside, b.pairs - aside, weights, common)
+    told_a, told_b = a.pairs - aside, b.pairs - aside
+    pairs, inside = _alike(told_a, told_b, weights, common)
     named = a.letters | b.letters
     characters, held = _alike(a.characters - named, b.characters - named, weights)
     details = _alike(a.details, b.details, weights)[1]
     if not details and a.details and b.details:
         details = -0.5
-    shared = (a.pairs & b.pairs) - aside
+    shared = told_a & told_b
     return Evidence(
         phone=0.0 if len(a.parts & b.parts) == 2 else _either(a.phone, b.phone),
         name=_name(a, b),
@@ -219,7 +221,7 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
         branch=_either(a.branch, b.branch),
         local=_mass(a.local & b.local, weights) / max(_mass(a.meanings & b.meanings, weights), 0.01),
         apart=_apart(a.meanings, b.meanings, weights, a.general | b.general, MANY / 2),
-        strange=_apart(a.pairs - aside, b.pairs - aside, weights, common, STRANGE),
+        strange=_apart(told_a, told_b, weights, common, STRANGE),
         details=details,
         sums=max(0.0, _either(a.sums, b.sums)),
         agreed=_many(a.details & b.details, weights, frozenset(), 2.0),
@@ -239,7 +241,7 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
 
 
 def _many(shared: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
-    return 1 - math.exp(-sum(weights[value] * (LESS if value in less else 1.0) for value in shared) / enough)
+    return 1 - math.exp(((1 - LESS) * _mass(shared & less, weights) - _mass(shared, weights)) / enough)
 
 
 def _apart(a: frozenset[int], b: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
