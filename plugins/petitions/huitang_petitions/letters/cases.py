@@ -45,15 +45,18 @@ class Matter(Struct, frozen=True, kw_only=True):
     subjects: tuple[str, ...]
     facts: tuple[str, ...]
     asks: tuple[str, ...]
+    local: bool = False
+    """Whether each building has its own: in the next one it is another matter."""
 
 
 class Place(Struct, frozen=True):
-    """Where: `name` is how people call it."""
+    """Where: `name` is how people call it, `home` the building there of whoever writes; 0 where nobody says."""
 
     district: str
     road: str
     number: int
     name: str
+    home: int = 0
 
     @property
     def full(self) -> str:

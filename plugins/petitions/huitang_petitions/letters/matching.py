@@ -7,7 +7,22 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct, structs
 
-from huitang_petitions.letters.cases import DISTRICTS, Case, case, matters, person, phone, place
+from huitang_petitions.letters.cases import (
+    COMPOUNDS,
+    DISTRICTS,
+    ENDINGS,
+    FIRMS,
+    ROAD_ENDINGS,
+    STEMS,
+    TRADES,
+    Case,
+    Place,
+    case,
+    matters,
+    person,
+    phone,
+    place,
+)
 from huitang_petitions.letters.making import Letter, numbered
 from huitang_petitions.letters.noise import ocr
 from huitang_petitions.letters.writing import Written, write
@@ -71,10 +86,12 @@ def _scanned(rng: random.Random, of: Case, before: Written) -> Written:
 
 
 def _somebody_else(rng: random.Random, of: Case, before: Written) -> Written:
-    other = structs.replace(of, petitioner=person(rng), phone=phone(rng))
+    """Of another building, unless the matter is one building's own."""
+    own = case(rng, of.matter, of.place if of.matter.local else _elsewhere(rng, of.place))
+    other = structs.replace(of, petitioner=own.petitioner, phone=own.phone, place=own.place)
     if rng.random() < 0.6:
-        own = case(rng, of.matter, of.place)
-        other = structs.replace(other, n=own.n, money=own.money, year=own.year, month=own.month)
+        n = of.n if of.matter.local else own.n
+        other = structs.replace(other, n=n, money=own.money, year=own.year, month=own.month)
     return write(rng, other, rng.choice(("letter", "web", "visit", "phone")), before.chosen)
 
 
@@ -97,11 +114,62 @@ def _other_place(rng: random.Random, of: Case) -> Case:
     return structs.replace(of, place=structs.replace(new, district=district), petitioner=person(rng), phone=phone(rng))
 
 
-def _other_matter(rng: random.Random, of: Case, same_person: bool) -> Case:
-    options = [m for m in matters() if m.at == of.matter.at and m.category[1] != of.matter.category[1]]
+def _elsewhere(rng: random.Random, here: Place) -> Place:
+    """The same estate, another building."""
+    return structs.replace(here, home=(here.home + rng.randint(1, 7)) % 9 + 1) if here.home else here
+
+
+def _other_matter(rng: random.Random, of: Case, same_person: bool, near: bool = False) -> Case:
+    """`near`: of the same kind, as heating and water are."""
+    level = 2 if near else 1
+    options = [m for m in matters() if m.at == of.matter.at and m.category[level] != of.matter.category[level]]
+    if near:
+        options = [m for m in options if m.category[0] == of.matter.category[0]] or options
     options = options or [m for m in matters() if m.category[0] != of.matter.category[0]]
-    new = case(rng, rng.choice(options), of.place)
+    new = case(rng, rng.choice(options), of.place if same_person else _elsewhere(rng, of.place))
+    new = structs.replace(new, n=new.place.home) if new.matter.local and new.place.home else new
     return structs.replace(new, petitioner=of.petitioner, phone=of.phone) if same_person else new
+
+
+def _next_building(rng: random.Random, of: Case) -> Case:
+    """The same trouble of another building, told by who lives there."""
+    if not of.matter.local:
+        return _other_matter(rng, of, False, near=True)
+    new = case(rng, of.matter, _elsewhere(rng, of.place))
+    return structs.replace(new, n=new.place.home)
+
+
+_SIDES = "大小东西南北上下前后"
+
+
+def _sibling(rng: random.Random, of: Case) -> Case:
+    """The same at a place or with a firm of nearly the same name, in the same road or town."""
+    there = structs.replace(
+        of.place, name=_nearly(rng, of.place.name), number=of.place.number and of.place.number % 398 + 1
+    )
+    new = case(rng, of.matter, there)
+    trade = next((trade for trade in TRADES if of.firm.startswith(trade)), "")
+    kind = of.firm.removeprefix(trade)
+    firms = [trade + other for other in FIRMS if other != kind] + [other + kind for other in TRADES if other != trade]
+    return structs.replace(new, firm=rng.choice(firms), n=rng.choice((of.n, new.n)))
+
+
+def _nearly(rng: random.Random, name: str) -> str:
+    """Another name of the same kind, of which most is the same.
+
+    >>> _nearly(random.Random(1), "锦绣花园") != "锦绣花园"
+    True
+    """
+    for endings in (ENDINGS, ("广场", "大厦", "产业园", "商城"), ROAD_ENDINGS):
+        for ending in endings:
+            if name.endswith(ending) and rng.random() < 0.6:
+                return name.removesuffix(ending) + rng.choice([one for one in endings if one != ending])
+    stem, ending = name[:2], name[2:]
+    if ending in ("村", "新村", "庄", "屯", "小学", "中学") and rng.random() < 0.3:
+        return rng.choice(_SIDES.replace(name[0], "")) + name
+    others = [one for one in (*STEMS, *COMPOUNDS) if one != stem and set(one) & set(stem)]
+    others += [rng.choice("张李王刘陈杨赵周吴徐孙马") + stem[1], stem[0] + rng.choice("河山林水田泉岭沟")]
+    return rng.choice([one for one in others if one != stem]) + ending
 
 
 DIFFERENT: dict[str, Callable[[random.Random, Case], Case]] = {
@@ -109,6 +177,9 @@ DIFFERENT: dict[str, Callable[[random.Random, Case], Case]] = {
     "other place, other details": lambda rng, of: case(rng, of.matter, _other_place(rng, of).place),
     "other matter": lambda rng, of: _other_matter(rng, of, False),
     "same person, other matter": lambda rng, of: _other_matter(rng, of, True),
+    "same person, matter of the kind": lambda rng, of: _other_matter(rng, of, True, near=True),
+    "next building": _next_building,
+    "nearly the same name": _sibling,
 }
 
 
@@ -121,7 +192,7 @@ def matching_set(cases: int = 400, seed: int = 2026, same: Sequence[str] = tuple
     variations: dict[str, str] = {}
     taken: set[tuple[str, str]] = set()
     while len(corpus) < cases:
-        of = case(rng, rng.choice(matters()))
+        of = _somewhere(rng, case(rng, rng.choice(matters())))
         if not _free(taken, of):
             continue
         before = write(rng, of, rng.choice(("letter", "letter", "web", "visit")))
@@ -141,9 +212,16 @@ def matching_set(cases: int = 400, seed: int = 2026, same: Sequence[str] = tuple
     return MatchingSet(tuple(corpus), tuple(queries), tuple(pairs), variations)
 
 
+def _somewhere(rng: random.Random, of: Case) -> Case:
+    """With the building of whoever writes, where there are several: its own, where the matter is of one building."""
+    if of.matter.at != "compound":
+        return of
+    return structs.replace(of, place=structs.replace(of.place, home=of.n if of.matter.local else rng.randint(1, 9)))
+
+
 def _free(taken: set[tuple[str, str]], of: Case) -> bool:
     """Whether nobody has written about this yet; from now on somebody has."""
-    key = (of.matter.id, of.place.name)
+    key = (of.matter.id, f"{of.place.name}{of.place.home if of.matter.local else ''}")
     if key in taken:
         return False
     taken.add(key)

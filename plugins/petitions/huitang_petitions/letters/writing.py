@@ -96,8 +96,22 @@ def place_of(rng: random.Random, place: Place) -> str:
     )
     district = rng.choice((f"云江市{place.district}", place.district, place.district[:-1], ""))
     if place.road:
-        return district + rng.choice((place.road + number + place.name, place.road + place.name, place.name))
+        home = _home(rng, place.home) if place.home else ""
+        return district + rng.choice((place.road + number + place.name, place.road + place.name, place.name)) + home
     return district + place.name + number
+
+
+def _home(rng: random.Random, building: int) -> str:
+    return rng.choice(
+        (
+            "",
+            "",
+            f"{building}号楼",
+            f"{building}栋",
+            f"{counted(building)}号楼",
+            f"{building}号楼{rng.randint(1, 4)}单元",
+        )
+    )
 
 
 def fill(rng: random.Random, wording: str, case: Case, spoken: int) -> str:

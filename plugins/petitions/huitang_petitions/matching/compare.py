@@ -16,6 +16,8 @@ HALF = 0.5
 """By so much a place counts less of which one letter says more than the other."""
 MANY = 6.0
 """So many rare pairs in common are many."""
+STRANGE = 20.0
+"""So many rare pairs that the other letter has not are many."""
 ENOUGH = 1.3
 """A place known by so much, in weights of what is shared, is known."""
 
@@ -46,6 +48,11 @@ class Sets(Struct):
     headline: frozenset[int]
     letters: frozenset[int]
     characters: frozenset[int]
+    firm: frozenset[int]
+    trade: frozenset[int]
+    branch: frozenset[int]
+    local: frozenset[int]
+    sums: frozenset[int]
 
     @property
     def somewhere(self) -> frozenset[int]:
@@ -84,8 +91,19 @@ class Evidence(Struct, frozen=True):
     0 unknown."""
     village: float
     """What villages are called: likewise."""
+    firm: float
+    """What firms are called: likewise, and -0.5 where those of one name do different things."""
+    branch: float
+    """Which company of a firm, which school, which bus: likewise."""
+    local: float
+    """How much of the expressions in common is of one building only."""
+    apart: float
+    strange: float
+    """How much of expressions, and of pairs of characters, the other has not, of the letter that has less of it."""
     details: float
     """Sums, years, quantities in common; below 0 where both have some and share none."""
+    sums: float
+    """1 a sum in common, as far as its first two digits go, else 0."""
     agreed: float
     """How many of them are in common, and how rare they are: 1 - 1/e for two that nobody else has."""
     meanings: float
@@ -110,7 +128,7 @@ class Evidence(Struct, frozen=True):
 
 
 def _mass(found: frozenset[int], weights: Weights) -> float:
-    return sum(weights[value] for value in found)
+    return sum(map(weights.__getitem__, found))
 
 
 def _alike(
@@ -125,7 +143,8 @@ def _alike(
 
 
 def _squares(found: frozenset[int], weights: Weights, less: frozenset[int]) -> float:
-    return sum(weights[value] ** 2 * (LESS if value in less else 1.0) for value in found)
+    whole = sum([weight * weight for weight in map(weights.__getitem__, found)])
+    return whole - (1 - LESS) * sum([weight * weight for weight in map(weights.__getitem__, found & less)])
 
 
 def _place(a: Sets, b: Sets, weights: Weights) -> tuple[float, float]:
@@ -153,6 +172,10 @@ def _either(a: frozenset[int], b: frozenset[int]) -> float:
     return 1.0 if a & b else -1.0
 
 
+def _firm(a: Sets, b: Sets) -> float:
+    return -0.5 if a.firm & b.firm and _either(a.trade, b.trade) < 0 else _either(a.firm, b.firm)
+
+
 def _name(a: Sets, b: Sets) -> float:
     if a.name and b.name:
         if a.name & b.name:
@@ -174,13 +197,14 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
     aside = a.somewhere | b.somewhere
     meanings, within = _alike(a.meanings, b.meanings, weights, a.general | b.general)
     common = a.common | b.common
-    pairs, inside = _alike(a.pairs - aside, b.pairs - aside, weights, common)
+    told_a, told_b = a.pairs - aside, b.pairs - aside
+    pairs, inside = _alike(told_a, told_b, weights, common)
     named = a.letters | b.letters
     characters, held = _alike(a.characters - named, b.characters - named, weights)
     details = _alike(a.details, b.details, weights)[1]
     if not details and a.details and b.details:
         details = -0.5
-    shared = (a.pairs & b.pairs) - aside
+    shared = told_a & told_b
     return Evidence(
         phone=0.0 if len(a.parts & b.parts) == 2 else _either(a.phone, b.phone),
         name=_name(a, b),
@@ -193,7 +217,13 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
         part=_either(a.part, b.part),
         unit=_either(a.unit, b.unit),
         village=_either(a.village, b.village),
+        firm=_firm(a, b),
+        branch=_either(a.branch, b.branch),
+        local=_mass(a.local & b.local, weights) / max(_mass(a.meanings & b.meanings, weights), 0.01),
+        apart=_apart(a.meanings, b.meanings, weights, a.general | b.general, MANY / 2),
+        strange=_apart(told_a, told_b, weights, common, STRANGE),
         details=details,
+        sums=max(0.0, _either(a.sums, b.sums)),
         agreed=_many(a.details & b.details, weights, frozenset(), 2.0),
         meanings=meanings,
         within=within,
@@ -211,7 +241,11 @@ def compare(a: Features | Sets, b: Features | Sets, weights: Weights) -> Evidenc
 
 
 def _many(shared: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
-    return 1 - math.exp(-sum(weights[value] * (LESS if value in less else 1.0) for value in shared) / enough)
+    return 1 - math.exp(((1 - LESS) * _mass(shared & less, weights) - _mass(shared, weights)) / enough)
+
+
+def _apart(a: frozenset[int], b: frozenset[int], weights: Weights, less: frozenset[int], enough: float) -> float:
+    return min(_many(a - b, weights, less, enough), _many(b - a, weights, less, enough))
 
 
 def _headed(

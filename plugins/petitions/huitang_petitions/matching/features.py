@@ -37,9 +37,12 @@ LOOKED_UP = (
     "pairs",
 )
 """What letters are found by."""
-SECTIONS = (*LOOKED_UP, "general", "common", "heading", "headline", "letters", "characters")
+SECTIONS = (
+    *(*LOOKED_UP, "general", "common", "heading", "headline", "letters", "characters"),
+    *("firm", "trade", "branch", "local", "sums"),
+)
 """In the order in which they are kept."""
-VERSION = 3
+VERSION = 4
 """Another number for another way to read letters: other sections, or other things in them. Features of two versions are
 never compared."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-./])")
@@ -140,8 +143,27 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "common": sorted(told & words.common()),
         "heading": sorted(meant.intersection(words.meanings(blanked(subject, called)))),
         "characters": sorted(set("".join(told)) - words.everyday()),
+        "firm": sorted({folded(stem) for stem, _kind in firms}),
+        "trade": sorted(places.trades(firms)),
+        "branch": sorted(places.branches(plain(letter.place), both)),
+        "local": sorted(meant & words.local()),
+        "sums": sorted({_rounded(float(f)) for f in figures if f[-1] != "%" and float(f) >= 1000 and not _year(f)}),
         "headline": sorted((told - words.common()).intersection(places.pairs(words.bare(subject)))),
     }
+
+
+def _year(figure: str) -> bool:
+    return len(figure) == 4 and figure.startswith(("19", "20"))
+
+
+def _rounded(sum_: float) -> str:
+    """By its first two digits: who tells it again says 十八万多 for 186,000.
+
+    >>> _rounded(186_000), _rounded(180_000), _rounded(1_860)
+    ('18e4', '18e4', '18e2')
+    """
+    digits = str(int(sum_))
+    return f"{digits[:2]}e{len(digits) - 2}"
 
 
 def without(text: str, name: str) -> str:
@@ -162,6 +184,7 @@ def blanked(text: str, names: frozenset[str]) -> str:
 
 _SPACE = {
     "general": "meanings",
+    "local": "meanings",
     "heading": "meanings",
     "common": "pairs",
     "headline": "pairs",

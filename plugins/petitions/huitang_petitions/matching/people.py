@@ -10,6 +10,13 @@ _TITLES = re.compile(
     r"(?:先生|女士|小姐|同志|大爷|大妈|大叔|大姐|大哥|大嫂|大娘|大伯|阿姨|阿婆|阿公|阿伯|奶奶|爷爷|伯伯|叔叔|老伯|老汉|老太太?|老师傅?|师傅|"
     r"医生|经理|老板|家属|妈妈|爸爸|某+|[*＊x]+|[（(].*[)）]|等\d*人?|代表)+$"
 )
+_ROLES = (
+    r"(?:来[电访信]人|反映人|投诉人|举报人|申请人|市民|群众|网民|居民|村民|业主|住户|户主|家长|学生|患者|病人|家属|车主|司机|乘客|旅客|店主|摊主|商户|房东|"
+    r"房客|租客|租户|职工|员工|工人|农民工|退役军人|退休干部|教师|顾客|消费者|用户|游客)"
+)
+_ROLE = re.compile(rf"^{_ROLES}[:,]?(?=[\u4e00-\u9fff])")
+"""Desks write down as what somebody spoke, before the name or instead of it."""
+_SOME = re.compile(rf"{_ROLES}$|[0-9]|[们等]$")
 _OLD = re.compile(r"^[老小](?=[\u4e00-\u9fff]$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _ANONYMOUS = {"匿名", "群众", "市民", "业主", "村民", "居民", "不详", "无名", "佚名", "无"}
@@ -25,13 +32,15 @@ def name(written: str) -> tuple[str, str]:
 
     >>> name("王小明"), name("王先生"), name("王**"), name("匿名")
     (('王小明', '王'), ('', '王'), ('', '王'), ('', ''))
+    >>> name("来电人王先生"), name("业主王小明"), name("石桥村村民"), name("李家湾七户")
+    (('', '王'), ('王小明', '王'), ('', ''), ('', ''))
     """
-    text = plain(written)
+    text = _ROLE.sub("", plain(written))
     bare = _TITLES.sub("", text)
     known = bare == text
     bare = _OLD.sub("", bare) if len(bare) == 2 else bare
     han = "".join(_HAN.findall(bare))
-    if not han or han in _ANONYMOUS or len(han) > 6:
+    if not han or han in _ANONYMOUS or len(han) > 6 or _SOME.search(bare):
         return "", ""
     han = folded(han)
     size = 2 if han[:2] in _DOUBLE and len(han) > 1 else 1

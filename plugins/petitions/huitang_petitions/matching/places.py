@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from msgspec import Struct
@@ -38,7 +39,9 @@ _FIRM = re.compile(
     r"健身|游泳馆|养老公寓|采石场|砖厂|水泥厂|养殖场|洗煤厂|酒店|饭店|宾馆|歌厅|ktv|超市|网吧|驾校|律所))"
 )
 _NOT_FIRMS = re.compile(
-    r"[找让请叫跟由对因告说时候买卖做干开办进关查问打该区楼院家场店厂局站馆校司们人员的了着过是不没也都就又还把给]|有限|责任|股份|一[家个]"
+    r"[找让请叫跟由对因告说时候买卖做干开办进关查问打该区楼院家场店厂局站馆校司们人员的了着过是不没也都就又还把给]|有限|责任|股份|一[家个]|要|扣|今年|亲子|"
+    r"维修|维保|销售|评估|保险|电力|督促|报名|通信|建材|供水|供电|供热|供气|燃气|来水|公交|快递|物流|保洁|监理|设计|旅游|文旅|运营|采取|电桩|网络|中介|"
+    r"承建|总包|项目|测绘|拆迁|外包|装修|园林|环卫|环保|水务|市政|城投|矿业|药材|鉴定|检测"
 )
 _NOT_NAMES = re.compile(
     r"[的在到从住我们你他她它这那某本该各每全一二三两几多家有是和与及或等为被把给去来离至经过往向上下前后内外旁边大小老新个条处所公职工我"
@@ -110,8 +113,48 @@ def firms(text: str) -> list[tuple[str, str]]:
 _BUSINESS = re.compile(
     r"公司|集团|化工|装饰|建筑|建设|置业|地产|热力|物业|食品|餐饮|教育|培训|科技|商贸|劳务|运输|农业|健身"
 )
+_ANY_TRADE = frozenset(("公司", "集团"))
+_ONE_TRADE = {"建工": "建筑", "建设": "建筑", "地产": "置业", "饭店": "酒店", "宾馆": "酒店", "培训": "教育"}
+
+
+def trades(of: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """What `firms` do, with what they are called: two of one name may do different things.
+
+    >>> sorted(trades([("恒达", "劳务"), ("恒达", "公司"), ("宏泰", "建工")]))
+    ['宏泰建筑', '恒达劳务']
+    """
+    return frozenset(folded(stem + _ONE_TRADE.get(kind, kind)) for stem, kind in of if kind not in _ANY_TRADE)
+
+
+_ORDINAL = "一二三四五六七八九十"
+_BRANCH = re.compile(
+    rf"(?<![0-9{_ORDINAL}])第?([0-9]+|[{_ORDINAL}])"
+    r"(?=(?:工程|建筑)?(?:分?公司|工区|分厂|人民医院|中医院|医院|中学|小学|幼儿园|初中|高中))"
+)
+_ROUTE = re.compile(r"(?:公交|公共汽车)(?:车)?([0-9]+)路|(?<![0-9])([0-9]+)路(?!口|段)")
+
+
+def branches(place: str, text: str) -> set[str]:
+    """Which one of several of one name: of a firm's companies, of schools and hospitals, which bus. Both are `plain`.
+
+    >>> branches("恒达建筑二公司", "一公司也欠"), branches("", "坐18路公交"), branches("市第三中学", "")
+    ({'2'}, {'18'}, {'3'})
+    """
+    return _branches(place) or _branches(text)
+
+
+def _branches(text: str) -> set[str]:
+    found = _BRANCH.findall(text) + ["".join(one) for one in _ROUTE.findall(text)]
+    return {str(_ORDINAL.index(one) + 1) if one in _ORDINAL else one for one in found}
+
+
 _TOWN = re.compile(r"^.*(?:镇|乡|街道)(?=[\u4e00-\u9fff]{2})")
-_VILLAGE = re.compile(r"[\u4e00-\u9fff]家?[庄屯堡寨湾]|[\u4e00-\u9fff]{2}(?=村(?![里民委口干支上路级庄小]))")
+_SIDE = "大小上中下东西南北前后"
+_VILLAGE = re.compile(
+    rf"[{_SIDE}]?(?:[\u4e00-\u9fff]家?[庄屯堡寨湾]|[\u4e00-\u9fff]家[沟洼圩营坪坝岗峪集坡窑河])"
+    rf"|[{_SIDE}]?[\u4e00-\u9fff]{{2}}(?=村(?![里民委口干支上路级庄小]))"
+)
+"""Which of two villages of one name it is, the big or the small, the upper or the lower one, belongs to the name."""
 
 
 def villages(place: str, text: str) -> set[str]:
@@ -125,7 +168,8 @@ def villages(place: str, text: str) -> set[str]:
 
 
 def _villages(text: str) -> set[str]:
-    return {folded(stem) for stem in _VILLAGE.findall(text) if not _NOT_NAMES.search(stem)}
+    found = (stem for stem in _VILLAGE.findall(text) if not _NOT_NAMES.search(stem.lstrip(_SIDE).replace("家", "")))
+    return {folded(stem) for stem in found}
 
 
 _OWN = {

@@ -51,6 +51,12 @@ def general() -> frozenset[str]:
 
 
 @cache
+def local() -> frozenset[str]:
+    """Those of `meanings` that each building has of its own."""
+    return frozenset(data("words.toml")["local"].split())
+
+
+@cache
 def common() -> frozenset[str]:
     """Pairs of characters that letters about different matters have: those say little of which matter it is."""
     return frozenset(data("common.toml")["pairs"].split())

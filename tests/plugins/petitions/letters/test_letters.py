@@ -57,4 +57,4 @@ def test_a_matching_set_holds_every_variation_and_its_opposite():
     assert {pair.query for pair in made.pairs} <= queries
     assert {pair.corpus for pair in made.pairs} == corpus
     assert {pair.relation for pair in made.pairs} == {"repeat", "joint"}
-    assert len(set(made.variations.values())) == 11
+    assert len(set(made.variations.values())) == 14

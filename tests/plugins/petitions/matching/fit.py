@@ -1,10 +1,9 @@
 """`python -m tests.plugins.petitions.matching.fit`: learns the trees of the score anew and writes trees.json.
 
-From synthetic letters, and from the half of the letters by hand that is for learning, every one of them against every
-other. The trees that are kept were made with these numbers of pairs, but of another draw: a new run gives other trees,
-which have to be measured again. So that the way the generator puts things is not learnt, queries lose at random who,
-where and a part of their words. A tree may only go the way that makes sense: more in common never makes a match less
-probable.
+From synthetic letters, and from the halves of those by hand that are for learning, every one of them against every
+other; all of it drawn several times over, so that the trees hang less on one draw. A new run gives the same trees. So
+that the way the generator puts things is not learnt, queries lose at random who, where and a part of their words. A
+tree may only go the way that makes sense: more in common never makes a match less probable.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,18 +25,23 @@ from huitang_petitions.matching import Features, Hasher, MatchIndex, compare
 from huitang_petitions.matching.compare import sets_of
 from huitang_petitions.matching.features import SECTIONS, Numbers
 from huitang_petitions.matching.scoring import terms
-from tests.plugins.petitions.matching.measure import Hard, hard
+from tests.plugins.petitions.matching.measure import Hard, hard, office
 
 TARGET = Path(huitang_petitions.matching.__file__).with_name("trees.json")
 HASHER = Hasher(b"a key for measuring only")
 NO_WAY = {"said", "meant", "letters"}
-DOWN = {"elsewhere"}
+DOWN = {"elsewhere", "local", "apart", "strange"}
 """What may go either way, and what makes a match less probable; everything else makes it more."""
 NEIGHBOURS, NEIGHBOURS_BY_HAND = 2000, 1000
-SIBLINGS = 600
-"""So many pairs of letters that only share a place, or only not the village."""
+SIBLINGS, BUILDINGS, AGAIN, JOINED = 1000, 800, 1000, 800
+"""So many pairs of letters that only share a place, or all but a name, or are from two buildings, or say little."""
+DRAWS = 3
+"""So often everything is drawn anew, so that the trees hang less on one draw."""
 BY_HAND = 1.0
 """How much all that is by hand weighs beside all that is synthetic."""
+
+FOUND = 1.25
+"""How much a pair of one matter weighs beside one of two: to miss one is worse than to look at one in vain."""
 
 
 def poorer(rng: random.Random, letter: Letter) -> Letter:
@@ -86,10 +91,10 @@ def rows_of(
     return found
 
 
-def made_up(rng: random.Random) -> list[Row]:
+def made_up(rng: random.Random, shift: int = 0) -> list[Row]:
     found: list[Row] = []
     for seed, cases in ((11, 700), (12, 150), (13, 250), (14, 60), (15, 60), (16, 1500)):
-        made = matching_set(cases, seed=seed, same=(*SAME, "joint"))
+        made = matching_set(cases, seed=1000 * shift + seed, same=(*SAME, "joint"))
         index = MatchIndex(HASHER.background())
         index.extend((letter.id, HASHER.features(letter)) for letter in made.corpus)
         true = {(pair.query, pair.corpus) for pair in made.pairs}
@@ -123,7 +128,21 @@ def by_hand(rng: random.Random, half: list[Hard]) -> list[Row]:
     return found
 
 
-MOVED = ("place", "letters", "district", "mentioned", "numbers", "house", "building", "part", "unit", "village")
+MOVED = (
+    "firm",
+    "trade",
+    "branch",
+    "place",
+    "letters",
+    "district",
+    "mentioned",
+    "numbers",
+    "house",
+    "building",
+    "part",
+    "unit",
+    "village",
+)
 """What says where a letter is about."""
 PEOPLE = ("phone", "parts", "name", "surname", "given")
 
@@ -150,33 +169,108 @@ def neighbours(rng: random.Random, of: list[tuple[Features, object, object]], co
         asked = with_sections(there, moved)
         if np.intersect1d(here.section("phone"), asked.section("phone")).size:
             continue
-        values = np.unique(np.concatenate([here.values, asked.values]))
-        weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
-        found.append((list(terms(compare(asked, here, weights), len(of)).values()), False, str(group)))
+        found.append((_seen(rng, index, asked, here), False, str(group)))
     return found
 
 
 def siblings(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
-    """The same told by somebody else in a village of another name, in the same town."""
+    """The same told by somebody else about a village, a firm or an estate of another name, in the same town."""
     index = MatchIndex(HASHER.background())
     index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
     found: list[Row] = []
     while len(found) < count:
         features, _about, group = rng.choice(of)
-        there, here = (
-            with_sections(
-                features, {"village": name, "place": np.concatenate([features.section("place")[:2], _anything(rng, 1)])}
-            )
-            for name in (_anything(rng, 1), _anything(rng, 1))
-        )
+        kind = rng.choice(("village", "village", "firm", "branch", "name"))
+        there, here = (_renamed(rng, features, kind) for _which in range(2))
         asked = with_sections(
             thinner(rng, there, rng.choice((0.2, 0.5, 0.9))),
             {name: _anything(rng, len(here.section(name))) for name in PEOPLE},
         )
-        values = np.unique(np.concatenate([here.values, asked.values]))
-        weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
-        found.append((list(terms(compare(asked, here, weights), len(of)).values()), False, str(group)))
+        found.append((_seen(rng, index, asked, here), False, str(group)))
     return found
+
+
+def _renamed(rng: random.Random, features: Features, kind: str) -> Features:
+    """About a place of nearly the same name: the same `kind` of it is another for each."""
+    place, letters = (features.section(name) for name in ("place", "letters"))
+    kept = place[: max(1, len(place) // 2)]
+    changed = {"place": np.concatenate([kept, _anything(rng, rng.choice((1, 2)))])}
+    if kind == "name":
+        changed["letters"] = np.concatenate([letters[: max(1, len(letters) - 2)], _anything(rng, rng.choice((1, 2)))])
+    elif kind == "firm":
+        stems = features.section("firm") if rng.random() < 0.4 else _anything(rng, 1)
+        changed |= {"firm": stems, "trade": _anything(rng, 1)}
+    else:
+        changed[kind] = _anything(rng, 1)
+    return with_sections(features, changed)
+
+
+def buildings(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
+    """The same told by somebody else in another building: another matter where each building has its own, as a lift
+    is; the same where the whole estate has one, as heating is. Or in the same building, which is the same."""
+    index = MatchIndex(HASHER.background())
+    index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
+    found: list[Row] = []
+    while len(found) < count:
+        features, _about, group = rng.choice(of)
+        local = bool(len(features.section("local")))
+        if not len(features.section("meanings")) or (not local and rng.random() < 0.7):
+            continue
+        here = with_sections(features, {"building": _anything(rng, 1)})
+        same = rng.random() < 0.4
+        other = {name: _anything(rng, len(here.section(name))) for name in PEOPLE}
+        other |= {"building": here.section("building") if same else _anything(rng, 1)}
+        other |= {"unit": _anything(rng, rng.choice((0, 1)))}
+        if rng.random() < 0.7:
+            other |= {name: _anything(rng, len(here.section(name))) for name in ("details", "sums")}
+        asked = with_sections(thinner(rng, here, rng.choice((0.3, 0.6))), other)
+        found.append((_seen(rng, index, asked, here), same or not local, str(group)))
+    return found
+
+
+def again(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
+    """The same person once more from the same place, who says little: about the same, or about something else."""
+    index = MatchIndex(HASHER.background())
+    index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
+    found: list[Row] = []
+    while len(found) < count:
+        (here, about, group), (there, other, _group) = rng.sample(of, 2)
+        same = rng.random() < 0.5
+        shared = np.intersect1d(here.section("meanings"), there.section("meanings"))
+        if not same and (about == other or (not len(shared) and rng.random() < 0.6)):
+            continue
+        asked = thinner(rng, here if same else there, rng.choice((0.15, 0.3, 0.6)))
+        told = np.concatenate([asked.section("pairs"), _anything(rng, rng.randint(2, 25))])
+        moved = {section: here.section(section) for section in (*MOVED, *PEOPLE)} | {"pairs": told}
+        if rng.random() < 0.4:
+            moved |= dict.fromkeys(("phone", "parts") if rng.random() < 0.5 else MOVED, np.empty(0, np.uint32))
+        found.append((_seen(rng, index, with_sections(asked, moved), here), same, str(group)))
+    return found
+
+
+def joined(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
+    """Somebody else about the same, in other words: less of them in common, and others beside them."""
+    index = MatchIndex(HASHER.background())
+    index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
+    found: list[Row] = []
+    while len(found) < count:
+        here, _about, group = rng.choice(of)
+        if len(here.section("meanings")) < 2 or not len(here.section("place")):
+            continue
+        asked = thinner(rng, here, rng.choice((0.15, 0.3, 0.6)))
+        other = {name: _anything(rng, len(here.section(name))) for name in PEOPLE}
+        other |= {"pairs": np.concatenate([asked.section("pairs"), _anything(rng, rng.randint(2, 25))])}
+        if rng.random() < 0.5:
+            other |= {name: _anything(rng, len(here.section(name))) for name in ("details", "sums")}
+        found.append((_seen(rng, index, with_sections(asked, other), here), True, str(group)))
+    return found
+
+
+def _seen(rng: random.Random, index: MatchIndex, asked: Features, here: Features) -> list[float]:
+    """As in a register of any size: how many letters there are must not say that it is one of these pairs."""
+    values = np.unique(np.concatenate([here.values, asked.values]))
+    weights = dict(zip(values.tolist(), index.weights(values).tolist(), strict=True))
+    return list(terms(compare(asked, here, weights), int(10 ** rng.uniform(1, 4))).values())
 
 
 def _anything(rng: random.Random, count: int) -> Numbers:
@@ -194,9 +288,13 @@ def next_door(rng: random.Random) -> tuple[list[Row], list[Row]]:
     made = [(HASHER.features(one.letter), one.labels.category, "made up") for one in letters(1500, seed=17)]
     hand = [(HASHER.features(one.letter), one.group, one.group) for one in hard("learn")]
     return (
-        neighbours(rng, made, NEIGHBOURS) + siblings(rng, made, SIBLINGS),  # type: ignore[arg-type]
-        neighbours(rng, hand, NEIGHBOURS_BY_HAND) + siblings(rng, hand, SIBLINGS),  # type: ignore[arg-type]
+        neighbours(rng, made, NEIGHBOURS) + _beside(rng, made),  # type: ignore[arg-type]
+        neighbours(rng, hand, NEIGHBOURS_BY_HAND) + _beside(rng, hand),  # type: ignore[arg-type]
     )
+
+
+def _beside(rng: random.Random, of: list[tuple[Features, object, object]]) -> list[Row]:
+    return siblings(rng, of, SIBLINGS) + buildings(rng, of, BUILDINGS) + again(rng, of, AGAIN) + joined(rng, of, JOINED)
 
 
 def _varied(rng: random.Random, letter: Letter, how: int) -> Features:
@@ -229,7 +327,9 @@ def learnt(synthetic: list[Row], hand: list[Row], **how: float) -> HistGradientB
     weights = np.ones(len(rows))
     if hand and synthetic:
         weights[len(synthetic) :] = how.get("by_hand", BY_HAND) * len(synthetic) / len(hand)
-    model.fit(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), sample_weight=weights)
+    same = np.array([row[1] for row in rows])
+    weights[same] *= FOUND
+    model.fit(np.array([row[0] for row in rows]), same, sample_weight=weights)
     return model
 
 
@@ -255,11 +355,28 @@ def written(model: HistGradientBoostingClassifier) -> str:
     return f'{{"terms": {json.dumps(names())},\n"start": {start},\n"trees": [\n{lines}\n]}}\n'
 
 
-def main() -> None:
-    rng = random.Random(11)
-    synthetic, hand = made_up(rng), by_hand(rng, hard("learn"))
+def of_offices(rng: random.Random) -> list[Row]:
+    """The letters of an office that were looked at, each against each other one, and what they are beside."""
+    half = office()
+    features = [(HASHER.features(one.letter), one.matter, one.group) for one in half]
+    found = by_hand(rng, half) + neighbours(rng, features, NEIGHBOURS_BY_HAND)  # type: ignore[arg-type]
+    return found + _beside(rng, features)  # type: ignore[arg-type]
+
+
+def draw(number: int) -> tuple[list[Row], list[Row]]:
+    """What there is to learn from, synthetic and by hand, another for each number."""
+    rng = random.Random(11 + number)
+    synthetic, hand = made_up(rng, 10 * number), by_hand(rng, hard("learn"))
     near, near_hand = next_door(rng)
-    text = written(learnt(synthetic + near, hand + near_hand))
+    rng = random.Random(811 + number)
+    return synthetic + near, hand + near_hand + of_offices(rng)
+
+
+def main() -> None:
+    with ProcessPoolExecutor(2) as pool:
+        drawn = list(pool.map(draw, range(DRAWS)))
+    synthetic, hand = ([row for part in drawn for row in part[which]] for which in range(2))
+    text = written(learnt(synthetic, hand, min_samples_leaf=40 * DRAWS))
     TARGET.write_text(text, encoding="utf-8")
     print(f"{TARGET.name}: {len(text):,} characters")
 

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from huitang_petitions.letters import Letter, MatchingSet, Pair, letters, matching_set, ocr
 from huitang_petitions.matching import THRESHOLD, Hasher, MatchIndex
@@ -37,6 +38,15 @@ def hard(half: str) -> list[Hard]:
     for line in BY_HAND.with_name(f"hard_{half}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         found.append(Hard(_letter(row), row["is"], (row.get("matches") or [row["id"]])[0]))
+    return found
+
+
+def office() -> list[Hard]:
+    """The letters of an office that were looked at, to learn from: half of the matters, with what looks like them."""
+    found = [Hard(_letter(row), "letter", row["id"]) for row in _rows("office_corpus.jsonl") if int(row["id"][1:3]) % 2]
+    for row in _rows("office_dev.jsonl"):
+        letter = _letter(row | {"id": row["id"].upper()})
+        found.append(Hard(letter, row["group"], (row["matches"] or [letter.id])[0]))
     return found
 
 
@@ -141,6 +151,31 @@ def of_strangers(name: str = "stranger", groups: str = "abcd") -> MatchingSet:
         tuple(pairs),
         {row["id"]: row["group"] for row in asked},
     )
+
+
+def of_an_office(half: str) -> MatchingSet:
+    """Letters in the manner of three offices, two hundred and two of them, most beside others that only look alike;
+    more than half of the queries are about none. `dev` is learnt from, of `held` only the figures were seen.
+
+    Groups: repeat, neighbour and joint (somebody else), channel, ocr; and those about no letter: person (the same
+    one, about something else), topic (somebody else, about something else at the place), building (the same trouble
+    in another one), firm and village (of nearly the same name).
+    """
+    corpus, queries = (_rows(f"office_{name}.jsonl") for name in ("corpus", half))
+    return MatchingSet(
+        tuple(_letter(row) for row in corpus),
+        tuple(_letter(row) for row in queries),
+        tuple(
+            Pair(row["id"], to, "joint" if row["group"] in ("joint", "neighbour") else "repeat", row["group"])
+            for row in queries
+            for to in row["matches"]
+        ),
+        {row["id"]: row["group"] for row in queries},
+    )
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in BY_HAND.with_name(name).read_text(encoding="utf-8").splitlines()]
 
 
 def _letter(row: dict[str, str]) -> Letter:

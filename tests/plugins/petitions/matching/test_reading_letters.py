@@ -157,3 +157,17 @@ def test_what_petitioners_say_of_themselves_is_not_what_they_say():
 def test_the_name_of_a_place_is_no_topic():
     letter = Letter("1", "", "", "大桥镇卫生院", "", "大桥镇卫生院门前的路灯不亮")
     assert pieces(letter)["meanings"] == ["路灯"]
+
+
+@pytest.mark.parametrize(
+    ("place", "village"),
+    [
+        ("柳林镇大王庄", "大王庄"),
+        ("小王庄村", "小王庄"),
+        ("马家沟村三组", "马家沟"),
+        ("赵家堡村", "赵家堡"),
+        ("谢家圩", "谢家圩"),
+    ],
+)
+def test_villages_of_nearly_the_same_name(place, village):
+    assert places.villages(plain(place), "") == {people.folded(village)}

@@ -74,3 +74,45 @@ def test_names_of_places_are_printed_whole():
     there = letter("b", "倪华", "", "第二人民医院", "收费", "第二人民医院住院多收护理费，要求退。")
     reasons = {reason.what: reason.shared for reason in explain(here, there, compared(here, there).evidence)}
     assert reasons["place"] == ("第二人民医院",)
+
+
+WAGES = "欠我们三个月工资，去要了几回，都说工程款没有下来，家里等着用钱。"
+LIFT = "电梯三天两头坏，关过人，物业说没有维修资金，楼上的老人下不了楼。"
+HEATING = "暖气不热，家里只有十三度，热力公司说是管网老化，老人孩子都感冒了。"
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [("永固建筑一公司", "永固建筑三公司"), ("永固建筑公司", "永固物业公司"), ("永固建筑公司", "永兴建筑公司")],
+)
+def test_another_firm_of_nearly_the_same_name_is_another_matter(here, there):
+    one = letter("a", "牛得草", "13800001181", here, "拖欠工资", f"{here}{WAGES}")
+    other = letter("b", "马存粮", "13800002282", there, "讨薪", f"{there}{WAGES}")
+    same = letter("c", "马存粮", "13800002282", here, "讨薪", f"{here}{WAGES}")
+    assert compared(one, other).score < 0.5 < compared(one, same).score
+
+
+def test_what_each_building_has_of_its_own_is_another_matter_next_door():
+    one = letter("a", "牛得草", "13800001181", "听涛小区2号楼", "电梯坏了", f"2号楼{LIFT}")
+    other = letter("b", "马存粮", "13800002282", "听涛小区6号楼", "电梯", f"6号楼{LIFT}")
+    same = letter("c", "马存粮", "13800002282", "听涛小区2号楼", "电梯", f"2号楼{LIFT}")
+    assert compared(one, other).score < 0.5 < compared(one, same).score
+
+
+def test_what_the_whole_estate_has_is_one_matter_in_every_building():
+    one = letter("a", "牛得草", "13800001181", "听涛小区2号楼", "供暖", HEATING)
+    other = letter("b", "马存粮", "13800002282", "听涛小区6号楼", "", HEATING.replace("十三", "14"))
+    assert compared(one, other).score > 0.5
+
+
+def test_whom_a_desk_spoke_with_has_no_common_surname():
+    one = letter("a", "来电人曹先生", "", "永固建筑", "", WAGES)
+    other = letter("b", "来电人佘女士", "", "永固建筑", "", WAGES)
+    assert compared(one, other).evidence.name == -1
+    assert compared(one, letter("c", "永固村村民", "", "永固建筑", "", WAGES)).evidence.name == 0
+
+
+def test_a_sum_told_again_in_round_figures_is_the_same():
+    one = letter("a", "", "", "", "", "大修报价十八万六千元")
+    other = letter("b", "", "", "", "", "大修要十八万多")
+    assert compared(one, other).evidence.sums == 1
