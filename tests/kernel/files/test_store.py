@@ -35,8 +35,9 @@ async def read(store, sha256, start, end):
     return b"".join([chunk async for chunk in store.stream(sha256, start, end)])
 
 
-async def test_bytes_come_back_whole_and_in_parts(store):
-    content = os.urandom(3_500_000)
+@pytest.mark.parametrize("size", [3_500_000, 40_000_000])
+async def test_bytes_come_back_whole_and_in_parts(store, size):
+    content = os.urandom(size)
     sha256 = await keep(store, content)
     assert sha256 == hashlib.sha256(content).hexdigest()
     assert await read(store, sha256, 0, len(content)) == content
