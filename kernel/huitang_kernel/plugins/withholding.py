@@ -33,7 +33,7 @@ class Away(Struct, frozen=True):
         subjects, prefixes = sql.put(list(self.subjects), "::text[]"), sql.put(list(self.prefixes), "::text[]")
         return (
             f"({subject} NOT IN (SELECT unnest({subjects}))"
-            f" AND NOT EXISTS (SELECT FROM unnest({prefixes}) AS p WHERE starts_with({subject}, p)))"
+            f" AND NOT EXISTS (SELECT FROM unnest({prefixes}) AS withheld WHERE starts_with({subject}, withheld)))"
         )
 
 

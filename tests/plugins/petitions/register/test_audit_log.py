@@ -117,12 +117,14 @@ async def test_messages_about_the_matter_and_its_process_are_withheld_too(audite
     address = f"/messages/{message['id']}"
 
     async def meets() -> list[bool]:
-        found = (await client.post("/messages/find", data={"address": PHONE}, follow_redirects=True)).text
+        found = await client.post("/messages/find", data={"address": PHONE}, follow_redirects=True)
+        listed, counted = await client.get("/messages/"), await client.get("/workflow/")
+        assert {found.status_code, listed.status_code, counted.status_code} == {200}
         return [
-            str(message["id"]) in (await client.get("/messages/")).text,
-            str(message["id"]) in found,
+            str(message["id"]) in listed.text,
+            str(message["id"]) in found.text,
             (await client.get(address)).status_code == 200,
-            any(counts_of((await client.get("/workflow/")).text)),
+            any(counts_of(counted.text)),
         ]
 
     assert await meets() == [True] * 4
