@@ -33,7 +33,7 @@ duplicate（同一封信又收到一次）或 joint（他人反映同一事项�
     "--threshold",
     metavar="SCORE",
     type=click.FloatRange(0, 1),
-    help="分值达到多少才输出；不写为经测定的 0.5。",
+    help="分值达到多少才输出；不写为经测定的 0.35。",
 )
 @click.option("--limit", metavar="N", default=50, show_default=True, type=click.IntRange(1), help="每封最多输出几对。")
 def match(corpus: Path, queries: Path, threshold: float | None, limit: int) -> None:

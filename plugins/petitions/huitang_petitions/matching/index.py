@@ -16,7 +16,7 @@ from huitang_petitions.matching.scoring import score
 from huitang_petitions.matching.segment import Segment
 
 Relation = Literal["repeat", "duplicate", "joint", "unknown"]
-THRESHOLD = 0.5
+THRESHOLD = 0.35
 """From which score on two letters count as about one matter; chosen on the letters that are learnt from."""
 CANDIDATES = 48
 """So many letters are compared in full."""

@@ -19,6 +19,8 @@ from huitang_sdk.contracts import Actor, Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql
 
+PROBABLE = 0.5
+"""From this score on a letter is called a probable repeat; less likely ones stand on the handling page only."""
 RELATIONS = ("repeat", "joint")
 """What the register can be filtered by."""
 AT_ONCE = 20
@@ -122,7 +124,7 @@ async def _earlier(ctx: Ctx, row: dict[str, Any]) -> list[tuple[UUID, UUID, floa
     """The likest of those that came before it, as a row to keep; none where there is none."""
     matches = await similar.query(ctx, await similar.opened(ctx, row), {str(row["id"])})
     # Ids are in the order in which matters came in.
-    earlier = next((one for one in matches if UUID(one.id) < row["id"]), None)
+    earlier = next((one for one in matches if UUID(one.id) < row["id"] and one.score >= PROBABLE), None)
     return [(row["id"], UUID(earlier.id), earlier.score, str(earlier.relation))] if earlier else []
 
 

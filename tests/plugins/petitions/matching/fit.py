@@ -249,7 +249,8 @@ def again(rng: random.Random, of: list[tuple[Features, object, object]], count: 
 
 
 def joined(rng: random.Random, of: list[tuple[Features, object, object]], count: int) -> list[Row]:
-    """Somebody else about the same, in other words: less of them in common, and others beside them."""
+    """Somebody else about the same, in other words: less of them in common, and others beside them. Some of them give
+    no place: what is about one firm or one project has its name in common."""
     index = MatchIndex(HASHER.background())
     index.extend((str(number), features) for number, (features, _about, _group) in enumerate(of))
     found: list[Row] = []
@@ -262,6 +263,11 @@ def joined(rng: random.Random, of: list[tuple[Features, object, object]], count:
         other |= {"pairs": np.concatenate([asked.section("pairs"), _anything(rng, rng.randint(2, 25))])}
         if rng.random() < 0.5:
             other |= {name: _anything(rng, len(here.section(name))) for name in ("details", "sums")}
+        if rng.random() < 0.4:
+            called = _anything(rng, rng.randint(3, 5))
+            here = with_sections(here, {"pairs": np.concatenate([here.section("pairs"), called])})
+            other |= dict.fromkeys(("place", "letters", "house", "building"), np.empty(0, np.uint32))
+            other |= {"pairs": np.concatenate([other["pairs"], called])}
         found.append((_seen(rng, index, with_sections(asked, other), here), True, str(group)))
     return found
 

@@ -130,7 +130,8 @@ def of_strangers(name: str = "stranger", groups: str = "abcd") -> MatchingSet:
     """Letters written by somebody who knew neither the generator, nor the list of expressions, nor what is learnt from.
 
     Group a is in other words, b by another channel, c from scans, d only looks like a letter of the corpus, e is by
-    somebody else. Or those of another `name`: `fresh` were written after the trees were learnt.
+    somebody else. Or those of another `name`: `fresh` were written after the trees were learnt, `second` by another
+    stranger, mostly about what nothing else in the corpus is like.
     """
     corpus, queries = (
         [
@@ -262,6 +263,7 @@ def main() -> None:
         print("    each with each: recall {:.3f} precision {:.3f} of {} pairs".format(*hard_pool("final", among)))
     for groups in ("abcd", "a", "b", "c", "e"):
         show(f"of strangers, {groups}", of_strangers(groups=groups), verbose)
+    show("of a second stranger", of_strangers("second", "abcde"), verbose)
     show("fresh", of_strangers("fresh", "abcde"), verbose)
     show("by hand, alone", by_hand(), verbose)
     show("by hand, among 2000", by_hand(2000), False)
