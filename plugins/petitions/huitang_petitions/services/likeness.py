@@ -101,7 +101,10 @@ async def _newest(ctx: Ctx) -> int:
 
 
 async def compare_waiting(ctx: Ctx, seconds: float) -> int:
-    """Compare what was not compared yet, one letter at least and for so long at most. How many were."""
+    """Compare what was not compared yet, one letter at least and for so long at most. How many were; none while letters
+    are left that cannot be compared with yet."""
+    if await similar.is_behind(ctx):
+        return 0
     until, count = time.monotonic() + seconds, 0
     while (not count or time.monotonic() < until) and (rows := await ctx.db.fetch(_WAITING, VERSION, AT_ONCE)):
         found: list[tuple[UUID, UUID, float, str]] = []
@@ -122,7 +125,8 @@ async def compare_waiting(ctx: Ctx, seconds: float) -> int:
 
 async def _earlier(ctx: Ctx, row: dict[str, Any]) -> list[tuple[UUID, UUID, float, str]]:
     """The likest of those that came before it, as a row to keep; none where there is none."""
-    matches = await similar.query(ctx, await similar.opened(ctx, row), {str(row["id"])})
+    features = await similar.opened(ctx, row)
+    matches = await similar.query(ctx, features, {str(row["id"])}) if features else []
     # Ids are in the order in which matters came in.
     earlier = next((one for one in matches if UUID(one.id) < row["id"] and one.score >= PROBABLE), None)
     return [(row["id"], UUID(earlier.id), earlier.score, str(earlier.relation))] if earlier else []

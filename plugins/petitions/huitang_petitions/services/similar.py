@@ -24,6 +24,7 @@ from huitang_petitions.services.access import Ctx
 from huitang_sdk.contracts import Actor, Delivery, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql
+from huitang_sdk.errors import SealBroken
 
 COLUMN = "feature.features"
 REF = Ref("petitions.matter", UUID(int=0))
@@ -67,7 +68,8 @@ class Alike(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True):
-    """How far a process that was started lately is with reading the letters."""
+    """How many letters can be compared already: less than the whole after a start, and after an upgrade that reads them
+    in another way."""
 
     done: int
     whole: int
@@ -75,7 +77,7 @@ class Reading(Struct, frozen=True):
 
 class Found(Struct, frozen=True):
     """Matters like one: the likest `MOST`, how many there are in all, and whether even more may be behind those; with
-    `reading` nobody knows yet."""
+    `reading` there may be others among the letters that are not read yet."""
 
     shown: list[Alike]
     total: int
@@ -138,13 +140,17 @@ async def read_anew(ctx: Ctx) -> int:
     return count
 
 
-async def opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
-    """The features of a row of `feature`."""
+async def opened(ctx: Ctx, row: Mapping[str, Any]) -> Features | None:
+    """The features of a row of `feature`; None, and a line in the log, for what cannot be read."""
     return await asyncio.to_thread(_opened, ctx, row)
 
 
-def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features:
-    return Features.from_bytes(base64.b64decode(ctx.personal.unseal(COLUMN, row["id"], row["features"])))
+def _opened(ctx: Ctx, row: Mapping[str, Any]) -> Features | None:
+    try:
+        return Features.from_bytes(base64.b64decode(ctx.personal.unseal(COLUMN, row["id"], row["features"])))
+    except (SealBroken, ValueError) as error:
+        ctx.log.error("matter %s cannot be compared, its features cannot be read: %s", row["id"], error)
+        return None
 
 
 async def similar_to(ctx: Ctx, actor: Actor, matter_id: UUID) -> list[Alike]:
@@ -163,7 +169,7 @@ async def all_similar(ctx: Ctx, actor: Actor, matter_id: UUID) -> Found:
     sql = "SELECT id, features FROM petitions.feature WHERE id = $1 AND version = $2"
     kept = await ctx.db.fetch(sql, matter_id, VERSION)
     here = await letter_of(ctx, matter_id)
-    features = await opened(ctx, kept[0]) if kept else hasher_of(ctx).features(here)
+    features = (await opened(ctx, kept[0]) if kept else None) or hasher_of(ctx).features(here)
     left_out = await _together(ctx, matter_id)
     found: list[tuple[Match, dict[str, Any]]] = []
     more = True
@@ -176,7 +182,7 @@ async def all_similar(ctx: Ctx, actor: Actor, matter_id: UUID) -> Found:
             break
     found.sort(key=lambda one: (-one[0].score, one[1]["number"]))
     shown = [await _alike(ctx, here, match, row) for match, row in found[:MOST]]
-    return Found(shown, len(found), more)
+    return Found(shown, len(found), more, await _reading(ctx) if await is_behind(ctx) else None)
 
 
 async def _together(ctx: Ctx, matter_id: UUID) -> set[str]:
@@ -205,6 +211,12 @@ async def is_ready(ctx: Ctx, seconds: float | None = None) -> bool:
     if index.first.done():
         index.first.result()
     return index.first.done()
+
+
+async def is_behind(ctx: Ctx) -> bool:
+    """Whether there are letters left that an earlier version has read: they are compared with nothing until the job has
+    read them anew."""
+    return bool(await ctx.db.fetch("SELECT FROM petitions.feature WHERE version < $1 LIMIT 1", VERSION))
 
 
 async def _read_first(ctx: Ctx, index: _Index) -> None:
@@ -251,7 +263,8 @@ async def _read_new(ctx: Ctx, index: _Index) -> None:
 def _take_in(ctx: Ctx, letters: MatchIndex, rows: list[dict[str, Any]]) -> None:
     """Those that are not known; in a thread, since opening 20,000 of them takes a third of a second."""
     new = [row for row in rows if str(row["id"]) not in letters]
-    letters.extend([(str(row["id"]), _opened(ctx, row)) for row in new])
+    found = [(str(row["id"]), _opened(ctx, row)) for row in new]
+    letters.extend([(id_, features) for id_, features in found if features])
 
 
 async def _in_reach(ctx: Ctx, actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:

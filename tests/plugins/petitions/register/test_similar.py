@@ -177,14 +177,44 @@ async def test_while_a_process_reads_the_letters_its_pages_say_so_and_do_not_wai
     monkeypatch.setattr(similar, "_take_in", lambda *what: go_on.wait(60) and take_in(*what))
     officer = await town.sign_in("officer")
     page = (await officer.get(f"/petitions/matters/{letters[0]}/way")).text
-    assert "已读 0 件" in page
+    assert "正在读取来信用于比对" in page
     assert "未发现相似事项" not in page
     assert not similar.is_loaded(town.ctx)
     go_on.set()
     assert await similar.is_ready(town.ctx)
     page = (await officer.get(f"/petitions/matters/{letters[0]}/way")).text
-    assert "已读" not in page
+    assert "正在读取" not in page
     assert "共 2 件尚未并入" in page
+
+
+async def test_after_an_upgrade_nothing_is_compared_and_nothing_denied_until_all_are_read_anew(town, letters):
+    first, again, joint, _other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    await town.fetch("UPDATE petitions.feature SET version = $1 RETURNING id", VERSION - 1)
+    await similar.is_ready(ctx)
+    new = await brought(town, WANG, "第三次反映加装电梯", AGAIN, "人民路12号院")
+    await likeness.compare_new(ctx, [(MatterRegistered(matter_id=new, channel="letter"), Delivery(new_id(), 1, None))])
+    page = (await (await town.sign_in("officer")).get(f"/petitions/matters/{first}/way")).text
+    assert "正在读取来信用于比对" in page
+    assert "未发现相似事项" not in page
+    assert await likeness.likely(ctx, officer, [new]) == {}
+    await similar.read_anew(ctx)
+    await likeness.compare_rest(ctx)
+    assert (await likeness.likely(ctx, officer, [new]))[new].id in {first, again}
+    found = await similar.all_similar(ctx, officer, first)
+    assert found.reading is None
+    assert {one.id for one in found.shown} == {again, joint, new}
+
+
+async def test_features_that_cannot_be_read_keep_nobody_from_the_page(town, letters):
+    first, again, joint, other = letters
+    ctx, officer = town.ctx, town.actors["officer"]
+    await town.fetch("UPDATE petitions.feature SET features = '\\x00' WHERE id = ANY($1) RETURNING id", [again, other])
+    found = await similar.all_similar(ctx, officer, first)
+    assert {one.id for one in found.shown} == {joint}
+    # What it says itself is read from the letter then.
+    assert {one.id for one in (await similar.all_similar(ctx, officer, again)).shown} == {first, joint}
+    assert await likeness.compare_rest(ctx) == 4
 
 
 async def test_a_reading_that_failed_is_begun_anew(town, letters, monkeypatch):
