@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from huitang_petitions.matching import words
 from huitang_petitions.matching.compare import Evidence
 from huitang_petitions.matching.features import Written, pieces
 from huitang_petitions.matching.normal import folded, plain
@@ -20,7 +21,8 @@ LONG = 11
 
 
 class Reason(Struct, frozen=True):
-    """`shared`: what both letters have, as the first of them writes it. For `phone` its last four digits at most."""
+    """`shared`: what both letters have, as the first of them writes it; an expression as both do where they differ
+    ("升降梯/电梯"). For `phone` its last four digits at most."""
 
     what: What
     shared: tuple[str, ...]
@@ -44,7 +46,7 @@ def explain(a: Written, b: Written, evidence: Evidence, *, clear: bool = False) 
         ("place", names(plain(a.place), named) or runs(plain(f"{a.subject} {a.text}"), named)),
         ("number", sorted(both["numbers"])),
         ("detail", [_detail(detail.removeprefix("year"), clear) for detail in sorted(both["details"])]),
-        ("expression", sorted(both["meanings"] - both["general"]) or sorted(both["meanings"])),
+        ("expression", _expressions(a, b, both["meanings"] - both["general"] or both["meanings"])),
         ("wording", [run for run in runs(plain(a.text), both["pairs"] - named) if len(run) > 2]),
     ]
     return [Reason(what, tuple(shared[:MOST])) for what, shared in found if shared]
@@ -52,6 +54,15 @@ def explain(a: Written, b: Written, evidence: Evidence, *, clear: bool = False) 
 
 def _name(name: str, clear: bool) -> str:
     return name.strip() if clear else masked("name", name)
+
+
+def _expressions(a: Written, b: Written, meanings: set[str]) -> list[str]:
+    """In the letters' own words: what stands for a group in the list of expressions need not be in either of them. A
+    single character says nothing by itself."""
+    of_a, of_b = (words.told(f"{plain(one.subject)}。{plain(one.text)}") for one in (a, b))
+    pairs = {(of_a.get(one, one), of_b.get(one, one)) for one in meanings}
+    told = {here if here == there else f"{here}/{there}" for here, there in pairs if min(len(here), len(there)) > 1}
+    return sorted(told)
 
 
 def _detail(figure: str, clear: bool) -> str:

@@ -44,6 +44,18 @@ def meanings(text: str) -> list[str]:
     return [known[found] for found in _pattern().findall(folded(text))]
 
 
+def told(text: str) -> dict[str, str]:
+    """The same, each with the words that the text has for it.
+
+    >>> told("升降梯老坏，物管不修")
+    {'电梯': '升降梯', '物业': '物管'}
+    """
+    known, found = _meanings(), {}
+    for match in _pattern().finditer(folded(text)):
+        found.setdefault(known[match.group()], text[match.start() : match.end()])
+    return found
+
+
 @cache
 def general() -> frozenset[str]:
     """Those of `meanings` that say little."""

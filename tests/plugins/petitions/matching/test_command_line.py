@@ -62,7 +62,7 @@ def test_one_line_a_match_with_what_matched(tmp_path):
     reasons = {reason["what"]: reason["shared"] for reason in match["reasons"]}
     assert reasons["phone"] == ["0001"]
     assert reasons["number"] == ["12号"]
-    assert "电梯" in reasons["expression"]
+    assert "升降梯/电梯" in reasons["expression"]
     assert "人民路" in "".join(reasons["place"])
 
 
