@@ -138,3 +138,32 @@ async def test_messages_about_the_matter_and_its_process_are_withheld_too(audite
 
 def counts_of(page: str) -> list[int]:
     return [int(found) for found in re.findall(r'ht-number text-end">(\d+)<', page)]
+
+
+async def test_a_message_about_a_matter_one_is_kept_away_from_is_not_sent_again_nor_told_of(audited):
+    town = audited
+    ctx, head, officer = town.ctx, town.actors["head"], town.actors["officer"]
+    city = town.units["city"].id
+    await town.hall.services.permissions.grant(
+        SYSTEM, "messages.postmaster", city, "all", account_id=officer.account_id
+    )
+    kept, free = [
+        await register(ctx, SYSTEM, intake(channel="web", organisation_id=town.units["office"].id)) for _one in "ab"
+    ]
+    text = "UPDATE messages.message SET state = 'dead', expires_at = NULL, text = 'x' RETURNING id, subject_id"
+    message = {row["subject_id"]: row["id"] for row in await town.fetch(text)}
+    await protecting.accuse(ctx, head, kept.id, account_id=officer.account_id)
+    reading = town.hall.services.messages.reading
+    assert (await reading.counts(officer))["dead"] == 1
+    assert await reading.retry(officer, None) == 1
+    assert await town.one("SELECT state FROM messages.message WHERE id = $1", message[kept.id]) == "dead"
+    assert await reading.retry(head, None) == 1
+    client, chief = await town.sign_in("officer"), await town.sign_in("head")
+    pages = [(await one.get("/console/audit", params={"part": "messages"})).text for one in (client, chief)]
+    assert [page.count("messages.message.retried</") for page in pages] == [1, 2]
+    assert str(free.id) in pages[0]
+    assert not any(str(one) in pages[0] for one in (kept.id, message[kept.id]))
+    (record, *_rest) = await town.hall.audit.entries(
+        subject=str(access.ref(kept.id)), action="messages.message.retried"
+    )
+    assert record.detail["message"] == str(message[kept.id])
