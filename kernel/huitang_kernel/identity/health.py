@@ -26,3 +26,16 @@ async def check_accounts(ctx: PluginContext[Any]) -> HealthStatus:
         _("Nobody who can sign in may look after accounts."),
         _("Make an operator from the command line: huitang users --help"),
     )
+
+
+async def check_silence(ctx: PluginContext[Any]) -> HealthStatus:
+    """A resident has to sign in before the silence is over: only that shows that the number is still theirs. A session
+    that is used does not, since whoever had the number before may still have one."""
+    settings = ctx.settings
+    if settings.resident_days < settings.resident_silence_days:
+        return HealthStatus(True)
+    return HealthStatus(
+        False,
+        _("Residents stay signed in so long that their number counts as passed on when they sign in again."),
+        _("Set plugins.identity.resident_days to fewer days than resident_silence_days."),
+    )

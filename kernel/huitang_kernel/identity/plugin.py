@@ -12,7 +12,7 @@ from huitang_kernel.identity.desk import MANAGE, READ, UNITS_MANAGE, UNITS_READ
 from huitang_kernel.identity.device_desk import MANAGE as DEVICES_MANAGE
 from huitang_kernel.identity.device_desk import READ as DEVICES_READ
 from huitang_kernel.identity.events import AccountChanged
-from huitang_kernel.identity.health import check_accounts
+from huitang_kernel.identity.health import check_accounts, check_silence
 from huitang_kernel.identity.jobs import Sweeper
 from huitang_kernel.identity.pages import API, PAGES
 from huitang_kernel.identity.phones import COLUMN
@@ -108,4 +108,7 @@ class IdentityPlugin(BuiltinPlugin):
 
     @hookimpl
     def health_checks(self) -> Sequence[HealthCheck]:
-        return [HealthCheck("identity.operator", "Somebody may look after accounts", check_accounts)]
+        return [
+            HealthCheck("identity.operator", "Somebody may look after accounts", check_accounts),
+            HealthCheck("identity.silence", "Residents who come every day do not count as silent", check_silence),
+        ]

@@ -28,7 +28,8 @@ class IdentitySettings(Struct, frozen=True):
     resident_idle_minutes: int = 60
     """A resident who did not say that the device is his or her own is signed out after so long without a request."""
     resident_days: int = 30
-    """Who said so stays signed in for so long."""
+    """Who said so stays signed in for so long: fewer days than `resident_silence_days`, else whoever comes back when it
+    is over counts as silent, though they were here every day. A session says nothing of who holds the number."""
     resident_silence_days: int = 90
     """Who signs in with a number that nobody signed in with for so long may be another person: what is older than this
     sign-in is theirs no longer without a proof. Operators keep a number that was given up for some time before they

@@ -31,24 +31,24 @@ COLUMNS = (
     "id, plugin, kind, channel, recipient, words_version, locale, subject_kind, subject_id, state, reason, code, round,"
     " attempts, next_at, expires_at, gateway_id, created_at, changed_at, text IS NOT NULL AS is_kept, secret"
 )
-SUBJECT = "coalesce(subject_kind || ':' || subject_id, '')"
+SUBJECT = "coalesce(m.subject_kind || ':' || m.subject_id, '')"
 """What a message is about, as plugins name it when they withhold it."""
 
 GIVEN_UP = """
 m.state = 'dead' AND m.text IS NOT NULL AND (m.expires_at IS NULL OR m.expires_at > now())
-    AND ($1::uuid IS NULL OR m.id = $1)
+    AND ($1::uuid IS NULL OR m.id = $1) AND {shown}
 """
 IN_DOUBT = f"""
 SELECT m.id, m.channel, m.round, m.unsure_since, coalesce(r.wechat_template, '') AS wechat_template
 FROM messages.message m LEFT JOIN messages.rule r ON r.kind = m.kind
 WHERE {GIVEN_UP} AND m.unsure_since IS NOT NULL FOR UPDATE OF m
 """
-KNOWN = "m.id = ANY($2::uuid[])"
+KNOWN = "m.id = ANY({known}::uuid[])"
 RETRY = f"""
 UPDATE messages.message m SET state = 'queued', reason = '', code = '', next_at = now(), changed_at = now(),
     round = m.round + CASE WHEN {KNOWN} THEN 0 ELSE 1 END, attempts = CASE WHEN {KNOWN} THEN m.attempts ELSE 0 END,
     unsure_since = CASE WHEN {KNOWN} THEN m.unsure_since END, gateway_id = ''
-WHERE {GIVEN_UP} RETURNING m.id, m.kind, m.channel, m.round
+WHERE {GIVEN_UP} RETURNING m.id, m.kind, m.channel, m.round, m.subject_kind, m.subject_id
 """
 
 
@@ -118,7 +118,7 @@ class Reading:
                 where.append(f"{name} = {sql.put(query.filters[name])}")
         if query.filters["to"]:
             where.append(f"recipient_index = ANY({sql.put(indexes_in(query.filters['to']), '::bytea[]')})")
-        matching = f"FROM messages.message WHERE {' AND '.join(where)}"
+        matching = f"FROM messages.message m WHERE {' AND '.join(where)}"
         total = await self._database.fetch(f"SELECT count(*) AS total {matching}", *sql.values)
         order = f"ORDER BY created_at DESC, id DESC LIMIT {sql.put(query.size)} OFFSET {sql.put(query.offset)}"
         rows = await self._database.fetch(f"SELECT {COLUMNS} {matching} {order}", *sql.values)
@@ -132,7 +132,7 @@ class Reading:
         sql = Sql()
         shown = await self._shown(actor, sql)
         rows = await self._database.fetch(
-            f"SELECT state, count(*) AS count FROM messages.message WHERE {shown} GROUP BY state", *sql.values
+            f"SELECT state, count(*) AS count FROM messages.message m WHERE {shown} GROUP BY state", *sql.values
         )
         found: dict[str, int] = {row["state"]: row["count"] for row in rows}
         return {state: found.get(state, 0) for state in STATES}
@@ -142,7 +142,7 @@ class Reading:
         sql = Sql(identifier)
         shown = await self._shown(actor, sql)
         rows = await self._database.fetch(
-            f"SELECT {COLUMNS} FROM messages.message WHERE id = $1 AND {shown}", *sql.values
+            f"SELECT {COLUMNS} FROM messages.message m WHERE id = $1 AND {shown}", *sql.values
         )
         if not rows:
             raise NotFound(_("There is no such message."))
@@ -175,7 +175,7 @@ class Reading:
         """Recipient and text in clear, on the record; of a secret one only the recipient. Raises Invalid without a
         reason, and for what is still valid: with somebody's code one could act in their place.
         """
-        await self.entry(actor, identifier)
+        entry = await self.entry(actor, identifier)
         rows = await self._database.fetch(
             """SELECT recipient, CASE WHEN secret THEN NULL ELSE text END AS text, secret, expires_at,
                 expires_at > now() AS is_valid FROM messages.message
@@ -189,26 +189,30 @@ class Reading:
             said = _("This message may hold a code that is still valid. It can be shown after {time}.", time=until)
             raise Invalid(fields={"reason": said})
         values = [Sealed(RECIPIENT, identifier, rows[0]["recipient"]), Sealed(TEXT, identifier, rows[0]["text"])]
-        subject = Ref("messages.message", identifier)
-        recipient, text = await self.personal.reveal(actor, REVEAL, subject, values, reason=reason)
+        about = record_of(identifier, entry.subject_kind, entry.subject_id)
+        recipient, text = await self.personal.reveal(actor, REVEAL, about, values, reason=reason)
         return recipient, text
 
     async def retry(self, actor: Actor, identifier: UUID | None) -> int:
-        """Send a given-up message (None: all of them) again. One that the gateway may have goes with the same key for
-        as long as that is known, so that it cannot come twice; the others as a new round. Raises Conflict when there is
-        none, NotFound for one that is not there.
+        """Send a given-up message (None: all that are not withheld from the actor) again. One that the gateway may have
+        goes with the same key for as long as that is known, so that it cannot come twice; the others as a new round.
+        Raises Conflict when there is none, NotFound for one that is not there.
         """
         if identifier is not None:
             await self.entry(actor, identifier)
+        sql = Sql(identifier)
+        shown = await self._shown(actor, sql)
         async with self._database.write(actor) as write:
-            doubted = await self._database.fetch(IN_DOUBT, identifier)
-            known = [row["id"] for row in doubted if self._is_known(row)]
-            rows: list[dict[str, Any]] = await self._database.fetch(RETRY, identifier, known)
+            doubted = await self._database.fetch(IN_DOUBT.format(shown=shown), *sql.values)
+            known = sql.put([row["id"] for row in doubted if self._is_known(row)])
+            again = RETRY.format(shown=shown, known=known)
+            rows: list[dict[str, Any]] = await self._database.fetch(again, *sql.values)
             if not rows:
                 raise Conflict(_("Nothing is given up here any more, or it is too late for it. Reload the list."))
             for row in rows:
-                detail = {"kind": row["kind"], "channel": row["channel"], "round": row["round"]}
-                await write.audit("messages.message.retried", Ref("messages.message", row["id"]), detail=detail)
+                about = record_of(row["id"], row["subject_kind"], row["subject_id"])
+                detail = {"message": str(row["id"]), **{name: row[name] for name in ("kind", "channel", "round")}}
+                await write.audit("messages.message.retried", about, detail=detail)
             await self._database.notify(CHANNEL)
         return len(rows)
 
@@ -227,6 +231,12 @@ class Reading:
         except SealBroken:
             shown = "?"
         return Entry(**{**row, "recipient": shown})
+
+
+def record_of(identifier: UUID, kind: str | None, subject_id: UUID | None) -> Ref:
+    """What the log's record of a message stands on: what the message is about, so that it is withheld together with
+    that; the message itself if it is about nothing."""
+    return Ref(kind, subject_id) if kind and subject_id else Ref("messages.message", identifier)
 
 
 def indexes_in(text: str) -> Sequence[bytes]:

@@ -26,13 +26,13 @@ class Away(Struct, frozen=True):
     prefixes: tuple[str, ...] = ()
 
     def shown(self, sql: Sql, subject: str = "subject") -> str:
-        """The condition that a row is not withheld; `subject` is SQL that is never NULL. Subjects are hashed once,
-        however many there are."""
+        """The condition that a row is not withheld; `subject` is SQL that is never NULL, in which no column
+        is called `withheld`. NOT EXISTS is planned as a hashed join however many there are; NOT IN is not."""
         if not (self.subjects or self.prefixes):
             return "TRUE"
         subjects, prefixes = sql.put(list(self.subjects), "::text[]"), sql.put(list(self.prefixes), "::text[]")
         return (
-            f"({subject} NOT IN (SELECT unnest({subjects}))"
+            f"(NOT EXISTS (SELECT FROM unnest({subjects}) AS withheld WHERE withheld = {subject})"
             f" AND NOT EXISTS (SELECT FROM unnest({prefixes}) AS withheld WHERE starts_with({subject}, withheld)))"
         )
 

@@ -64,6 +64,16 @@ async def test_after_a_long_silence_it_may_be_somebody_else(town, days, is_same)
     assert noted[0].detail == ({} if is_same else {"after_silence": True})
 
 
+@pytest.mark.parametrize(("days", "is_ok"), [(89, True), (90, False)])
+async def test_health_says_that_kept_sessions_outlast_the_silence(open_hall, days, is_ok):
+    hall = await open_hall(plugins=identity_settings(resident_days=days))
+    record = hall.registry.get("identity")
+    (found,) = [one for one in record.declarations.health_checks if one.id == "identity.silence"]
+    answer = await found.check(record.context)
+    assert answer.ok is is_ok
+    assert ("resident_days" in answer.remedy) is not is_ok
+
+
 async def test_two_browsers_at_once_make_one_resident(town):
     codes = town.book.codes
     tokens = []

@@ -11,10 +11,12 @@ import pytest
 
 from huitang_kernel.plugins.declaring import check
 from huitang_kernel.plugins.registry import PluginRecord, State
+from huitang_kernel.plugins.withholding import Away
 from huitang_kernel.testing import client_of
 from huitang_sdk import Manifest, hookimpl
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.db import Sql
 from huitang_sdk.declare import Declarations, Withheld
 from huitang_sdk.errors import DeclarationError
 from tests.kernel.portal.samples import Folder
@@ -116,6 +118,20 @@ async def test_what_a_plugin_cannot_say_is_withheld_from_everybody(open_hall, sa
     assert broken == [0, 0]
     assert off == [1, 2]
     assert any(where.startswith("withheld:") for where in hall.registry.get("safes").troubles)
+
+
+async def test_two_hundred_thousand_subjects_are_still_hashed(open_hall):
+    """Each row compared with each of them would take minutes."""
+    hall = await open_hall()
+    sql = Sql()
+    shown = Away(tuple(f"{KIND}:{number}" for number in range(200_000)), (f"{KIND}y",)).shown(sql)
+    rows = f"FROM (SELECT '{KIND}:' || n AS subject FROM generate_series(199990, 200009) n) r WHERE {shown}"
+    plan = await hall.core.database.fetch(f"EXPLAIN SELECT {rows}", *sql.values)
+    words = " ".join(row["QUERY PLAN"] for row in plan)
+    assert "Hash" in words
+    assert "SubPlan" not in words
+    ((left,),) = [row.values() for row in await hall.core.database.fetch(f"SELECT count(*) {rows}", *sql.values)]
+    assert left == 10
 
 
 async def test_a_plugin_that_never_said_what_it_withholds_shows_nothing(open_hall, readers, safes, operator):

@@ -7,7 +7,8 @@ operators who have nothing to do with the matter have it on their lists by its n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.accusing import Named
 from huitang_petitions.workflow import OPEN, put_on_lists
-from huitang_sdk.contracts import Actor, Ref
+from huitang_sdk.contracts import Account, Actor, Ref
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import Sql
 from huitang_sdk.declare import HealthCheck, HealthStatus, NotificationKind
@@ -69,14 +70,14 @@ async def see_to(ctx: Ctx, matters: Collection[UUID] | None = None) -> int:
     concerned = None if matters is None else await _together(ctx, matters)
     rows = {row["id"]: row for row in await _unattended(ctx, concerned)}
     known = await ctx.todos.due(UNATTENDED, before=date.max)
-    for matter_id in {todo.subject.id for todo in known} - set(rows):
+    for matter_id in sorted({todo.subject.id for todo in known} - set(rows)):
         if concerned is None or matter_id in concerned:
             await _attended_again(ctx, matter_id)
     for matter_id, row in rows.items():
         told = {todo.assignee_id for todo in known if todo.subject.id == matter_id}
         wanted = await _operators(ctx, row)
         if told != wanted:
-            await _tell(ctx, row, gone=told - wanted, new=wanted - told)
+            await _tell(ctx, row, wanted)
     return len(rows)
 
 
@@ -137,37 +138,57 @@ async def _operators(ctx: Ctx, row: dict[str, Any]) -> set[UUID]:
     return found
 
 
-async def _tell(ctx: Ctx, row: dict[str, Any], *, gone: Collection[UUID], new: Collection[UUID]) -> None:
-    accounts = await ctx.identity.accounts(list(new))
+class _SeenToAlready(Exception):
+    """Another process was quicker: the write has nothing left to do."""
+
+
+async def _told(ctx: Ctx, matter_id: UUID) -> set[UUID]:
+    """Who has it on the list, by now and until the end of the write: of two processes one waits for the other."""
+    await ctx.db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(ref(matter_id)))
+    return {todo.assignee_id for todo in await ctx.todos.of(ref(matter_id))}
+
+
+async def _tell(ctx: Ctx, row: dict[str, Any], wanted: Collection[UUID]) -> None:
+    """Those who are wanted have it on their lists, and nobody else."""
+    accounts = await ctx.identity.accounts(list(wanted))
     subject = ref(row["id"])
-    async with ctx.db.write(SYSTEM) as write:
-        for account_id in gone:
-            await ctx.todos.close(subject, assignee=account_id)
-        for account_id in new:
-            with use_locale(accounts[account_id].locale if account_id in accounts else DEFAULT_LOCALE):
-                title = _(
-                    "Nobody may look after {number}: let somebody who has nothing to do with it hold the role “{role}”",
-                    number=row["number"],
-                    role=_("Head of the office for letters and visits"),
-                )
-            await ctx.todos.open(
-                UNATTENDED,
-                subject=subject,
-                assignee=account_id,
-                title=title,
-                url="/permissions/grants",
-                due=ctx.clock.today(),
-            )
-        await write.audit("petitions.matter.unattended", access.ref(row["id"]), detail={"people": len(new)})
+    with suppress(_SeenToAlready):
+        async with ctx.db.write(SYSTEM) as write:
+            told = await _told(ctx, row["id"])
+            new = sorted(set(wanted) - told)
+            if told == set(wanted):
+                raise _SeenToAlready
+            for account_id in sorted(told - set(wanted)):
+                await ctx.todos.close(subject, assignee=account_id)
+            for account_id in new:
+                await _open(ctx, row, account_id, accounts)
+            await write.audit("petitions.matter.unattended", access.ref(row["id"]), detail={"people": len(new)})
+
+
+async def _open(ctx: Ctx, row: dict[str, Any], account_id: UUID, accounts: Mapping[UUID, Account]) -> None:
+    with use_locale(accounts[account_id].locale if account_id in accounts else DEFAULT_LOCALE):
+        title = _(
+            "Nobody may look after {number}: let somebody who has nothing to do with it hold the role “{role}”",
+            number=row["number"],
+            role=_("Head of the office for letters and visits"),
+        )
+    due = ctx.clock.today()
+    await ctx.todos.open(
+        UNATTENDED, subject=ref(row["id"]), assignee=account_id, title=title, url="/permissions/grants", due=due
+    )
 
 
 async def _attended_again(ctx: Ctx, matter_id: UUID) -> None:
     """Whoever may look after it now finds it on their list."""
-    async with ctx.db.write(SYSTEM) as write:
-        await ctx.todos.close(ref(matter_id))
-        if not await ctx.db.fetch("SELECT FROM petitions.matter WHERE id = $1 AND merged_into IS NOT NULL", matter_id):
-            await put_on_lists(ctx, matter_id)
-        await write.audit("petitions.matter.attended", access.ref(matter_id))
+    joined = "SELECT FROM petitions.matter WHERE id = $1 AND merged_into IS NOT NULL"
+    with suppress(_SeenToAlready):
+        async with ctx.db.write(SYSTEM) as write:
+            if not await ctx.db.fetch(joined, matter_id):
+                await put_on_lists(ctx, matter_id)  # before the lock, as whoever marks somebody: no deadlock
+            if not await _told(ctx, matter_id):
+                raise _SeenToAlready
+            await ctx.todos.close(ref(matter_id))
+            await write.audit("petitions.matter.attended", access.ref(matter_id))
 
 
 async def check(ctx: Ctx) -> HealthStatus:

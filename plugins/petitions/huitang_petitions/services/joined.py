@@ -54,7 +54,7 @@ async def happens(
     """Put events on record in a matter and in those joined to it; the first is what petitioners see and are told.
 
     The arguments are those of `happening.record`; `event_id` is that of the first, `limit` the one an extension is
-    about. What does not fit the clock of a joined matter is left out there.
+    about. What happened before a joined matter came happens there now; what does not fit its clock is left out.
     """
     key = event_id or new_id()
     others = await joined_to(ctx, matter["id"])
@@ -65,10 +65,20 @@ async def happens(
         about: dict[str, Any] = {"detail": detail, "shown": seen, "at": at}
         await happening.record(ctx, write, actor, matter, kind, **about, event_id=first, audit=audit)
         for one in others:
-            if await happening.follow(ctx, write, actor, one, kind, **about) and seen:
+            if await _follows(ctx, write, actor, one, kind, about) and seen:
                 concerned.append(one)
     for reached in concerned if shown else ():
         await telling.tell(ctx, reached, kinds[0], key, limit=limit)
+
+
+async def _follows(
+    ctx: Ctx, write: Write, actor: Actor, one: Mapping[str, Any], kind: str, about: Mapping[str, Any]
+) -> bool:
+    """Whether it happens to a joined matter, too: on its day, else now."""
+    for at in dict.fromkeys((about["at"], None)):
+        if await happening.follow(ctx, write, actor, one, kind, **{**about, "at": at}):
+            return True
+    return False
 
 
 _ACCEPTED = """

@@ -6,13 +6,15 @@ is gone on with happens to those joined to it, too, so that each petitioner is t
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
 
 from huitang_petitions.services import access, catching_up, happening, joined, protecting, steps, telling
 from huitang_petitions.services.access import Ctx, _
 from huitang_petitions.services.closing.ending import ENDED
 from huitang_petitions.workflow import put_on_lists
-from huitang_sdk.contracts import Actor
+from huitang_sdk.contracts import Actor, Write
 from huitang_sdk.errors import Conflict
 
 
@@ -57,13 +59,12 @@ async def join(ctx: Ctx, actor: Actor, matter_id: UUID, into: UUID) -> None:
         await protecting.recuse_with_joined(ctx, write, actor, into)
         event_id = await happening.record(ctx, write, actor, row, "merged", shown=True, audit=False)
         await telling.tell(ctx, row, "merged", event_id)
-        if target["whistle"] or not row["whistle"]:  # else its readers would know that there is a report
+        if _may_be_known(row, target):
             await happening.record(ctx, write, actor, target, "merged", audit=False)
         await catching_up.catch_up(ctx, write, actor, target, newcomers)
         await ctx.todos.close(access.ref(matter_id))
         await protecting.take_off_lists(ctx, into)
-        detail = {"into": str(into), "number": target["number"]}
-        await write.audit("petitions.matter.merged", access.ref(matter_id), detail=detail)
+        await _audit(write, "petitions.matter.merged", row, target)
 
 
 async def part(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
@@ -72,6 +73,21 @@ async def part(ctx: Ctx, actor: Actor, matter_id: UUID) -> None:
         row = await access.matter_for(ctx, actor, matter_id, access.MERGE, lock=True)
         if not row["merged_into"]:
             raise Conflict(_("It is not joined to another matter."))
-        await joined.take_out(ctx, row["merged_into"], only=matter_id)
+        (main,) = await ctx.db.fetch("SELECT id, whistle FROM petitions.matter WHERE id = $1", row["merged_into"])
+        await joined.take_out(ctx, main["id"], only=matter_id)
         await put_on_lists(ctx, matter_id)
-        await write.audit("petitions.matter.parted", access.ref(matter_id), detail={"from": str(row["merged_into"])})
+        await _audit(write, "petitions.matter.parted", row, main)
+
+
+def _may_be_known(row: Mapping[str, Any], main: Mapping[str, Any]) -> bool:
+    """Whether whoever reads the main matter may know that one was joined: not that there is a report in confidence."""
+    return bool(main["whistle"] or not row["whistle"])
+
+
+async def _audit(write: Write, action: str, row: Mapping[str, Any], main: Mapping[str, Any]) -> None:
+    """A record on each of the two. Once they are apart, somebody may read one and be kept away from the other: so none
+    names the other, and whoever reads both pairs them by what they share."""
+    shared = str(uuid4())
+    await write.audit(action, access.ref(row["id"]), detail={"side": "joined", "operation": shared})
+    if _may_be_known(row, main):
+        await write.audit(action, access.ref(main["id"]), detail={"side": "main", "operation": shared})

@@ -24,21 +24,21 @@ UNREAD, WELCOME = "petitions.unread", "petitions.welcome"
 PAUSE = 600
 """Seconds within which one answer is enough for whoever sends ten pictures."""
 _OPEN_MATTERS = """
-SELECT m.id, m.number, count(*) OVER () AS many FROM petitions.petitioner t
+SELECT DISTINCT m.id, m.number, m.received_at FROM petitions.petitioner t
 JOIN petitions.party p ON p.petitioner_id = t.id AND p.withdrawn_at IS NULL
 JOIN petitions.matter m ON m.id = p.matter_id AND m.state <> 'withdrawn' AND NOT m.whistle
 LEFT JOIN petitions.matter g ON g.id = m.merged_into
 WHERE t.open_id_index = ANY($1) AND coalesce(g.state, m.state) = ANY($2) AND ($3::uuid IS NULL OR m.id = $3)
-GROUP BY m.id, m.number, m.received_at ORDER BY m.received_at DESC, m.id DESC LIMIT 1
+ORDER BY m.received_at DESC, m.id DESC LIMIT 1
 """
 
 
 class _Matter(Struct, frozen=True):
-    """The open matter that a message may be about, the newest of `many`."""
+    """The open matter that a message may be about; a `guess` is the newest, for want of anything better."""
 
     id: UUID
     number: str
-    many: int
+    guess: bool
 
 
 def marked(message: ReceivedMessage, text: str) -> str:
@@ -67,7 +67,7 @@ async def take(ctx: Ctx, message: ReceivedMessage, asked: UUID | None) -> None:
 async def _matter_of(ctx: Ctx, message: ReceivedMessage, asked: UUID | None) -> _Matter | None:
     indexes = ctx.personal.matches("petitioner.open_id", message.sender)
     rows = await ctx.db.fetch(_OPEN_MATTERS, indexes, list(OPEN), asked) if indexes else []
-    return _Matter(**rows[0]) if rows else None
+    return _Matter(rows[0]["id"], rows[0]["number"], asked is None) if rows else None
 
 
 async def _noted(ctx: Ctx, message: ReceivedMessage, matter: _Matter, words: str) -> bool:
@@ -95,8 +95,8 @@ def _note(message: ReceivedMessage, matter: _Matter, words: str) -> str:
             note = _(
                 "[{what} came by WeChat and cannot be taken there; the sender was told how to send it.]", what=what
             )
-        if matter.many > 1:
-            note += _("[The sender has {count} open matters: it may be about another.]", count=matter.many)
+        if matter.guess:  # never how many there are: its readers may have to be kept away from another
+            note += _("[It was put into the sender's newest open matter; it may be about something else.]")
     return f"{note}\n{words}".strip()[:BODY]
 
 

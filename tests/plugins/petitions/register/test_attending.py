@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 
 from huitang_petitions.events import MatterRegistered
 from huitang_petitions.services import attending, protecting, steps
 from huitang_petitions.services.registering import register
+from huitang_petitions.tables import Recusal
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.db import new_id
@@ -126,3 +129,20 @@ async def test_whoever_it_is_about_is_never_told_and_health_says_it_when_nobody_
     assert await attending.see_to(town.ctx) == 1
     assert await lists(town, attending.UNATTENDED) == {"operator"}
     assert (await attending.check(town.ctx)).ok
+
+
+async def test_seen_to_by_several_processes_at_once_it_is_noted_once(operated):
+    town = operated
+    ctx = town.ctx
+    matters = await received(town, ctx, 3)
+    for one in matters:
+        for name in ("officer", "head"):
+            await Recusal(matter_id=one, account_id=town.actors[name].account_id, decided_at=ctx.clock.now()).save()
+    noted = "SELECT count(*) FROM kernel.audit_record WHERE action = $1"
+    assert await asyncio.gather(*(attending.see_to(ctx) for _one in range(6))) == [3] * 6
+    assert await lists(town, attending.UNATTENDED) == {"operator"}
+    assert await town.one(noted, "petitions.matter.unattended") == 3
+    await ctx.db.execute("DELETE FROM petitions.recusal")
+    assert await asyncio.gather(*(attending.see_to(ctx) for _one in range(6))) == [0] * 6
+    assert await lists(town, attending.UNATTENDED) == set()
+    assert await town.one(noted, "petitions.matter.attended") == 3

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from huitang_petitions import withheld
 from huitang_petitions.events import MatterRegistered
-from huitang_petitions.services import access, protecting, steps, supervision
+from huitang_petitions.services import access, merging, protecting, steps, supervision
 from huitang_petitions.services.registering import register
 from huitang_petitions.tables import Accused, Recusal
 from huitang_sdk.contracts import Delivery, Ref
@@ -138,3 +138,63 @@ async def test_messages_about_the_matter_and_its_process_are_withheld_too(audite
 
 def counts_of(page: str) -> list[int]:
     return [int(found) for found in re.findall(r'ht-number text-end">(\d+)<', page)]
+
+
+async def test_a_message_about_a_matter_one_is_kept_away_from_is_not_sent_again_nor_told_of(audited):
+    town = audited
+    ctx, head, officer = town.ctx, town.actors["head"], town.actors["officer"]
+    city = town.units["city"].id
+    await town.hall.services.permissions.grant(
+        SYSTEM, "messages.postmaster", city, "all", account_id=officer.account_id
+    )
+    kept, free = [
+        await register(ctx, SYSTEM, intake(channel="web", organisation_id=town.units["office"].id)) for _one in "ab"
+    ]
+    text = "UPDATE messages.message SET state = 'dead', expires_at = NULL, text = 'x' RETURNING id, subject_id"
+    message = {row["subject_id"]: row["id"] for row in await town.fetch(text)}
+    await protecting.accuse(ctx, head, kept.id, account_id=officer.account_id)
+    reading = town.hall.services.messages.reading
+    assert (await reading.counts(officer))["dead"] == 1
+    assert await reading.retry(officer, None) == 1
+    assert await town.one("SELECT state FROM messages.message WHERE id = $1", message[kept.id]) == "dead"
+    assert await reading.retry(head, None) == 1
+    client, chief = await town.sign_in("officer"), await town.sign_in("head")
+    pages = [(await one.get("/console/audit", params={"part": "messages"})).text for one in (client, chief)]
+    assert [page.count("messages.message.retried</") for page in pages] == [1, 2]
+    assert str(free.id) in pages[0]
+    assert not any(str(one) in pages[0] for one in (kept.id, message[kept.id]))
+    (record, *_rest) = await town.hall.audit.entries(
+        subject=str(access.ref(kept.id)), action="messages.message.retried"
+    )
+    assert record.detail["message"] == str(message[kept.id])
+
+
+@pytest.mark.parametrize("whistle", [False, True])
+async def test_of_two_matters_that_were_joined_neither_names_the_other_and_whoever_reads_both_can_pair_them(
+    audited, whistle
+):
+    town = audited
+    ctx, _clock = at(town)
+    officer, head = town.actors["officer"], town.actors["head"]
+    main, other = await received(town, ctx, 2)
+    await ctx.db.execute("UPDATE petitions.matter SET whistle = $2 WHERE id = $1", other, whistle)
+    await protecting.accuse(ctx, head, main, account_id=officer.account_id)
+    await merging.join(ctx, head, other, main)
+    await merging.part(ctx, head, other)
+    paired = []
+    for action in ("petitions.matter.merged", "petitions.matter.parted"):
+        records = {one.subject: one for one in await town.hall.audit.entries(action=action)}
+        mine = records[str(access.ref(other))].detail
+        assert mine["side"] == "joined"
+        if whistle:  # whoever reads the main matter would know that there is a report
+            assert set(records) == {str(access.ref(other))}
+            continue
+        assert records[str(access.ref(main))].detail == {**mine, "side": "main"}
+        paired.append(mine["operation"])
+    assert len(set(paired)) == len(paired)
+    numbers = {row["id"]: row["number"] for row in await town.fetch("SELECT id, number FROM petitions.matter")}
+    logged = "SELECT detail::text || reason AS said FROM kernel.audit_record WHERE subject = $1"
+    for one, another in ((main, other), (other, main)):
+        said = " ".join(row["said"] for row in await town.fetch(logged, str(access.ref(one))))
+        assert str(another) not in said
+        assert numbers[another] not in said

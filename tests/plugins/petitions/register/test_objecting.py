@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from huitang_petitions.services.merging import join
 from huitang_petitions.services.registering import register
 from huitang_petitions.services.steps import Wanted, take
 from huitang_sdk.contracts.identity import SYSTEM
 from huitang_sdk.errors import Invalid
+from huitang_sdk.i18n import TIMEZONE
 from tests.plugins.petitions.intake.letters import intake
 from tests.plugins.petitions.register.matters import at
 from tests.plugins.petitions.register.test_steps import state
@@ -69,6 +71,21 @@ async def test_another_organ_objects_on_a_day_after_it_was_given_the_matter(town
         await take(ctx, officer, matter, "object", Wanted(note="也不属", asked_on=first + timedelta(days=2)))
     await take(ctx, officer, matter, "object", Wanted(note="也不属", asked_on=first + timedelta(days=4)))
     assert await state(town, matter) == "objected"
+
+
+async def test_a_matter_that_joined_after_that_day_has_the_objection_when_it_is_put_on_record(town):
+    ctx, clock, matter = await assigned(town)
+    officer = town.actors["officer"]
+    sent = clock.today() + timedelta(days=2)
+    clock.forward(days=4)
+    other = (await register(ctx, SYSTEM, intake(organisation_id=town.units["office"].id, key="later"))).id
+    await join(ctx, officer, other, matter)
+    clock.forward(days=1)
+    await take(ctx, officer, matter, "object", Wanted(note="属住建局职责", asked_on=sent))
+    objected = "SELECT at FROM petitions.event WHERE matter_id = $1 AND kind = 'objected'"
+    (first,), (second,) = await town.fetch(objected, matter), await town.fetch(objected, other)
+    assert first["at"].astimezone(TIMEZONE).date() == sent
+    assert second["at"] == clock.now()
 
 
 async def test_the_day_is_given_by_form_and_by_api(town):
