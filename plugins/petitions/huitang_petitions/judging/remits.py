@@ -154,6 +154,7 @@ def _problems(remits: Remits) -> Iterator[Problem]:
     yield from _twice("remits", remits.ids)
     yield from _twice("rules", [rule.id for rule in remits.rules])
     for number, remit in enumerate(remits.remits):
+        yield from _untitled(f"$.remits[{number}]", remit.title)
         if not remit.basis:
             yield Problem(f"$.remits[{number}]", say("rules.no_basis", id=remit.id))
         if remit.like and remit.like not in (known := default_remits().ids):
@@ -162,11 +163,17 @@ def _problems(remits: Remits) -> Iterator[Problem]:
             yield from _unknown_source(f"$.remits[{number}].basis[{place}]", basis, remits.sources)
     for number, rule in enumerate(remits.rules):
         path = f"$.rules[{number}]"
+        yield from _untitled(path, rule.title)
         yield from _unknown_source(f"{path}.basis", rule.basis, remits.sources)
         if rule.remit not in remits.ids:
             yield Problem(f"{path}.remit", say("rules.no_remit", remit=rule.remit, known=list(remits.ids)))
         if not rule.any and not any(rule.all):
             yield Problem(path, say("rules.no_words", id=rule.id))
+
+
+def _untitled(path: str, title: Text) -> Iterator[Problem]:
+    if not title.zh.strip() or not title.en.strip():
+        yield Problem(f"{path}.title", say("rules.no_title"))
 
 
 def _unknown_source(path: str, basis: Basis, sources: Mapping[str, Source]) -> Iterator[Problem]:

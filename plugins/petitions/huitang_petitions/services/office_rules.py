@@ -91,12 +91,15 @@ def broken(contents: Mapping[str, str]) -> Broken | None:
 
 
 async def check(ctx: Ctx, kind: str, content: str) -> Broken | None:
-    """What is wrong with a new file, or with the office's other files once it holds. Where these were broken before, a
-    file that mends one of them is taken though another waits."""
+    """What is wrong with a new file, or with the office's other files once it holds. Where one of these was broken
+    before, a file is taken that leaves the same one waiting, or that mends the first of them: what comes after a broken
+    file could not be looked at. None is taken that breaks one that was whole."""
     before = await own_files(ctx)
     found = broken({**before, kind: content})
     was = broken(before)
-    return None if found and was and found.kind != kind else found
+    if found is None or was is None or found.kind == kind:
+        return found
+    return None if was.kind in (kind, found.kind) else found
 
 
 def missing_remits(own: Remits) -> list[Remit]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from huitang_petitions.clock import Due
+from huitang_petitions.judging.remits import Remits
 from huitang_petitions.judging.tree import Tree
 from huitang_petitions.services import limits, past, sheets
 from huitang_petitions.services.access import Ctx
@@ -29,6 +30,8 @@ PLAIN = ("subject", "body", "place", "district", "earlier", "came_from")
 PERSONAL = ("name", "phone", "id_number", "address")
 FIELDS = {"received_at": "received", "persons": "name", "anonymous": "name", "organisation_id": "handler"}
 """Where a mistake stands in a sheet, if it is called otherwise in a form."""
+TRUTH = {"true": True, "false": False}
+"""How a workbook itself writes yes and no."""
 Wrong = dict[str, str]
 
 
@@ -64,19 +67,23 @@ async def known(ctx: Ctx, organisation_id: UUID) -> Known:
         "state": sheets.STATES | _said(STATES, "state-"),
     }
     return Known(
-        words=words | dict.fromkeys(("publish", "urgent", "whistle"), sheets.YES),
+        words=words | dict.fromkeys(("publish", "urgent", "whistle"), sheets.YES | TRUTH),
         units=units,
         above={unit.id: unit.parent_id for unit in tree},
         categories=_categories(judged_by.tree),
-        remits={
-            _plain(word): one.id for one in judged_by.remits.remits for word in (one.title.zh, one.title.en, one.id)
-        },
+        remits=_remits(judged_by.remits),
         representatives=ctx.settings.representatives,
         anonymous=_anonymous(),
         rules=await rule_book(ctx),
         now=ctx.clock.now(),
         organisation_id=organisation_id,
     )
+
+
+def _remits(known_here: Remits) -> dict[str, str]:
+    """The ids by id and by title in any language; an empty cell is no remit, whatever a title may be."""
+    named = ((_plain(word), one.id) for one in known_here.remits for word in (one.title.zh, one.title.en, one.id))
+    return {word: remit for word, remit in named if word}
 
 
 def _anonymous() -> frozenset[str]:
@@ -130,8 +137,9 @@ def read(cells: Mapping[str, Any], given: Known) -> tuple[Intake, Past, Wrong]:
     try:
         check(intake, given.now, None)
     except Invalid as error:
+        own = "" if _first(words, given).is_empty else "persons.0."
         for field, message in error.fields.items():
-            if field.startswith("persons.") and not field.startswith("persons.0."):
+            if field.startswith("persons.") and not (own and field.startswith(own)):
                 continue  # those that are only named were looked at in their own columns
             name = field.rpartition(".")[2] if field.startswith("persons.") else FIELDS.get(field, field)
             wrong.setdefault("accused_unit" if name == "accused" and not words.get("accused") else name, message)
@@ -146,11 +154,7 @@ def _intake(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, wr
         wrong["people"] = _("“{value}” is not a number.", value=people)
         people = ""
     chosen = {name: _chosen(name, words, given, wrong) for name in given.words}
-    named: dict[str, Any] = {name: words.get(name, "") for name in PERSONAL}
-    is_anonymous = _plain(named["name"]) in given.anonymous
-    if is_anonymous:
-        named["name"] = ""
-    first = Person(**named, gender=chosen["gender"] or "")
+    first = structs.replace(_first(words, given), gender=chosen["gender"] or "")
     people_named = people_of(words, first, given.representatives if chosen["channel"] == "visit" else None)
     for column, message in people_named.wrong.items():
         wrong.setdefault(column, message)
@@ -167,10 +171,20 @@ def _intake(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, wr
         people=int(people or 0),
         persons=people_named.persons,
         accused=names_in("\n".join(words.get(name, "") for name in ("accused", "accused_unit"))),
-        anonymous=is_anonymous or not any(person.name for person in people_named.persons),
+        anonymous=_is_anonymous(words, given) or not any(person.name for person in people_named.persons),
         received_at=_day(cells, words, "received", wrong),
         organisation_id=given.organisation_id,
     )
+
+
+def _first(words: Mapping[str, str], given: Known) -> Person:
+    """The petitioner of the row's own columns; an empty one where they say of nobody."""
+    named: dict[str, Any] = {name: words.get(name, "") for name in PERSONAL}
+    return Person(**(named | {"name": ""} if _is_anonymous(words, given) else named))
+
+
+def _is_anonymous(words: Mapping[str, str], given: Known) -> bool:
+    return _plain(words.get("name", "")) in given.anonymous
 
 
 def _chosen(name: str, words: Mapping[str, str], given: Known, wrong: Wrong) -> Any:
@@ -222,8 +236,10 @@ def _past(cells: Mapping[str, Any], words: Mapping[str, str], given: Known, inta
 
 
 def _remit(name: str, given: Known, wrong: Wrong) -> str:
+    if not name:
+        return ""
     found = given.remits.get(_plain(name), "")
-    if name and not found:
+    if not found:
         wrong["remit"] = _("“{value}” is no remit. The template lists those there are.", value=name)
     return found
 

@@ -188,6 +188,18 @@ async def test_with_two_broken_files_each_can_be_mended_or_given_up(town):
     assert await office_data.troubles(town.ctx, SYSTEM) == {}
 
 
+async def test_while_one_file_is_broken_none_is_taken_that_breaks_another(town):
+    head = town.actors["head"]
+    own = shipped("remits.toml").replace('usual = [""]', 'usual = ["", "land"]')
+    await office_data.replace(town.ctx, head, "remits", own.encode(), 0)
+    await OfficeData.insert(OfficeData(kind="handlers", version=1, content="spoiled", changed_at=MORNING))
+    with pytest.raises(Invalid) as refused:
+        await office_data.replace(town.ctx, head, "categories", TREE.encode(), 0)
+    assert "land" in refused.value.fields["file"]
+    await office_data.replace(town.ctx, head, "categories", shipped("categories.toml").encode(), 0)
+    assert set(await office_data.troubles(town.ctx, SYSTEM)) == {"remits", "handlers", "categories"}
+
+
 async def test_another_file_that_does_not_fit_any_more_is_named(town):
     head = await town.sign_in("head")
     assert (await give(head, "categories", TREE)).status_code == 303

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from huitang_petitions.judging import handlers as handling
@@ -150,6 +152,14 @@ def test_remits_that_say_nothing_of_what_is_usual_keep_the_shipped_where_they_ha
     with pytest.raises(CaseError) as error:
         parse_remits("\n".join(lines).replace('id = "government"', 'id = "gov"'), default_tree())
     assert "usual" in problems(error)["$.remits"]
+
+
+@pytest.mark.parametrize(("kind", "path"), [("remits", "$.remits[0].title"), ("rules", "$.rules[0].title")])
+def test_a_remit_or_rule_without_a_title_in_both_languages_is_refused(kind, path):
+    before, mark, after = shipped("remits.toml").partition(f"[[{kind}]]")
+    with pytest.raises(CaseError) as error:
+        parse_remits(before + mark + re.sub(r'en = "[^"]*"', 'en = " "', after, count=1), default_tree())
+    assert problems(error) == {path: "the title is empty"}
 
 
 def test_the_nearest_category_above_says_whose_a_matter_usually_is():
