@@ -85,6 +85,8 @@ def _check(archive: zipfile.ZipFile, cells: int, unpacked: int) -> None:
         content = _content(archive, part, left)
         left -= len(content)
         # Not by the name of the part: the book may have its sheets anywhere.
+        if b"uniqueCount" in content:
+            _check_texts(content, max(cells, len(content) // len("<si/>")))
         if b"sheetData" in content:
             reach = _Walk().through(content)
             if reach.rows * reach.columns > cells:
@@ -98,6 +100,18 @@ def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> byte
     if len(content) > left:
         raise UnpacksTooMuch(f"{part.filename} unpacks to more than the {left} bytes left")
     return content
+
+
+def _check_texts(content: bytes, most: int) -> None:
+    """Readers set aside room for as many texts as the list of texts says it has, whatever it has."""
+
+    def start(_tag: str, attributes: Mapping[str, str]) -> None:
+        if int(attributes.get("uniqueCount", 0)) > most:
+            raise BrokenWorkbook(f"says it has {attributes['uniqueCount'][:20]} texts, which it has no room for")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.Parse(content, True)
 
 
 class _Walk:

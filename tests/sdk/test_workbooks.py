@@ -118,6 +118,7 @@ def test_frames_and_colours_down_to_the_last_row_hurt_nobody():
         ('<row r="1"', '<row r="x"'),
         ("</Relationships>", "", "xl/_rels/workbook.xml.rels"),
         ("<sheets>", "<sheets", "xl/workbook.xml"),
+        ('uniqueCount="1"', 'uniqueCount="9999999999"', "xl/sharedStrings.xml"),
     ],
 )
 def test_what_is_broken_is_refused_as_such(change):
