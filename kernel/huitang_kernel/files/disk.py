@@ -135,7 +135,8 @@ class _Part:
     def _begin_to_sync(self) -> None:
         """Have the disk take what there is of a large file while the rest is hashed: the sync at its end is shorter."""
         if self.size - self._begun >= SPAN and hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._file.fileno(), self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
+            with contextlib.suppress(OSError):  # a hint: not every file system takes it
+                os.posix_fadvise(self._file.fileno(), self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
             self._begun = self.size
 
     def finish(self, data: bytes | bytearray) -> None:

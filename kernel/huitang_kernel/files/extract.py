@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from huitang_kernel.files.sniff import HEAD, OFFICE, text_encoding
+from huitang_sdk.workbooks import ReachesTooFar, UnpacksTooMuch, check_workbook
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WORD_PARTS = re.compile(r"^word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml$")
@@ -25,6 +26,10 @@ class Limits(NamedTuple):
     characters: int
     unpacked: int
     memory: int
+
+
+MAX_CELLS = 5_000_000
+"""To so many cells a sheet may reach: each takes memory, whether something stands in it or not."""
 
 
 class Unpacks(Exception):
@@ -97,11 +102,18 @@ def _word_part(part: io.BufferedIOBase) -> Iterator[str]:
             element.clear()
 
 
+def _check_sheets(path: str, limit: int) -> None:
+    try:
+        check_workbook(path, cells=MAX_CELLS, unpacked=limit)
+    except (ReachesTooFar, UnpacksTooMuch) as error:
+        raise Unpacks(str(error)) from error
+
+
 def _sheets(path: str, limits: Limits) -> Iterator[str]:
     from python_calamine import CalamineWorkbook
 
     if zipfile.is_zipfile(path):
-        _check_unpacked(path, limits.unpacked)
+        _check_sheets(path, limits.unpacked)
     with CalamineWorkbook.from_path(path) as book:
         for name in book.sheet_names:
             yield f"{name}\n"

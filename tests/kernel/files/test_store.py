@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from saving import pieces
 
-from huitang_kernel.files.disk import DiskStore
+from huitang_kernel.files.disk import SPAN, DiskStore
 from huitang_kernel.files.store import BlobMissing, LimitExceeded
 
 STORES = {"disk": lambda folder: DiskStore(folder / "files")}
@@ -112,6 +112,15 @@ async def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     assert room.error
 
 
+async def test_a_file_system_that_takes_no_hints_takes_large_files(tmp_path, monkeypatch):
+    def refused(*_values):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(os, "posix_fadvise", refused)
+    content = bytes(SPAN + 1)
+    assert await keep(DiskStore(tmp_path), content) == hashlib.sha256(content).hexdigest()
+
+
 async def test_a_name_that_is_no_hash_never_reaches_the_disk(tmp_path):
     with pytest.raises(ValueError, match="not a SHA-256"):
         await DiskStore(tmp_path).find("../../../etc/passwd")
@@ -143,7 +152,7 @@ async def test_memory_stays_flat_while_256_mb_pass(tmp_path):
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from huitang_kernel.files.disk import DiskStore
+from huitang_kernel.files.disk import SPAN, DiskStore
 
 async def content():
     yield b"x" * 3_000_000

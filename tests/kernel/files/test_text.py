@@ -10,6 +10,8 @@ import pytest
 from saving import save
 from test_sniffing import sheet, word
 
+from tests.workbooks import LAST, book
+
 
 def long_word(paragraphs):
     import docx
@@ -101,6 +103,8 @@ async def test_no_text_in_other_types(text_of):
         ("cut.pdf", lambda: b"%PDF-1.7\nnothing", "unreadable"),
         ("bomb.docx", bomb, "too-large"),
         ("laughs.docx", laughs, "unreadable"),
+        ("far.xlsx", lambda: book((0, 0, "预算"), LAST), "too-large"),
+        ("far-hidden.xlsx", lambda: book((0, 0, "预算"), hidden=LAST), "too-large"),
     ],
 )
 async def test_hostile_and_broken_files_give_nothing(text_of, name, content, state):

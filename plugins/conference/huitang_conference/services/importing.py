@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -72,7 +73,8 @@ def has_errors(rows: Sequence[SheetRow]) -> bool:
 async def read_members(ctx: Ctx, actor: Actor, body_id: UUID, data: bytes) -> list[SheetRow]:
     """What a workbook with 姓名, 职务, 账号, 卡号, 任职日期, 离任日期 would add; Invalid for no such workbook."""
     await body_for(ctx, actor, body_id, BODIES)
-    rows = [_member(row, values) for row, values in read_table(data, MEMBER_HEADS, ("name",))]
+    found = await asyncio.to_thread(read_table, data, MEMBER_HEADS, ("name",))
+    rows = [_member(row, values) for row, values in found]
     return await check_members(ctx, body_id, rows)
 
 
@@ -140,7 +142,8 @@ async def read_seats(ctx: Ctx, meeting_id: UUID, data: bytes) -> list[SheetRow]:
 
     Without places a seat stands where its label says: 3排12座 in row 3, place 12. Raises Invalid for no such workbook.
     """
-    rows = [_seat(row, values) for row, values in read_table(data, SEAT_HEADS, ("label",))]
+    found = await asyncio.to_thread(read_table, data, SEAT_HEADS, ("label",))
+    rows = [_seat(row, values) for row, values in found]
     return await check_seats(ctx, meeting_id, rows)
 
 

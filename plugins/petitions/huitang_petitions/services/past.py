@@ -128,6 +128,8 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[], 
 
 async def put(ctx: Ctx, write: Write, actor: Actor, rows: Sequence[tuple[UUID, Intake, Past]]) -> None:
     """Put on record what was done with matters that have just been registered, inside the same write."""
+    if not rows:
+        return
     received = {identifier: intake.received_at or ctx.clock.now() for identifier, intake, _past in rows}
     ways = {identifier: past.happened(received[identifier]) for identifier, _intake, past in rows}
     last = {identifier: way[-1].at if way else received[identifier] for identifier, way in ways.items()}

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from msgspec import Struct
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from huitang_petitions.services import import_template
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import TIMEZONE, Translator
+from huitang_sdk.workbooks import ReachesTooFar, UnpacksTooMuch, WorkbookRefused, check_workbook
 
 _ = Translator("petitions")
 MOST_ROWS = 2_000
 MOST_BYTES = 10_000_000
+MOST_UNPACKED = 100_000_000
+MOST_CELLS = 1_000_000
+"""So far may a sheet reach, rows times columns, though most of it be empty."""
 HEADS: Mapping[str, Sequence[str]] = {
     "received": ("来信来访日期", "收到日期", "收到时间", "登记日期", "日期", "received", "date"),
     "channel": ("来访路径", "信访形式", "渠道", "方式", "channel"),
@@ -55,6 +61,7 @@ HEADS: Mapping[str, Sequence[str]] = {
 RECKONED = ("期限", "办理期限", "due", "timelimit")
 """Titles of what is taken out, too, and is reckoned anew when it is read."""
 NEEDED = ("subject",)
+_TIME = re.compile(r"(?:[T\s]+|(?<=日))\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2}(?:\.\d+)?)?[分秒Z]?$")
 CHANNELS = {
     **{"来信": "letter", "信件": "letter", "letter": "letter", "来访": "visit", "走访": "visit", "visit": "visit"},
     **{"来电": "phone", "电话": "phone", "phone": "phone", "传真": "fax", "fax": "fax", "网上": "web", "网络": "web"},
@@ -93,28 +100,60 @@ class Rows(Struct, frozen=True):
 
 
 def read_rows(data: bytes) -> Rows:
-    """The rows of the first sheet, empty ones left out.
+    """The rows of the first sheet that can be seen, empty ones left out. Computes: call it in a thread.
 
     Raises Invalid for a file that is no workbook, is too large, or lacks a column without which there is no register.
     """
     if len(data) > MOST_BYTES:
         raise _refused(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheet = book.get_sheet_by_index(0)
-        rows = sheet.to_python()
-        beside = tuple(name for name in book.sheet_names[1:] if book.get_sheet_by_name(name).height)
-    except (CalamineError, ValueError, IndexError, OSError) as error:
-        raise _refused(_("This is not a workbook (xlsx) that can be read.")) from error
+    _weigh(data)
+    name, rows, beside = _read(data)
     for number, row in enumerate(rows[:20]):
         columns = _columns(row)
-        if all(name in columns for name in NEEDED):
+        if all(needed in columns for needed in NEEDED):
             found = _values(rows, number + 1, columns)
             if len(found) > MOST_ROWS:
                 raise _refused(_("The sheet has more than {count} rows.", count=MOST_ROWS))
-            return Rows(sheet.name, *_titles(row, columns), found, beside)
-    titles = "、".join(HEADS[name][0] for name in NEEDED)
-    raise _refused(_("The sheet has no head row with {titles}.", titles=titles))
+            return Rows(name, *_titles(row, columns), found, beside)
+    titles = "、".join(import_template.titles()[needed] for needed in NEEDED)
+    raise _refused(_("The sheet “{sheet}” has no head row with {titles}.", sheet=name, titles=titles))
+
+
+def _weigh(data: bytes) -> None:
+    """Nothing is laid out before: a sheet takes memory for every cell up to its farthest, though nobody reads it."""
+    try:
+        check_workbook(data, cells=MOST_CELLS, unpacked=MOST_UNPACKED)
+    except ReachesTooFar as error:
+        message = _(
+            "Something stands in cell {cell} of the sheet “{sheet}”, too far off to be read. Delete the empty-looking"
+            " rows and columns after the list, or copy the list into a new workbook.",
+            cell=error.reach.cell,
+            sheet=error.sheet,
+        )
+        raise _refused(message) from error
+    except UnpacksTooMuch as error:
+        raise _refused(_("The file is larger than {limit} MB.", limit=MOST_UNPACKED // 1_000_000)) from error
+    except WorkbookRefused as error:
+        raise _unreadable() from error
+
+
+def _read(data: bytes) -> tuple[str, list[list[Any]], tuple[str, ...]]:
+    """Name and cells of the first sheet that can be seen, and the names of the others with anything in them."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        name = next((one.name for one in sheets if one.visible == SheetVisibleEnum.Visible), None)
+        if name is None:
+            raise _refused(_("The workbook has no sheet that can be seen."))
+        beside = (one.name for one in sheets if one.name != name)
+        filled = tuple(other for other in beside if book.get_sheet_by_name(other).height)
+        return name, book.get_sheet_by_name(name).to_python(), filled
+    except (CalamineError, ValueError, IndexError, OSError) as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Invalid:
+    return _refused(_("This is not a workbook (xlsx) that can be read. Save lists of other kinds as xlsx first."))
 
 
 def _refused(message: str) -> Invalid:
@@ -159,12 +198,20 @@ def text(value: Any) -> str:
 
 
 def moment(value: Any) -> datetime | None:
-    """A cell as a moment, a day being its first; None for an empty one. Raises ValueError."""
+    """A cell as a moment, a day being its first; None for an empty one. Of a text only the day counts: programs
+    write 00:00:00 behind it. Raises ValueError."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=TIMEZONE).astimezone(UTC)
     if isinstance(value, date):
         return datetime.combine(value, time(), TIMEZONE).astimezone(UTC)
-    cell = text(value).replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").replace("日", "")
+    cell = (
+        _TIME.sub("", text(value))
+        .replace("/", "-")
+        .replace(".", "-")
+        .replace("年", "-")
+        .replace("月", "-")
+        .replace("日", "")
+    )
     if not cell:
         return None
     year, month, day = (int(part) for part in cell.split("-"))

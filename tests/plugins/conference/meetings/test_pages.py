@@ -14,6 +14,7 @@ from huitang_conference.services import agenda, badges, documents, leave, meetin
 from huitang_conference.services.agenda import ItemValues
 from huitang_sdk.db import new_id
 from tests.plugins.conference.town import new_meeting, present
+from tests.workbooks import LAST, book
 
 
 def sheet(*rows) -> bytes:
@@ -271,6 +272,9 @@ async def test_a_seat_plan_is_looked_at_before_it_is_taken_over(town):
     )
     assert [(row["label"], row["name"]) for row in seated] == [("A", "成员5"), ("B", "成员1")]
     assert (await client.post(base, files={"file": ("x.xlsx", b"no workbook")})).status_code == 422
+    far = await client.post(base, files={"file": ("x.xlsx", book((0, 0, "席位"), LAST))})
+    assert far.status_code == 422
+    assert "XFD1048576" in far.text
 
 
 async def test_members_are_looked_at_before_they_are_imported(town):

@@ -10,7 +10,8 @@ from typing import Any
 from huitang_budget.declarations.model import Place
 from huitang_budget.declarations.readers.archive import checked_archive, corrupt
 from huitang_budget.declarations.readers.base import Cell, Document, Limits, Row, UnreadableFile
-from huitang_budget.declarations.readers.xlsx_formats import extents, percent_cells
+from huitang_budget.declarations.readers.xlsx_formats import percent_cells
+from huitang_sdk.workbooks import ReachesTooFar, WorkbookRefused, check_workbook
 
 
 def read_workbook(source: str, data: bytes, limits: Limits) -> Document:
@@ -18,8 +19,8 @@ def read_workbook(source: str, data: bytes, limits: Limits) -> Document:
     percents: dict[str, frozenset[tuple[int, int]]] = {}
     if data.startswith(b"PK"):
         checked_archive(source, data, limits)
+        _check_cells(source, data, limits)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_extents(source, archive, limits)
             percents = percent_cells(archive)
     sheets = _sheets(source, data, limits)
     rows: list[Row] = []
@@ -28,15 +29,19 @@ def read_workbook(source: str, data: bytes, limits: Limits) -> Document:
     return Document(source=source, kind="workbook", rows=tuple(rows))
 
 
-def _check_extents(source: str, archive: zipfile.ZipFile, limits: Limits) -> None:
+def _check_cells(source: str, data: bytes, limits: Limits) -> None:
     """Refuse before calamine lays out a sheet: one cell at XFD1048576 would ask for 17 thousand million cells."""
-    for path, (rows, columns, last) in extents(archive).items():
-        if rows * columns > limits.cells:
-            raise UnreadableFile(
-                "too_many_cells",
-                f"{source}：内部文件“{path}”的单元格一直排到 {last}（{rows} 行 {columns} 列），超出上限；"
-                "请删除多余的行列后再导入",
-            )
+    try:
+        check_workbook(data, cells=limits.cells, unpacked=limits.zip_total_bytes)
+    except ReachesTooFar as error:
+        rows, columns, last = error.reach
+        raise UnreadableFile(
+            "too_many_cells",
+            f"{source}：工作表“{error.sheet}”的单元格一直排到 {last}（{rows} 行 {columns} 列），超出上限；"
+            "请删除多余的行列后再导入",
+        ) from error
+    except WorkbookRefused as error:
+        raise corrupt(source, "的工作表") from error
 
 
 def _sheets(source: str, data: bytes, limits: Limits) -> list[tuple[str, list[list[Any]]]]:

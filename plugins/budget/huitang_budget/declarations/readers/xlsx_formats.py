@@ -9,7 +9,6 @@ from typing import Any
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BUILT_IN = frozenset({9, 10})
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ADDRESS = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 
 
@@ -78,19 +77,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return column
-
-
-def extents(archive: zipfile.ZipFile) -> dict[str, tuple[int, int, str]]:
-    """Part name of each sheet → rows and columns its cells reach to, and the address of the farthest."""
-    out: dict[str, tuple[int, int, str]] = {}
-    for name in archive.namelist():
-        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-            continue
-        rows = columns = 0
-        last = "A1"
-        for letters, number in _CELL.findall(archive.read(name)):
-            row, column = int(number), _column(letters.decode())
-            if row > rows or column > columns:
-                rows, columns, last = max(rows, row), max(columns, column), f"{letters.decode()}{row}"
-        out[name] = (rows, columns, last)
-    return out
