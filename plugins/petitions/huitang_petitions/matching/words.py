@@ -50,7 +50,8 @@ def told(text: str) -> dict[str, str]:
     >>> told("升降梯老坏，物管不修")
     {'电梯': '升降梯', '物业': '物管'}
     """
-    known, found = _meanings(), {}
+    known = _meanings()
+    found: dict[str, str] = {}
     for match in _pattern().finditer(folded(text)):
         found.setdefault(known[match.group()], text[match.start() : match.end()])
     return found
