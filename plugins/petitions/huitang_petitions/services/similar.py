@@ -45,6 +45,9 @@ WHERE feature.version <> excluded.version
 """A row that is made anew takes a new sequence: to every node it is a new one."""
 
 
+_LOST = "UPDATE petitions.feature SET version = $2, features = '' WHERE id = ANY($1::uuid[])"
+
+
 class Letter(Struct, frozen=True):
     """What of a matter is compared."""
 
@@ -108,8 +111,9 @@ async def keep_features(ctx: Ctx, lot: Sequence[tuple[MatterRegistered, Delivery
 
 
 async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
-    """Keep the features of matters, inside a write."""
-    letters, hasher = await letters_of(ctx, ids), hasher_of(ctx)
+    """Keep the features of matters, inside a write. A letter that was altered outside is compared with nothing, and
+    keeps no other from it."""
+    letters, hasher = await letters_of(ctx, ids, whole=False), hasher_of(ctx)
 
     def read() -> tuple[dict[UUID, Features], list[bytes]]:
         found = {matter_id: hasher.features(letter) for matter_id, letter in letters.items()}
@@ -118,6 +122,8 @@ async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     # In a thread: whoever asks for a page meanwhile does not wait for the whole lot.
     found, kept = await asyncio.to_thread(read)
     await ctx.db.execute(_PUT, list(found), kept, VERSION)
+    if lost := set(ids) - set(found):
+        await ctx.db.execute(_LOST, list(lost), VERSION)
     return found
 
 
@@ -132,11 +138,9 @@ async def read_anew(ctx: Ctx) -> int:
     sql = "SELECT id FROM petitions.feature WHERE version < $1 ORDER BY version LIMIT $2"
     while rows := await ctx.db.fetch(sql, VERSION, ANEW):
         async with ctx.db.write(SYSTEM) as write:
-            done = len(await put_features(ctx, [row["id"] for row in rows]))
-            await write.audit("petitions.matter.compared", REF, detail={"count": done, "version": VERSION})
-        count += done
-        if not done:
-            break
+            await put_features(ctx, [row["id"] for row in rows])
+            await write.audit("petitions.matter.compared", REF, detail={"count": len(rows), "version": VERSION})
+        count += len(rows)
     return count
 
 
@@ -294,8 +298,9 @@ async def letter_of(ctx: Ctx, matter_id: UUID) -> Letter:
     return (await letters_of(ctx, [matter_id]))[matter_id]
 
 
-async def letters_of(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Letter]:
-    """The matters as letters of those who stand first in them."""
+async def letters_of(ctx: Ctx, ids: Sequence[UUID], *, whole: bool = True) -> dict[UUID, Letter]:
+    """The matters as letters of those who stand first in them. Raises SealBroken for one that was altered outside;
+    without `whole` it is left out, and the log says so."""
     rows = await ctx.db.fetch(
         "SELECT DISTINCT ON (m.id) m.id, m.subject, m.body, m.place, t.id AS petitioner_id, t.name, t.phone"
         " FROM petitions.matter m LEFT JOIN petitions.party p ON p.matter_id = m.id"
@@ -303,7 +308,15 @@ async def letters_of(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Letter]:
         " WHERE m.id = ANY($1::uuid[]) ORDER BY m.id, p.position",
         list(ids),
     )
-    return {row["id"]: _letter(ctx, row) for row in rows}
+    found = {}
+    for row in rows:
+        try:
+            found[row["id"]] = _letter(ctx, row)
+        except SealBroken as error:
+            if whole:
+                raise
+            ctx.log.error("matter %s cannot be compared, it cannot be read: %s", row["id"], error)
+    return found
 
 
 def _letter(ctx: Ctx, row: Mapping[str, Any]) -> Letter:

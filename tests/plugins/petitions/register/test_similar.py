@@ -217,6 +217,15 @@ async def test_features_that_cannot_be_read_keep_nobody_from_the_page(town, lett
     assert await likeness.compare_rest(ctx) == 4
 
 
+async def test_a_letter_that_was_altered_outside_keeps_no_other_from_being_read_anew(town, letters):
+    first, again, joint, other = letters
+    await town.fetch("UPDATE petitions.feature SET version = $1 RETURNING id", VERSION - 1)
+    await town.fetch("UPDATE petitions.matter SET body = '\\x00' WHERE id = $1 RETURNING id", other)
+    assert await similar.read_anew(town.ctx) == 4
+    assert not await similar.is_behind(town.ctx)
+    assert {one.id for one in await similar.similar_to(town.ctx, town.actors["officer"], first)} == {again, joint}
+
+
 async def test_a_reading_that_failed_is_begun_anew(town, letters, monkeypatch):
     def lost(*_what):
         raise OSError("the connection was lost")
