@@ -121,8 +121,8 @@ class Demo(Plugin):
         return SearchSource(kind, title, READ, document, ids)
 
 
-async def case_facts(_ctx, subject):
-    return Facts("某件事", f"/demo/{subject.id}", {"title": "某件事"})
+async def case_facts(_ctx, subjects):
+    return {subject: Facts("某件事", f"/demo/{subject.id}", {"title": "某件事"}) for subject in subjects}
 
 
 TOLD = (Tell("demo.published"),)

@@ -11,16 +11,20 @@ from huitang_kernel.core import Core
 from huitang_kernel.db.database import inside_write
 from huitang_kernel.notifications.inbox import Inbox
 from huitang_kernel.notifications.telling import check_address
-from huitang_sdk.contracts import Actor, Ref, Todo
+from huitang_sdk.contracts import Actor, NewTodo, Ref, Todo
 from huitang_sdk.db import new_id
 
+# In one order, so that two who open the same wait for one another.
 OPEN = """
 INSERT INTO notifications.todo
     (id, plugin, kind, subject_kind, subject_id, assignee_id, title, url, due, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+SELECT t.id, $1, $2, t.subject_kind, t.subject_id, t.assignee_id, t.title, t.url, t.due, $3
+FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::date[])
+    AS t (id, subject_kind, subject_id, assignee_id, title, url, due)
+ORDER BY t.subject_kind, t.subject_id, t.assignee_id
 ON CONFLICT (kind, subject_kind, subject_id, assignee_id) WHERE closed_at IS NULL
 DO UPDATE SET title = excluded.title, url = excluded.url, due = excluded.due
-RETURNING id
+RETURNING id, subject_kind, subject_id, assignee_id
 """
 CLOSE = """
 UPDATE notifications.todo SET closed_at = $1
@@ -99,25 +103,22 @@ class PluginTodos:
     async def open(
         self, kind: str, *, subject: Ref, assignee: UUID, title: str, url: str, due: date | None = None
     ) -> UUID:
+        return (await self.open_many(kind, [NewTodo(subject, assignee, title, url, due)]))[0]
+
+    async def open_many(self, kind: str, todos: Sequence[NewTodo]) -> Sequence[UUID]:
         self._check_kind(kind)
         inside_write("todos.open")
-        check_address(url)
-        rows = await self._database.fetch(
-            OPEN,
-            new_id(),
-            self._plugin,
-            kind,
-            subject.kind,
-            subject.id,
-            assignee,
-            title,
-            url,
-            due,
-            self._core.clock.now(),
-        )
-        await self._todos.inbox.changed([assignee])
-        found: UUID = rows[0]["id"]
-        return found
+        for new in todos:
+            check_address(new.url)
+        last = {(new.subject, new.assignee): new for new in todos}
+        if not last:
+            return []
+        rows = [(new_id(), s.subject.kind, s.subject.id, s.assignee, s.title, s.url, s.due) for s in last.values()]
+        columns = map(list, zip(*rows, strict=True))
+        opened = await self._database.fetch(OPEN, self._plugin, kind, self._core.clock.now(), *columns)
+        await self._todos.inbox.changed(assignee for _subject, assignee in last)
+        ids = {(Ref(row["subject_kind"], row["subject_id"]), row["assignee_id"]): row["id"] for row in opened}
+        return [ids[new.subject, new.assignee] for new in todos]
 
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         inside_write("todos.close")

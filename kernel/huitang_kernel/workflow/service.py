@@ -62,7 +62,7 @@ class WorkflowService:
     async def page_of(self, subject: Ref) -> str:
         """The page of a subject."""
         ctx, workflow = self._open(subject.kind)
-        return (await workflow.facts(ctx, subject)).url
+        return (await workflow.facts(ctx, [subject]))[subject].url
 
     async def move(self, actor: Actor, subject: Ref, transition: str, note: str, version: int) -> None:
         """Take a transition that has a button of its own."""

@@ -123,34 +123,45 @@ def step(
     )
 
 
-async def facts(ctx: Ctx, subject: Ref) -> Facts:
-    """What to-dos and notices say of a matter: its number, never what it is about."""
-    (row,) = await ctx.db.fetch("SELECT number FROM petitions.matter WHERE id = $1", subject.id)
-    return Facts(row["number"], f"/petitions/matters/{subject.id}", {"number": row["number"]})
+async def facts(ctx: Ctx, subjects: Sequence[Ref]) -> dict[Ref, Facts]:
+    """What to-dos and notices say of matters: their numbers, never what they are about."""
+    sql = "SELECT id, number FROM petitions.matter WHERE id = ANY($1::uuid[])"
+    rows = await ctx.db.fetch(sql, [subject.id for subject in subjects])
+    return {access.ref(row["id"]): _facts(row["id"], row["number"]) for row in rows}
 
 
-async def reachable(ctx: Ctx, actor: Actor, process: Process) -> bool:
+def _facts(matter_id: UUID, number: str) -> Facts:
+    return Facts(number, f"/petitions/matters/{matter_id}", {"number": number})
+
+
+async def reachable(ctx: Ctx, actor: Actor, processes: Sequence[Process]) -> set[Ref]:
     """Nobody complained of, nobody recused; for whoever is only named, with all they hold."""
     whole = actor
     if actor.account_id and not actor.grants:
         whole = await ctx.permissions.as_actor(actor.account_id) or actor
-    sql = Sql(process.subject.id)
+    sql = Sql([process.subject.id for process in processes])
     condition = await access.unhindered(ctx, whole, sql)
-    return bool(await ctx.db.fetch(f"SELECT m.id FROM petitions.matter m WHERE m.id = $1 AND {condition}", *sql.values))
+    reached = f"SELECT m.id FROM petitions.matter m WHERE m.id = ANY($1::uuid[]) AND {condition}"
+    return {access.ref(row["id"]) for row in await ctx.db.fetch(reached, *sql.values)}
 
 
-async def clock(ctx: Ctx, process: Process, today: date) -> Sequence[TimeLimit]:
+async def clock(ctx: Ctx, processes: Sequence[Process], today: date) -> dict[Ref, Sequence[TimeLimit]]:
     """The statutory limit that ends next, as the register has it; once answered, the petitioner's time to disagree."""
+    going = [process.subject.id for process in processes if process.state not in FINAL]
+    answered = [process.subject.id for process in processes if process.state in ANSWERED]
     rows = await ctx.db.fetch(
-        "SELECT d.starts, d.due FROM petitions.deadline d LEFT JOIN petitions.matter m"
-        " ON m.id = d.matter_id AND m.due_limit = d.limit_id AND m.due = d.due WHERE d.matter_id = $1"
-        " AND (m.id IS NOT NULL OR ($2 AND NOT d.duty AND d.state = 'running')) ORDER BY d.duty DESC, d.due LIMIT 1",
-        *(process.subject.id, process.state in ANSWERED),
+        "SELECT DISTINCT ON (d.matter_id) d.matter_id, d.starts, d.due FROM petitions.deadline d"
+        " LEFT JOIN petitions.matter m ON m.id = d.matter_id AND m.due_limit = d.limit_id AND m.due = d.due"
+        " WHERE d.matter_id = ANY($1::uuid[])"
+        " AND (m.id IS NOT NULL OR (d.matter_id = ANY($2::uuid[]) AND NOT d.duty AND d.state = 'running'))"
+        " ORDER BY d.matter_id, d.duty DESC, d.due",
+        *(going, answered),
     )
-    if not rows or process.state in FINAL:
-        return ()
-    starts, due = rows[0]["starts"], rows[0]["due"]
-    return (TimeLimit(name="statute", starts=starts, first_due=due, due=due),)
+    return {access.ref(row["matter_id"]): (_limit(row["starts"], row["due"]),) for row in rows}
+
+
+def _limit(starts: date, due: date) -> TimeLimit:
+    return TimeLimit(name="statute", starts=starts, first_due=due, due=due)
 
 
 MATTER = Workflow(

@@ -18,7 +18,7 @@ from huitang_sdk.contracts.messages import (
     Recipient,
     SentMessage,
 )
-from huitang_sdk.contracts.notifications import Notice, Notifications, Todo, Todos
+from huitang_sdk.contracts.notifications import NewTodo, Notice, Notifications, Todo, Todos
 from huitang_sdk.contracts.permissions import Explanation, Permissions, Scope
 from huitang_sdk.contracts.personal import Personal, Sealed
 from huitang_sdk.contracts.residents import Resident, ResidentDeleted, Residents
@@ -66,6 +66,7 @@ __all__ = [
     "Messages",
     "Move",
     "NewDevice",
+    "NewTodo",
     "Notice",
     "Notifications",
     "Organisation",

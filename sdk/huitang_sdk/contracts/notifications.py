@@ -40,6 +40,16 @@ class Todo(Struct, frozen=True):
     closed_at: datetime | None
 
 
+class NewTodo(Struct, frozen=True):
+    """A to-do to be opened."""
+
+    subject: Ref
+    assignee: UUID
+    title: str
+    url: str
+    due: date | None = None
+
+
 class Notifications(Protocol):
     """Telling people; `ctx.notifications`. Raises ValueError for a kind the plugin has not declared."""
 
@@ -78,6 +88,9 @@ class Todos(Protocol):
         """Put one thing on a person's list, inside `ctx.db.write`. Open again for the same kind, subject and person:
         updated.
         """
+
+    async def open_many(self, kind: str, todos: Sequence[NewTodo]) -> Sequence[UUID]:
+        """Open many of one kind at once, as `open` does one; answers in their order."""
 
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:
         """Take the open to-dos of a subject (of one kind, of one person) off the lists; returns how many."""

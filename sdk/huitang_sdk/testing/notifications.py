@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from huitang_sdk.contracts import Actor, Clock, Ref, Todo
+from huitang_sdk.contracts import Actor, Clock, NewTodo, Ref, Todo
 from huitang_sdk.db import new_id
 from huitang_sdk.declare import NotificationKind
 from huitang_sdk.testing.clock import FixedClock
@@ -77,14 +77,22 @@ class FakeTodos:
         self, kind: str, *, subject: Ref, assignee: UUID, title: str, url: str, due: date | None = None
     ) -> UUID:
         """See the contract."""
+        return (await self.open_many(kind, [NewTodo(subject, assignee, title, url, due)]))[0]
+
+    async def open_many(self, kind: str, todos: Sequence[NewTodo]) -> Sequence[UUID]:
+        """See the contract."""
         self._check(kind)
-        check_address(url)
+        for new in todos:
+            check_address(new.url)
+        return [self._put(kind, new) for new in todos]
+
+    def _put(self, kind: str, new: NewTodo) -> UUID:
         for todo in self._open():
-            if (todo.kind, todo.subject, todo.assignee_id) == (kind, subject, assignee):
-                self._replace(todo, title=title, url=url, due=due)
+            if (todo.kind, todo.subject, todo.assignee_id) == (kind, new.subject, new.assignee):
+                self._replace(todo, title=new.title, url=new.url, due=new.due)
                 return todo.id
         now = self._clock.now()
-        self.all.append(Todo(new_id(), kind, subject, title, url, assignee, due, now, 0, None))
+        self.all.append(Todo(new_id(), kind, new.subject, new.title, new.url, new.assignee, new.due, now, 0, None))
         return self.all[-1].id
 
     async def close(self, subject: Ref, *, kind: str | None = None, assignee: UUID | None = None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -166,10 +166,14 @@ class Facts(Struct, frozen=True):
 class Workflow(Struct, frozen=True, kw_only=True):
     """A way through states. `id` is the kind of the subjects: `Ref("petitions.matter", …)`.
 
-    A process starts in the first state unless `start` says another. `read` is the permission to see it; `reachable` may
-    refuse more: whoever it answers False to is told that there is nothing. `pause` is the permission to pause and
-    resume deadlines. `clock` answers all time limits of a process after each step, in place of the declared days: it is
-    given the process as it will be and the day, and reads the plugin's own rows. See `docs/build-a-plugin/workflow.md`.
+    A process starts in the first state unless `start` says another. `read` is the permission to see it. `pause` is the
+    permission to pause and resume deadlines. See `docs/build-a-plugin/workflow.md`.
+
+    What the plugin is asked, it is asked of many at once, since processes begin by the hundred; mostly it is one.
+    `facts` answers what is said of each subject. `reachable` may refuse more than the grants: it answers those of the
+    subjects that the actor may know of; whoever may not is told that there is nothing. `clock` answers all time limits
+    of each process after a step, in place of the declared days: it is given the processes as they will be and the day,
+    and reads the plugin's own rows; one that it leaves out has none.
     """
 
     id: str
@@ -177,12 +181,14 @@ class Workflow(Struct, frozen=True, kw_only=True):
     read: str
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
-    facts: Callable[[PluginContext[Any], Ref], Awaitable[Facts]]
+    facts: Callable[[PluginContext[Any], Sequence[Ref]], Awaitable[Mapping[Ref, Facts]]]
     deadlines: tuple[Deadline, ...] = ()
     assigning: Assigning | None = None
     pause: str = ""
-    clock: Callable[[PluginContext[Any], Process, date], Awaitable[Sequence[TimeLimit]]] | None = None
-    reachable: Callable[[PluginContext[Any], Actor, Process], Awaitable[bool]] | None = None
+    clock: (
+        Callable[[PluginContext[Any], Sequence[Process], date], Awaitable[Mapping[Ref, Sequence[TimeLimit]]]] | None
+    ) = None
+    reachable: Callable[[PluginContext[Any], Actor, Sequence[Process]], Awaitable[Collection[Ref]]] | None = None
     mirror: Mirror | None = None
 
     def state(self, identifier: str) -> State:

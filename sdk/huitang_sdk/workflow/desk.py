@@ -67,7 +67,7 @@ class Desk(Workflows):
             return process
         ctx = self._context()
         with timing.counted():
-            found = await timing.clocked(ctx, workflow, process, ctx.clock.today())
+            (found,) = await timing.clocked(ctx, workflow, [process], ctx.clock.today())
         if found.limits != process.limits:
             await self._store.save_limits(workflow, [found], await marks_of(workflow, ctx))
         return found

@@ -25,7 +25,7 @@ async def can_see(ctx: PluginContext[Any], workflow: Workflow, actor: Actor, pro
     """Reading, or holding what is asked for beside it; and nothing that the plugin hides."""
     if not any(has_in_reach(ctx, actor, permission, process) for permission in (workflow.read, *also)):
         return False
-    return workflow.reachable is None or await workflow.reachable(ctx, actor, process)
+    return workflow.reachable is None or process.subject in await workflow.reachable(ctx, actor, [process])
 
 
 async def require(

@@ -130,7 +130,7 @@ class Pausing(Desk):
             ctx = self._context()
             people = await telling.holders(ctx, workflow, rule.approve, process)
             others = [person for person in people if person != actor.account_id]
-            await telling.open_tasks(ctx, workflow, process, rule.task, others, limit.due)
+            await telling.open_tasks(ctx, workflow, [telling.Listing(process, rule.task, others, limit.due)])
         return asked.id
 
     async def _extensible(self, process: Process, deadline: str, rule: Extending, days: int, reason: str) -> TimeLimit:

@@ -54,28 +54,30 @@ class Stepping(Desk):
                 batch = [begin for begin in begins[start : start + BATCH] if begin.subject.kind == kind]
                 added = await self._start_batch(actor, self._declared(kind), batch)
                 count, last = count + len(added), added[-1] if added else last
-                for one in added if told else ():
-                    await self._tell_started(write, one)
+                if told:
+                    await self._tell_started(write, self._declared(kind), added)
         if begins and not told:
             subject = last.subject if last else begins[0].subject
             await write.audit(f"{subject.kind}.started_many", subject, detail={"count": count})
         return count
 
-    async def _tell_started(self, write: Write, process: Process) -> None:
-        """Its own record, to-dos and event; its limits are counted already."""
-        subject, workflow = process.subject, self._declared(process.subject.kind)
-        await write.audit(f"{subject.kind}.started", subject, detail={"before": None, "after": process.state})
-        await telling.settle(self._context(), workflow, None, process)
-        await write.emit(changed_event(workflow, None, process, "started"))
+    async def _tell_started(self, write: Write, workflow: Workflow, added: Sequence[Process]) -> None:
+        """A record, to-dos and an event for each; its limits are counted already."""
+        for one in added:
+            detail = {"before": None, "after": one.state}
+            await write.audit(f"{workflow.id}.started", one.subject, detail=detail)
+            await write.emit(changed_event(workflow, None, one, "started"))
+        await telling.settle_begun(self._context(), workflow, added)
 
     async def _start_batch(self, actor: Actor, workflow: Workflow, batch: Sequence[Begin]) -> list[Process]:
         ctx = self._context()
-        today, processes = ctx.clock.today(), []
+        today, entered = ctx.clock.today(), []
         for begin in batch:
             fresh = self._fresh(actor, workflow, begin.subject, begin.organisation_id, begin.state, begin.started_at)
-            entered = self._entered(workflow, replace(fresh, assignee_id=begin.assignee_id), begin.since or today)
-            with timing.counted():
-                processes.append(await timing.clocked(ctx, workflow, entered, today))
+            fresh = replace(fresh, assignee_id=begin.assignee_id)
+            entered.append(self._entered(workflow, fresh, begin.since or today))
+        with timing.counted():
+            processes = await timing.clocked(ctx, workflow, entered, today)
         added = await self._store.add(workflow, processes, await marks_of(workflow, ctx))
         action = f"{workflow.id}.started"
         steps = [(one, self._step(actor, None, one, action, "", "", None, one.started_at)) for one in added]

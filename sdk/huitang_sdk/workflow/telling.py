@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from huitang_sdk.contracts import Actor, Process
+from huitang_sdk.contracts import Actor, NewTodo, Process, Ref
 from huitang_sdk.i18n import DEFAULT_LOCALE, translate, use_locale
 from huitang_sdk.workflow.declaring import Task, Tell, Workflow
 
@@ -23,6 +23,15 @@ class Standing(Struct, frozen=True):
     task: Task
     assignee: UUID | None
     organisation_id: UUID
+    due: date | None
+
+
+class Listing(Struct, frozen=True):
+    """A task of a process, for the lists of some people."""
+
+    process: Process
+    task: Task
+    people: Sequence[UUID]
     due: date | None
 
 
@@ -47,8 +56,31 @@ async def settle(ctx: PluginContext[Any], workflow: Workflow, before: Process | 
     elif old is not None and new is not None and old.assignee != new.assignee:
         await ctx.todos.close(after.subject, kind=old.task.kind, assignee=old.assignee)
     if new is not None:
-        people = [new.assignee] if new.assignee else await holders(ctx, workflow, new.task.permission, after)
-        await open_tasks(ctx, workflow, after, new.task, people, new.due)
+        await _open_standing(ctx, workflow, [(after, new)])
+
+
+async def settle_begun(ctx: PluginContext[Any], workflow: Workflow, processes: Sequence[Process]) -> None:
+    """Open what is asked for of processes that have just begun."""
+    asked = [(process, standing(workflow, process)) for process in processes]
+    await _open_standing(ctx, workflow, [(process, new) for process, new in asked if new is not None])
+
+
+async def _open_standing(
+    ctx: PluginContext[Any], workflow: Workflow, asked: Sequence[tuple[Process, Standing]]
+) -> None:
+    """Who holds a permission in an organisation is asked once for all of them."""
+    unassigned: dict[tuple[str, UUID], list[Process]] = {}
+    for process, new in asked:
+        if new.assignee is None:
+            unassigned.setdefault((new.task.permission, new.organisation_id), []).append(process)
+    people: dict[Ref, list[UUID]] = {}
+    for (permission, _organisation), processes in unassigned.items():
+        people |= await _holders(ctx, workflow, permission, processes)
+    listings = [
+        Listing(process, new.task, [new.assignee] if new.assignee else people[process.subject], new.due)
+        for process, new in asked
+    ]
+    await open_tasks(ctx, workflow, listings)
 
 
 def _moved(old: Standing, new: Standing) -> bool:
@@ -56,36 +88,48 @@ def _moved(old: Standing, new: Standing) -> bool:
     return old.organisation_id != new.organisation_id
 
 
-async def open_tasks(
-    ctx: PluginContext[Any], workflow: Workflow, process: Process, task: Task, people: Iterable[UUID], due: date | None
-) -> list[UUID]:
-    """Put it on people's lists, each in their own language; returns the to-dos."""
-    wanted = list(people)
+async def open_tasks(ctx: PluginContext[Any], workflow: Workflow, listings: Iterable[Listing]) -> list[UUID]:
+    """Put tasks on people's lists, each in their own language; returns the to-dos."""
+    wanted = [one for one in listings if one.people]
     if not wanted:
         return []
-    accounts = await ctx.identity.accounts(wanted)
-    facts = await workflow.facts(ctx, process.subject)
-    opened = []
-    for person in wanted:
-        with use_locale(accounts[person].locale if person in accounts else DEFAULT_LOCALE):
-            title = translate(ctx.plugin, task.title).format_map({"title": facts.title, **facts.data})
-        opened.append(
-            await ctx.todos.open(
-                task.kind, subject=process.subject, assignee=person, title=title, url=facts.url, due=due
-            )
-        )
-    return opened
+    accounts = await ctx.identity.accounts({person for one in wanted for person in one.people})
+    facts = await workflow.facts(ctx, [one.process.subject for one in wanted])
+    todos: dict[str, list[NewTodo]] = {}
+    for one in wanted:
+        known = facts[one.process.subject]
+        for person in one.people:
+            with use_locale(accounts[person].locale if person in accounts else DEFAULT_LOCALE):
+                title = translate(ctx.plugin, one.task.title).format_map({"title": known.title, **known.data})
+            new = NewTodo(one.process.subject, person, title, known.url, one.due)
+            todos.setdefault(one.task.kind, []).append(new)
+    return [todo for kind, new in todos.items() for todo in await ctx.todos.open_many(kind, new)]
 
 
 async def holders(ctx: PluginContext[Any], workflow: Workflow, permission: str, process: Process) -> list[UUID]:
     """Who holds it over the organisation, without those that the plugin hides the process from."""
-    people = await ctx.permissions.holders(permission, process.organisation_id) if permission else ()
-    return [person for person in people if await may_know(ctx, workflow, person, process)]
+    return (await _holders(ctx, workflow, permission, [process]))[process.subject]
 
 
-async def may_know(ctx: PluginContext[Any], workflow: Workflow, person: UUID, process: Process) -> bool:
-    """Whether the plugin hides it from somebody who is not here now."""
-    return workflow.reachable is None or await workflow.reachable(ctx, Actor(account_id=person), process)
+async def _holders(
+    ctx: PluginContext[Any], workflow: Workflow, permission: str, processes: Sequence[Process]
+) -> dict[Ref, list[UUID]]:
+    """The same for many processes of one organisation."""
+    people = await ctx.permissions.holders(permission, processes[0].organisation_id) if permission else ()
+    found: dict[Ref, list[UUID]] = {process.subject: [] for process in processes}
+    for person in people:
+        for subject in await _known_to(ctx, workflow, person, processes):
+            found[subject].append(person)
+    return found
+
+
+async def _known_to(
+    ctx: PluginContext[Any], workflow: Workflow, person: UUID, processes: Sequence[Process]
+) -> Collection[Ref]:
+    """Those that the plugin does not hide from somebody who is not here now."""
+    if workflow.reachable is None:
+        return [process.subject for process in processes]
+    return await workflow.reachable(ctx, Actor(account_id=person), processes)
 
 
 async def tell(
@@ -101,7 +145,7 @@ async def tell(
     """Send the declared notices of one step."""
     if not tells:
         return
-    facts = await workflow.facts(ctx, process.subject)
+    facts = (await workflow.facts(ctx, [process.subject]))[process.subject]
     words = {
         "note": "",
         "by": actor.name if actor.id else "",
@@ -129,4 +173,4 @@ async def _people(ctx: PluginContext[Any], workflow: Workflow, process: Process,
             found = [process.starter_id] if process.starter_id else []
         case _:
             return await holders(ctx, workflow, one.permission, process)
-    return [person for person in found if await may_know(ctx, workflow, person, process)]
+    return [person for person in found if await _known_to(ctx, workflow, person, [process])]

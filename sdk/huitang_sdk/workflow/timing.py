@@ -94,11 +94,14 @@ def dated(workflow: Workflow, process: Process, deadline: str, due: date, today:
     return tuple(found)
 
 
-async def clocked(ctx: PluginContext[Any], workflow: Workflow, process: Process, today: date) -> Process:
-    """The process with the limits of the plugin's clock, if it has one."""
-    if workflow.clock is None:
-        return process
-    return replace(process, limits=checked(workflow, process, await workflow.clock(ctx, process, today)))
+async def clocked(
+    ctx: PluginContext[Any], workflow: Workflow, processes: Sequence[Process], today: date
+) -> list[Process]:
+    """The processes with the limits of the plugin's clock, if it has one."""
+    if workflow.clock is None or not processes:
+        return list(processes)
+    found = await workflow.clock(ctx, processes, today)
+    return [replace(one, limits=checked(workflow, one, found.get(one.subject, ()))) for one in processes]
 
 
 def checked(workflow: Workflow, process: Process, found: Sequence[TimeLimit]) -> tuple[TimeLimit, ...]:

@@ -82,7 +82,8 @@ class Watching(Desk):
         if mark.urge and standing is not None:
             holders = await telling.holders(ctx, workflow, standing.task.permission, process)
             people = [standing.assignee] if standing.assignee else holders
-            for todo in await telling.open_tasks(ctx, workflow, process, standing.task, people, standing.due):
+            listing = telling.Listing(process, standing.task, people, standing.due)
+            for todo in await telling.open_tasks(ctx, workflow, [listing]):
                 await ctx.todos.urge(todo)
         await write.emit(
             DeadlineReached(

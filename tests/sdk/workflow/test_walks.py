@@ -125,10 +125,11 @@ async def test_a_clock_of_the_plugin_decides_all_limits():
 
     asked = []
 
-    async def clock(_ctx, process, today):
+    async def clock(_ctx, processes, today):
+        (process,) = processes
         asked.append(process.state)
         due = today + timedelta(7 if process.state == "new" else 30)
-        return [TimeLimit(name="handle", starts=today, first_due=due, due=due, article="第二十三条")]
+        return {process.subject: [TimeLimit(name="handle", starts=today, first_due=due, due=due, article="第二十三条")]}
 
     walk = Walk()
     workflow = FakeWorkflow([replace(CASE, clock=clock)])

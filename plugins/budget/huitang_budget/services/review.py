@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from huitang_budget.services.access import ASSIGN, READ, REVIEW, Ctx, finding_in_scope, ref
@@ -16,12 +16,16 @@ LATE = 1
 """Days after the due date on which the reviewer is told that the review is overdue."""
 
 
-async def facts(ctx: Ctx, subject: Ref) -> Facts:
-    """What notices and to-dos say of a declaration."""
-    rows = await ctx.db.fetch("SELECT project, unit FROM budget.declaration WHERE id = $1", subject.id)
-    row = rows[0] if rows else {"project": "", "unit": ""}
+async def facts(ctx: Ctx, subjects: Sequence[Ref]) -> dict[Ref, Facts]:
+    """What notices and to-dos say of declarations."""
+    sql = "SELECT id, project, unit FROM budget.declaration WHERE id = ANY($1::uuid[])"
+    rows = {row["id"]: row for row in await ctx.db.fetch(sql, [subject.id for subject in subjects])}
+    return {subject: _facts(subject, rows.get(subject.id, {"project": "", "unit": ""})) for subject in subjects}
+
+
+def _facts(subject: Ref, row: Mapping[str, str]) -> Facts:
     title = row["project"] or _("(no project name)")
-    return Facts(title, f"/budget/declarations/{subject.id}", {"project": row["project"] or title, "unit": row["unit"]})
+    return Facts(title, f"/budget/declarations/{subject.id}", {"project": title, "unit": row["unit"]})
 
 
 async def marks(ctx: Ctx) -> Sequence[Mark]:

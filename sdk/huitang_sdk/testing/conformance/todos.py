@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from huitang_sdk.contracts import Actor, Ref, Todo, Todos
+from huitang_sdk.contracts import Actor, NewTodo, Ref, Todo, Todos
 from huitang_sdk.db import new_id
 from huitang_sdk.testing.people import actor
 
@@ -65,6 +65,24 @@ class TodosContract:
         assert await add(due=MAY) == await add(title="复审", url="/demo/2", due=JUNE)
         todo = await self.one(todos)
         assert (todo.title, todo.url, todo.due) == ("复审", "/demo/2", JUNE)
+
+    async def test_many_are_opened_at_once(self, todos: Todos, write: Write, add: Any) -> None:
+        """As one after the other: in their order, and the last one counts where one is named twice."""
+        known, other = await add(due=MAY), actor("周明")
+        assert other.account_id
+        assert self.person.account_id
+        new = [
+            NewTodo(self.subject, other.account_id, "复审", "/demo/1"),
+            NewTodo(self.subject, self.person.account_id, "复审", "/demo/1"),
+            NewTodo(self.subject, self.person.account_id, "终审", "/demo/2", JUNE),
+        ]
+        async with write():
+            first, second, third = await todos.open_many("demo.task", new)
+            assert list(await todos.open_many("demo.task", [])) == []
+        assert (second, third) == (known, known) != (first, first)
+        todo = await self.one(todos)
+        assert (todo.title, todo.url, todo.due) == ("终审", "/demo/2", JUNE)
+        assert [todo.id for todo in await todos.mine(other)] == [first]
 
     async def test_closed_it_can_be_opened_anew(self, todos: Todos, write: Write, add: Any) -> None:
         """As another to-do."""
