@@ -103,16 +103,16 @@ class Background(Struct, frozen=True):
 def pieces(letter: Written) -> dict[str, list[str]]:
     """What of a letter is compared, by section, still readable: what the hashes are made of, and what reasons name."""
     whole, surname = people.name(letter.petitioner)
-    subject, text = plain(letter.subject), plain(letter.text)
+    subject, text, place = plain(letter.subject), plain(letter.text), plain(letter.place)
     both = f"{subject}。{text}"
     phone = people.phone(letter.phone)
     own = people.phones_in(both)
     phone = phone or min(own, default="")
     for number in own:
         both = both.replace(number, " ")
-    where = places.address(plain(letter.place))
+    where = places.address(place)
     both = without(both, whole)
-    firms = places.firms(f"{plain(letter.place)}。{both}")
+    firms = places.firms(f"{place}。{both}")
     mentioned = places.mentioned(both) | {folded(part) for stem, kind in firms for part in (stem, stem[1] + kind[0])}
     # A factory's name says where or whom it is about, not what: neither does the business in it.
     called = where.names | mentioned | {folded(pair) for _stem, kind in firms for pair in places.pairs(kind)}
@@ -131,8 +131,8 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "district": sorted(where.district),
         "mentioned": sorted(mentioned),
         "numbers": sorted(where.numbers | places.numbered(both)),
-        "village": sorted(places.villages(plain(letter.place), both)),
-        **{kind: sorted(found) for kind, found in places.kinds(plain(letter.place), both).items()},
+        "village": sorted(places.villages(place, both)),
+        **{kind: sorted(found) for kind, found in places.kinds(place, both).items()},
         "details": sorted(
             {f"year{year}" for year in _YEAR.findall(both)}
             | {f for f in figures if f.endswith("%") or (float(f) > 12 and not f.startswith("20"))}
@@ -145,7 +145,7 @@ def pieces(letter: Written) -> dict[str, list[str]]:
         "characters": sorted(set("".join(told)) - words.everyday()),
         "firm": sorted({folded(stem) for stem, _kind in firms}),
         "trade": sorted(places.trades(firms)),
-        "branch": sorted(places.branches(plain(letter.place), both)),
+        "branch": sorted(places.branches(place, both)),
         "local": sorted(meant & words.local()),
         "sums": sorted({_rounded(float(f)) for f in figures if f[-1] != "%" and float(f) >= 1000 and not _year(f)}),
         "headline": sorted((told - words.common()).intersection(places.pairs(words.bare(subject)))),
@@ -175,11 +175,13 @@ def without(text: str, name: str) -> str:
 
 def blanked(text: str, names: frozenset[str]) -> str:
     """`text` without what is called like the place: a hospital says where, not what about."""
-    seen, gone = folded(text), set()
-    for at in range(len(seen) - 1):
-        if seen[at : at + 2] in names:
-            gone |= {at, at + 1}
-    return "".join(" " if at in gone else character for at, character in enumerate(text))
+    seen, left = folded(text), list(text)
+    for pair in names:
+        at = seen.find(pair) if len(pair) == 2 else -1
+        while at >= 0:
+            left[at : at + 2] = "  "
+            at = seen.find(pair, at + 1)
+    return "".join(left)
 
 
 _SPACE = {

@@ -11,6 +11,8 @@ from typing import Any
 
 from opencc import OpenCC
 
+WORD = 8
+"""What is longer is a text: nobody's letter is kept for being read again."""
 _DIGIT = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _HAN_NUMBER = re.compile(
@@ -41,13 +43,17 @@ def _alike() -> dict[int, str]:
     return table
 
 
-@lru_cache(maxsize=65_536)
-def folded(word: str) -> str:
+def folded(text: str) -> str:
     """With one character for all that look like it.
 
     >>> folded("末来") == folded("未来")
     True
     """
+    return _folded(text) if len(text) <= WORD else text.translate(_alike())
+
+
+@lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
     return word.translate(_alike())
 
 
