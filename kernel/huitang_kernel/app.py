@@ -28,6 +28,7 @@ from huitang_kernel.drain import Drain
 from huitang_kernel.events import Dispatcher
 from huitang_kernel.keys import Keys
 from huitang_kernel.limits import LimitBook
+from huitang_kernel.load import Load
 from huitang_kernel.plugins.declaring import check_routes
 from huitang_kernel.plugins.discovery import discover, resolve
 from huitang_kernel.plugins.registry import PluginRecord, Registry
@@ -77,7 +78,7 @@ class Hall:
         i18n.install_lookup(self.catalogues.lookup)
         self.audit = AuditLog(self.core.database)
         self.chain = AuditChain(self.core.database, self.core.keys.derive("audit"))
-        self.dispatcher = Dispatcher(self.core.database, self.registry, self.core.drain)
+        self.dispatcher = Dispatcher(self.core.database, self.registry, self.core.drain, self.core.load)
 
     def context_for(self, record: PluginRecord) -> PluginContext[Any]:
         return context_for(record, self.core, self.services)
@@ -151,6 +152,7 @@ def _make_core(settings: Settings, registry: Registry) -> Core:
         listener=Listener(),
         background=Background(),
         drain=Drain(),
+        load=Load(),
         registry=registry,
         keys=keys,
         limits=LimitBook(database, clock, keys.derive("limits")),
@@ -221,7 +223,7 @@ def _serving(hall: Hall, dsn: str, app: Litestar) -> Edge:
             "templates": environment,
         }
     )
-    return Edge(app, hall.services.identity.authenticate, _max_body(hall))
+    return Edge(app, hall.services.identity.authenticate, _max_body(hall), hall.core.load)
 
 
 def _routers(hall: Hall, record: PluginRecord) -> list[Router]:

@@ -13,6 +13,7 @@ from huitang_kernel.db import Listener, PostgresDatabase
 from huitang_kernel.drain import Drain
 from huitang_kernel.keys import Keys
 from huitang_kernel.limits import LimitBook
+from huitang_kernel.load import Load
 from huitang_kernel.plugins.registry import Registry
 
 
@@ -24,6 +25,7 @@ class Core(Struct, frozen=True, kw_only=True):
     listener: Listener
     background: Background
     drain: Drain
+    load: Load
     registry: Registry
     keys: Keys
     limits: LimitBook

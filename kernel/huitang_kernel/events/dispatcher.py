@@ -20,6 +20,7 @@ import msgspec
 from huitang_kernel.background import woken
 from huitang_kernel.db import PostgresDatabase
 from huitang_kernel.drain import Drain
+from huitang_kernel.load import Load
 from huitang_kernel.plugins.registry import PluginRecord, Registry
 from huitang_sdk.contracts import Delivery
 from huitang_sdk.declare import Subscription
@@ -30,6 +31,7 @@ LOT = 100
 LEASE_SECONDS = 60
 POLL_SECONDS = 1.0
 LEAST_REST, MOST_REST = 0.05, 1.0
+GIVE_WAY_SECONDS = 2.0
 FORGET_EVERY = 3600.0
 RETRY_SECONDS = (1, 5, 30, 120, 600, 3600)
 log = logging.getLogger("huitang.events")
@@ -83,10 +85,11 @@ AND NOT EXISTS (SELECT 1 FROM kernel.outbox_delivery d WHERE d.event_id = o.id A
 class Dispatcher:
     """Runs on every node; PostgreSQL's SKIP LOCKED keeps the nodes out of each other's way."""
 
-    def __init__(self, database: PostgresDatabase, registry: Registry, drain: Drain) -> None:
+    def __init__(self, database: PostgresDatabase, registry: Registry, drain: Drain, load: Load) -> None:
         self._database = database
         self._registry = registry
         self._drain = drain
+        self._load = load
         self._woken = asyncio.Event()
 
     async def wake(self, _payload: str = "") -> None:
@@ -101,8 +104,9 @@ class Dispatcher:
 
     async def _deliver_a_while(self) -> int:
         """Deliver what is due, then rest for as long as that took: requests have half of the time, and what comes
-        meanwhile shares a lot.
+        meanwhile shares a lot. Where requests queue they have nearly all of it.
         """
+        await self._load.give_way(GIVE_WAY_SECONDS)
         began = time.monotonic()
         count = await self.deliver_due()
         if count:

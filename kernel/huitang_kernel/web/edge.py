@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from huitang_kernel.load import Load
 from huitang_kernel.web.sockets import CODES, SocketSend, is_own_page, refuse_socket
 from huitang_sdk.contracts import Actor
 from huitang_sdk.contracts.identity import ANONYMOUS
@@ -37,10 +38,11 @@ HEADERS = (
 class Edge:
     """The outermost ASGI application: Litestar's own middleware would not see addresses that do not exist."""
 
-    def __init__(self, app: ASGIApp, authenticate: Authenticate, max_body: int) -> None:
+    def __init__(self, app: ASGIApp, authenticate: Authenticate, max_body: int, load: Load) -> None:
         self.app = app
         self._authenticate = authenticate
         self._max_body = max_body
+        self._load = load
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.WEBSOCKET:
@@ -49,6 +51,10 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        with self._load.waiting() as answered:
+            await self._http(scope, receive, send, answered)
+
+    async def _http(self, scope: HTTPScope, receive: Receive, send: Send, answered: Callable[[], None]) -> None:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
         request_id, method = secrets.token_hex(16), scope["method"]
         started = time.perf_counter()
@@ -65,6 +71,7 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                answered()
                 own = list(message["headers"])
                 said = {name.lower() for name, _ in own}
                 own += [(b"x-request-id", request_id.encode()), *(pair for pair in HEADERS if pair[0] not in said)]

@@ -18,6 +18,7 @@ async def test_messages_come_as_they_are_published(hall, place):
         await say(hall, key="8", word="another room")
         await say(hall, key="7", word="二")
         heard = await events.several(2)
+        assert hall.core.load.requests == 0, "nobody waits for a stream that is open"
     assert [(kind, data["sequence"], data["data"]) for kind, data in heard] == [
         ("message", 1, {"word": "一"}),
         ("message", 2, {"word": "二"}),

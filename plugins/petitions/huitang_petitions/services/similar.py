@@ -114,13 +114,11 @@ async def put_features(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, Features]:
     """Keep the features of matters, inside a write. A letter that was altered outside is compared with nothing, and
     keeps no other from it."""
     letters, hasher = await letters_of(ctx, ids, whole=False), hasher_of(ctx)
-
-    def read() -> tuple[dict[UUID, Features], list[bytes]]:
-        found = {matter_id: hasher.features(letter) for matter_id, letter in letters.items()}
-        return found, [sealed(ctx, matter_id, features) for matter_id, features in found.items()]
-
-    # In a thread: whoever asks for a page meanwhile does not wait for the whole lot.
-    found, kept = await asyncio.to_thread(read)
+    found, kept = {}, []
+    for matter_id, letter in letters.items():
+        found[matter_id] = hasher.features(letter)
+        kept.append(sealed(ctx, matter_id, found[matter_id]))
+        await asyncio.sleep(0)  # requests go between two letters; a thread would take the interpreter from them
     await ctx.db.execute(_PUT, list(found), kept, VERSION)
     if lost := set(ids) - set(found):
         await ctx.db.execute(_LOST, list(lost), VERSION)
