@@ -86,9 +86,9 @@ def test_a_contract_notices_its_breach(tmp_path, contract):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     for name in ("cli", "app", "testing", "services", "boot", "builtin", "core", "web", "events", "audit", "limits",
-                 "background", "plugins", "db", "config", "keys", "clock", "drain", "fonts", "identity", "permissions",
-                 "files", "documents", "search", "live", "messages", "notifications", "scheduling", "personal",
-                 "workflow", "portal"):  # fmt: skip
+                 "background", "plugins", "db", "config", "keys", "clock", "drain", "load", "fonts", "identity",
+                 "permissions", "files", "documents", "search", "live", "messages", "notifications", "scheduling",
+                 "personal", "workflow", "portal"):  # fmt: skip
         (tmp_path / "huitang_kernel" / f"{name}.py").touch()
     # rjieba and pypinyin are named beside whoosh: all names of a contract must exist.
     (tmp_path / "huitang_kernel" / "search.py").write_text("import whoosh, rjieba, pypinyin\n")
