@@ -129,6 +129,8 @@ def type_name(kind: type[Any], name: str) -> str:
 def shown(value: Any) -> str:
     if value is REQUIRED:
         return "required"
+    if callable(value):
+        return f"`{value.__name__}`"
     return f"`{value!r}`" if value not in ("", None, (), {}) else "empty"
 
 

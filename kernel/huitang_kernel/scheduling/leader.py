@@ -31,7 +31,7 @@ class SchedulingLeader:
         self._settings = settings
         self._clock = clock
         self._drain = drain
-        self._runner = Runner(ledger, jobs, settings, clock)
+        self._runner = Runner(ledger, jobs, settings, clock, drain)
         self._woken = asyncio.Event()
         self._behind = False
         self._running: dict[str, asyncio.Task[None]] = {}

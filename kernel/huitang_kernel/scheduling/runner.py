@@ -8,6 +8,7 @@ import logging
 from datetime import timedelta
 
 from huitang_kernel.clock import SystemClock
+from huitang_kernel.drain import Drain
 from huitang_kernel.plugins.registry import PluginRecord
 from huitang_kernel.scheduling.catalogue import JobCatalogue
 from huitang_kernel.scheduling.ledger import Claimed, Ledger
@@ -19,11 +20,14 @@ log = logging.getLogger("huitang.scheduling")
 
 
 class Runner:
-    def __init__(self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock) -> None:
+    def __init__(
+        self, ledger: Ledger, jobs: JobCatalogue, settings: SchedulingSettings, clock: SystemClock, drain: Drain
+    ) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._settings = settings
         self._clock = clock
+        self._drain = drain
 
     async def run(self, claimed: Claimed) -> None:
         """Do a claimed run and close it in the ledger. Raises nothing but cancellation, which gives the run back."""
@@ -38,7 +42,8 @@ class Runner:
             return
         try:
             async with asyncio.timeout(self._settings.time_limit):
-                result = await job.run(record.context, Run(claimed.id, job.id, claimed.due, claimed.payload))
+                run = Run(claimed.id, job.id, claimed.due, claimed.payload, lambda: self._drain.is_draining)
+                result = await job.run(record.context, run)
         except asyncio.CancelledError:
             with contextlib.suppress(Exception):  # without the database the run is found dead a moment later
                 await self._ledger.give_back(claimed.id)

@@ -100,14 +100,14 @@ async def learn_anew(ctx: Ctx, run: Run) -> str:
 async def compare_anew(ctx: Ctx, run: Run) -> str:
     """Read letters anew for comparing whose features an earlier version made, and compare new ones that nobody has
     compared yet; without any it is two quick questions."""
-    anew = await similar.read_anew(ctx)
-    compared = await likeness.compare_rest(ctx)
+    anew = await similar.read_anew(ctx, run.is_stopping)
+    compared = await likeness.compare_rest(ctx, run.is_stopping)
     return _("{count} letters read anew for comparing, {compared} new ones compared", count=anew, compared=compared)
 
 
 async def seal_old(ctx: Ctx, run: Run) -> str:
     """Seal what an earlier version kept in clear; without any it is one quick question."""
-    return _("{count} texts sealed", count=await sealing.seal_old(ctx))
+    return _("{count} texts sealed", count=await sealing.seal_old(ctx, run.is_stopping))
 
 
 async def catch_up(ctx: Ctx, run: Run) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,15 +12,22 @@ from msgspec import Struct
 from huitang_sdk.contracts.identity import Actor
 
 
+def never() -> bool:
+    """The `is_stopping` of a node that stays."""
+    return False
+
+
 class Run(Struct, frozen=True):
     """What a job knows of the run at hand. `due` is the time it was due, the same on a retry: use it for
-    idempotence.
+    idempotence. `is_stopping` says whether the node is about to stop: a job that goes on for minutes asks between two
+    steps and leaves the rest to the next time; else it is cut after `server.drain_seconds` and run again elsewhere.
     """
 
     id: UUID
     job: str
     due: datetime
     payload: Mapping[str, Any] = {}
+    is_stopping: Callable[[], bool] = never
 
 
 class Scheduling(Protocol):

@@ -27,7 +27,7 @@ SETTINGS = {"scheduling": {"heartbeat": 0.5, "dead_after": 2.0, "retry_seconds":
 
 
 class Clockwork(Plugin):
-    """Jobs: tick (by crontab), mark (dated), slow (until released), wrong (raises), long (over the limit)."""
+    """Jobs: tick (by crontab), mark (dated), slow (until released), patient (until the node stops), wrong (raises)."""
 
     manifest = Manifest(id="clockwork", title={"en": "Clockwork", "zh-CN": "钟表"}, version="1", sdk=">=0.1,<1")
 
@@ -47,6 +47,7 @@ class Clockwork(Plugin):
             Job("clockwork.tick", "Tick", self.mark, cron=self._cron, grace=self._grace),
             Job("clockwork.mark", "Mark", self.mark),
             Job("clockwork.slow", "Slow", self.slow),
+            Job("clockwork.patient", "Patient", self.patient),
             Job("clockwork.wrong", "Wrong", self.wrong),
         ]
 
@@ -66,6 +67,12 @@ class Clockwork(Plugin):
     async def slow(self, ctx: Any, run: Run) -> None:
         await self.mark(ctx, run)
         await self.release.wait()
+
+    async def patient(self, ctx: Any, run: Run) -> str:
+        await self.mark(ctx, run)
+        while not run.is_stopping():  # noqa: ASYNC110 - as a job asks between two steps
+            await asyncio.sleep(0.02)
+        return "the rest comes next time"
 
     async def wrong(self, ctx: Any, run: Run) -> None:
         await self.mark(ctx, run)

@@ -104,6 +104,16 @@ async def test_a_rolled_back_change_plans_nothing(open_hall, tmp_path):
     assert await rows(hall, "SELECT 1 FROM clockwork.ran") == []
 
 
+async def test_a_long_job_is_told_that_the_node_stops(open_hall, tmp_path):
+    hall, _plugin, ctx = await open_clockwork(open_hall, tmp_path)
+    run = await ctx.scheduling.run_now("clockwork.patient", actor=OPERATOR)
+    await until(hall, "SELECT 1 FROM clockwork.ran WHERE run = $1", run)
+    hall.core.drain.begin()
+    assert await hall.core.drain.finished(5)
+    (done,) = await rows(hall, "SELECT state, result FROM scheduling.run WHERE id = $1", run)
+    assert (done["state"], done["result"]) == ("done", "the rest comes next time")
+
+
 async def test_many_tasks_at_one_moment_all_run(open_hall, tmp_path):
     hall, _plugin, ctx = await open_clockwork(open_hall, tmp_path)
     when = datetime.now(UTC) + timedelta(seconds=0.3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from huitang_petitions.services import access, similar
 from huitang_petitions.services.access import READ, Ctx
 from huitang_sdk.contracts import Actor, Delivery
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.contracts.scheduling import never
 from huitang_sdk.db import Sql
 
 PROBABLE = 0.5
@@ -80,12 +81,12 @@ def _rest_after(seconds: float) -> float:
     return seconds * (1 / SHARE - 1)
 
 
-async def compare_rest(ctx: Ctx) -> int:
+async def compare_rest(ctx: Ctx, is_stopping: Callable[[], bool] = never) -> int:
     """Compare what still waits, for `IN_A_RUN` at most; in its own share of the time while very many come. How many
     were."""
     until, count = time.monotonic() + IN_A_RUN, 0
     seen, at = await _newest(ctx), time.monotonic()
-    while time.monotonic() < until and (done := await compare_waiting(ctx, IN_A_LOT)):
+    while not is_stopping() and time.monotonic() < until and (done := await compare_waiting(ctx, IN_A_LOT)):
         count += done
         newest, now = await _newest(ctx), time.monotonic()
         is_busy = newest - seen > BUSY * (now - at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from huitang_petitions.services.access import Ctx
 from huitang_sdk.contracts import Ref
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.contracts.scheduling import never
 
 REF = Ref("petitions.sealing", UUID(int=0))
 BATCH = 500
@@ -20,10 +22,11 @@ FROM unnest($1::uuid[], $2::bytea[]) AS n(id, sealed) WHERE m.id = n.id
 """
 
 
-async def seal_old(ctx: Ctx) -> int:
+async def seal_old(ctx: Ctx, is_stopping: Callable[[], bool] = never) -> int:
     """Seal the words on earlier letters, a batch a write; returns how many. Without any it is one quick question."""
     count = 0
-    while await ctx.db.fetch("SELECT FROM petitions.matter WHERE earlier_plain <> '' LIMIT 1"):
+    plain = "SELECT FROM petitions.matter WHERE earlier_plain <> '' LIMIT 1"
+    while not is_stopping() and await ctx.db.fetch(plain):
         async with ctx.db.write(SYSTEM) as write:
             rows = await ctx.db.fetch(_PLAIN, BATCH)
             sealed = [ctx.personal.seal("matter.earlier", row["id"], row["earlier_plain"]) for row in rows]

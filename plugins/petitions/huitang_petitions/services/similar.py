@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextvars
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -23,6 +23,7 @@ from huitang_petitions.services import access
 from huitang_petitions.services.access import Ctx
 from huitang_sdk.contracts import Actor, Delivery, Ref
 from huitang_sdk.contracts.identity import SYSTEM
+from huitang_sdk.contracts.scheduling import never
 from huitang_sdk.db import Sql
 from huitang_sdk.errors import SealBroken
 
@@ -130,11 +131,11 @@ def sealed(ctx: Ctx, matter_id: UUID, features: Features) -> bytes:
     return ctx.personal.seal(COLUMN, matter_id, base64.b64encode(features.to_bytes()).decode())
 
 
-async def read_anew(ctx: Ctx) -> int:
+async def read_anew(ctx: Ctx, is_stopping: Callable[[], bool] = never) -> int:
     """Make the features anew that an earlier version made, so many at a time; stopped and begun again it goes on."""
     count = 0
     sql = "SELECT id FROM petitions.feature WHERE version < $1 ORDER BY version LIMIT $2"
-    while rows := await ctx.db.fetch(sql, VERSION, ANEW):
+    while not is_stopping() and (rows := await ctx.db.fetch(sql, VERSION, ANEW)):
         async with ctx.db.write(SYSTEM) as write:
             await put_features(ctx, [row["id"] for row in rows])
             await write.audit("petitions.matter.compared", REF, detail={"count": len(rows), "version": VERSION})

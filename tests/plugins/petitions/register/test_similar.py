@@ -302,6 +302,14 @@ async def test_while_very_many_come_the_job_rests_too(town, letters, monkeypatch
     assert len(rested) == rests
 
 
+async def test_a_node_that_stops_leaves_the_rest_to_the_next_run(town, letters, monkeypatch):
+    monkeypatch.setattr(likeness, "AT_ONCE", 1)
+    monkeypatch.setattr(likeness, "IN_A_LOT", 1e-9)
+    asked = iter([False, False, True])
+    assert await likeness.compare_rest(town.ctx, lambda: next(asked)) == 2
+    assert await likeness.compare_rest(town.ctx) == 2
+
+
 async def test_what_is_joined_needs_no_badge(town, letters):
     first, again, _joint, _other = letters
     ctx, officer = town.ctx, town.actors["officer"]
