@@ -16,8 +16,11 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from huitang_sdk.i18n import Translator
+
 __all__ = ["BrokenWorkbook", "Reach", "ReachesTooFar", "UnpacksTooMuch", "WorkbookRefused", "check_workbook"]
 
+_ = Translator("documents")
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _BOOK = "xl/workbook.xml"
 _LINKS = "xl/_rels/workbook.xml.rels"
@@ -27,7 +30,11 @@ _MOST_PARTS = 10_000
 
 
 class WorkbookRefused(Exception):
-    """A file that is not to be given to a reader. The message is for logs."""
+    """A file that is not to be given to a reader. The message is for logs, `told` for whoever sent it."""
+
+    def told(self) -> str:
+        """What is wrong and how to mend it, in the reader's language."""
+        return _("This is not a workbook (xlsx) that can be read. Save lists of other kinds as xlsx first.")
 
 
 class BrokenWorkbook(WorkbookRefused):
@@ -36,6 +43,10 @@ class BrokenWorkbook(WorkbookRefused):
 
 class UnpacksTooMuch(WorkbookRefused):
     """It unpacks to more bytes than it may."""
+
+    def told(self) -> str:
+        """See `WorkbookRefused`."""
+        return _("The workbook unpacks to more than is allowed. Delete pictures and sheets that are not needed.")
 
 
 class Reach(NamedTuple):
@@ -53,6 +64,15 @@ class ReachesTooFar(WorkbookRefused):
         super().__init__(f"{sheet}: {reach.rows} rows, {reach.columns} columns, up to {reach.cell}")
         self.sheet = sheet
         self.reach = reach
+
+    def told(self) -> str:
+        """See `WorkbookRefused`; it names the sheet and the cell."""
+        return _(
+            "Something stands in cell {cell} of the sheet “{sheet}”, too far off to be read. Delete the empty-looking"
+            " rows and columns after the list, or copy the list into a new workbook.",
+            cell=self.reach.cell,
+            sheet=self.sheet,
+        )
 
 
 def check_workbook(file: bytes | str | PathLike[str], *, cells: int, unpacked: int) -> None:

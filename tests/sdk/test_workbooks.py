@@ -10,7 +10,8 @@ import zipfile
 import pytest
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from huitang_sdk.workbooks import BrokenWorkbook, ReachesTooFar, UnpacksTooMuch, check_workbook
+from huitang_sdk.i18n import use_locale
+from huitang_sdk.workbooks import BrokenWorkbook, Reach, ReachesTooFar, UnpacksTooMuch, check_workbook
 from tests.workbooks import book
 
 ROOM = {"cells": 10_000, "unpacked": 10_000_000}
@@ -49,6 +50,20 @@ def test_one_blank_in_the_last_cell_is_refused_and_the_sheet_is_named():
         check_workbook(book((0, 0, "事由"), (1_048_575, 16_383, " ")), **ROOM)
     assert refused.value.sheet == "册"
     assert refused.value.reach == (1_048_576, 16_384, "XFD1048576")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (ReachesTooFar("册", Reach(9, 1, "A9")), ("册", "A9", "Delete")),
+        (UnpacksTooMuch("9 bytes"), ("unpacks", "Delete")),
+        (BrokenWorkbook("no xlsx file"), ("xlsx", "Save")),
+    ],
+    ids=["far", "much", "broken"],
+)
+def test_whoever_sent_it_is_told_how_to_mend_it(refusal, words):
+    with use_locale("en"):
+        assert all(word in refusal.told() for word in words)
 
 
 def test_sheets_that_nobody_sees_are_laid_out_too():

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import Translator
-from huitang_sdk.workbooks import ReachesTooFar, UnpacksTooMuch, WorkbookRefused, check_workbook
+from huitang_sdk.workbooks import BrokenWorkbook, WorkbookRefused, check_workbook
 
 _ = Translator("conference")
 MOST_ROWS = 10_000
@@ -30,11 +30,13 @@ def read_table(
     """
     if len(data) > MOST_BYTES:
         raise Invalid(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
-    _weigh(data)
     try:
+        check_workbook(data, cells=MOST_CELLS, unpacked=MOST_UNPACKED)
         rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    except WorkbookRefused as error:
+        raise Invalid(error.told()) from error
     except (CalamineError, ValueError, IndexError, OSError) as error:
-        raise Invalid(_("This is not a workbook (xlsx) that can be read.")) from error
+        raise Invalid(BrokenWorkbook().told()) from error
     if len(rows) > MOST_ROWS:
         raise Invalid(_("The sheet has more than {count} rows.", count=MOST_ROWS))
     for number, row in enumerate(rows[:20]):
@@ -43,24 +45,6 @@ def read_table(
             return _values(rows, number + 1, columns)
     titles = "、".join(heads[name][0] for name in needed)
     raise Invalid(_("The sheet has no head row with {titles}.", titles=titles))
-
-
-def _weigh(data: bytes) -> None:
-    """Nothing is laid out before: a sheet takes memory for every cell up to its farthest."""
-    try:
-        check_workbook(data, cells=MOST_CELLS, unpacked=MOST_UNPACKED)
-    except ReachesTooFar as error:
-        message = _(
-            "Something stands in cell {cell} of the sheet “{sheet}”, too far off to be read. Delete the empty-looking"
-            " rows and columns after the list, or copy the list into a new workbook.",
-            cell=error.reach.cell,
-            sheet=error.sheet,
-        )
-        raise Invalid(message) from error
-    except UnpacksTooMuch as error:
-        raise Invalid(_("The file is larger than {limit} MB.", limit=MOST_UNPACKED // 1_000_000)) from error
-    except WorkbookRefused as error:
-        raise Invalid(_("This is not a workbook (xlsx) that can be read.")) from error
 
 
 def _columns(row: Sequence[Any], heads: Mapping[str, Sequence[str]]) -> dict[str, int]:

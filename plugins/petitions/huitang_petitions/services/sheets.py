@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from huitang_petitions.services import import_template
 from huitang_sdk.errors import Invalid
 from huitang_sdk.i18n import TIMEZONE, Translator
-from huitang_sdk.workbooks import ReachesTooFar, UnpacksTooMuch, WorkbookRefused, check_workbook
+from huitang_sdk.workbooks import BrokenWorkbook, WorkbookRefused, check_workbook
 
 _ = Translator("petitions")
 MOST_ROWS = 2_000
@@ -106,7 +106,10 @@ def read_rows(data: bytes) -> Rows:
     """
     if len(data) > MOST_BYTES:
         raise _refused(_("The file is larger than {limit} MB.", limit=MOST_BYTES // 1_000_000))
-    _weigh(data)
+    try:
+        check_workbook(data, cells=MOST_CELLS, unpacked=MOST_UNPACKED)
+    except WorkbookRefused as error:
+        raise _refused(error.told()) from error
     name, rows, beside = _read(data)
     for number, row in enumerate(rows[:20]):
         columns = _columns(row)
@@ -117,24 +120,6 @@ def read_rows(data: bytes) -> Rows:
             return Rows(name, *_titles(row, columns), found, beside)
     titles = "、".join(import_template.titles()[needed] for needed in NEEDED)
     raise _refused(_("The sheet “{sheet}” has no head row with {titles}.", sheet=name, titles=titles))
-
-
-def _weigh(data: bytes) -> None:
-    """Nothing is laid out before: a sheet takes memory for every cell up to its farthest, though nobody reads it."""
-    try:
-        check_workbook(data, cells=MOST_CELLS, unpacked=MOST_UNPACKED)
-    except ReachesTooFar as error:
-        message = _(
-            "Something stands in cell {cell} of the sheet “{sheet}”, too far off to be read. Delete the empty-looking"
-            " rows and columns after the list, or copy the list into a new workbook.",
-            cell=error.reach.cell,
-            sheet=error.sheet,
-        )
-        raise _refused(message) from error
-    except UnpacksTooMuch as error:
-        raise _refused(_("The file is larger than {limit} MB.", limit=MOST_UNPACKED // 1_000_000)) from error
-    except WorkbookRefused as error:
-        raise _unreadable() from error
 
 
 def _read(data: bytes) -> tuple[str, list[list[Any]], tuple[str, ...]]:
@@ -149,11 +134,7 @@ def _read(data: bytes) -> tuple[str, list[list[Any]], tuple[str, ...]]:
         filled = tuple(other for other in beside if book.get_sheet_by_name(other).height)
         return name, book.get_sheet_by_name(name).to_python(), filled
     except (CalamineError, ValueError, IndexError, OSError) as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> Invalid:
-    return _refused(_("This is not a workbook (xlsx) that can be read. Save lists of other kinds as xlsx first."))
+        raise _refused(BrokenWorkbook().told()) from error
 
 
 def _refused(message: str) -> Invalid:
