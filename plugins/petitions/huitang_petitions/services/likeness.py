@@ -92,8 +92,14 @@ async def compare_rest(ctx: Ctx, is_stopping: Callable[[], bool] = never) -> int
         is_busy = newest - seen > BUSY * (now - at)
         seen, took, at = newest, now - at, now
         if is_busy:
-            await asyncio.sleep(min(_rest_after(took), until - now))
+            await _rest(min(_rest_after(took), until - now), is_stopping)
     return count
+
+
+async def _rest(seconds: float, is_stopping: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not is_stopping() and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a job is told by being asked
+        await asyncio.sleep(min(left, 1.0))
 
 
 async def _newest(ctx: Ctx) -> int:

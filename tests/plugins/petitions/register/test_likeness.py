@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from huitang_petitions.events import MatterRegistered
@@ -82,6 +84,16 @@ async def test_a_node_that_stops_leaves_the_rest_to_the_next_run(town, letters, 
     asked = iter([False, False, True])
     assert await likeness.compare_rest(town.ctx, lambda: next(asked)) == 2
     assert await likeness.compare_rest(town.ctx) == 2
+
+
+async def test_a_node_that_stops_does_not_wait_for_a_job_that_rests(town, letters, monkeypatch):
+    monkeypatch.setattr(likeness, "AT_ONCE", 1)
+    monkeypatch.setattr(likeness, "IN_A_LOT", 1e-9)
+    monkeypatch.setattr(likeness, "BUSY", -1)
+    monkeypatch.setattr(likeness, "_rest_after", lambda took: 3600.0)
+    asked = iter([False])
+    async with asyncio.timeout(10):
+        assert await likeness.compare_rest(town.ctx, lambda: next(asked, True)) == 1
 
 
 async def test_what_is_joined_needs_no_badge(town, letters):
