@@ -36,7 +36,7 @@ def _by_first() -> dict[str, tuple[str, ...]]:
 def _found(text: str) -> Iterator[tuple[int, str]]:
     """Where each expression begins in a text that is `folded`, the longest at each place, none within another.
 
-    A pattern of 2,000 alternatives would try them all at every character: this takes a quarter of the time.
+    A pattern of 2,000 alternatives would try them all at every character: this takes a third of the time.
     """
     known, at, end = _by_first(), 0, len(text)
     while at < end:
